@@ -1,0 +1,107 @@
+"""DuckDB for the night: connect, materialise a .sql file as the table of its name, swap a file in."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.settings import Settings
+
+STORAGE_VERSION = "v1.5.0"
+
+
+def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Opens (or makes) a DuckDB file in the warehouse's storage version.
+
+    Args:
+        path: the file; its folder exists.
+        settings: memory limit and threads are taken from here.
+
+    Returns:
+        A connection whose default catalog is that file. The caller closes it.
+    """
+    con = duckdb.connect(
+        config={"threads": settings.threads, "memory_limit": settings.memory_limit}
+    )
+    con.execute(f"ATTACH '{_literal(path)}' AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
+    con.execute("USE night")
+    con.execute(f"SET temp_directory = '{_literal(path.parent / 'spill')}'")
+    con.execute("SET enable_progress_bar = false")
+    return con
+
+
+def materialise(
+    con: duckdb.DuckDBPyConnection, sql: Path, parameters: Mapping[str, Any] | None = None
+) -> int:
+    """Creates the table named like the .sql file from the one SELECT that it holds.
+
+    Args:
+        con: the night's connection.
+        sql: a file `<table>.sql` with one SELECT; values are bound as `$name`.
+        parameters: the values of all `$name` in it.
+
+    Returns:
+        The number of rows of the new table.
+    """
+    query = sql.read_text(encoding="utf-8").rstrip().rstrip(";")
+    bound = {k: v for k, v in (parameters or {}).items() if f"${k}" in query}
+    con.execute(f'CREATE OR REPLACE TABLE "{sql.stem}" AS {query}', bound)
+    return count(con, sql.stem)
+
+
+def write_arrow(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Creates (or replaces) a table from an Arrow table; frames are never exchanged."""
+    con.register("incoming_arrow", table)
+    con.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM incoming_arrow')
+    con.unregister("incoming_arrow")
+
+
+def read_arrow(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
+) -> pa.Table:
+    """The result of a query as one Arrow table."""
+    return con.execute(query, dict(parameters or {})).to_arrow_table()
+
+
+def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """The number of rows of a table."""
+    row = con.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+    return int(row[0]) if row else 0
+
+
+def table_names(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Names of the tables and views of the default catalog."""
+    rows = con.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database()"
+    ).fetchall()
+    return {str(row[0]) for row in rows}
+
+
+def swap_in(built: Path, target: Path) -> None:
+    """Puts a finished, closed file in the place of another in one step.
+
+    Readers that have the old file open keep it to their end. A stale write-ahead log beside the
+    target, which would break opening, is removed.
+    """
+    sync([built])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(built, target)
+    target.with_name(target.name + ".wal").unlink(missing_ok=True)
+    sync([target.parent])
+
+
+def sync(paths: Iterable[Path]) -> None:
+    """Flushes files or folders to the disk."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("'", "''")

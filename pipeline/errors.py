@@ -1,0 +1,38 @@
+"""Errors that a person can act on: each states what is wrong, where, and how to mend it."""
+
+
+class PipelineError(Exception):
+    """Base of all errors that the command line shows as one sentence.
+
+    Args:
+        what: what is wrong, without personal data.
+        where: file, line, row, column or rule; empty when there is no place.
+        mend: what a person can do about it; empty when nothing can be done.
+    """
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.mend = mend
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """The error as one sentence: `where: what; mend`."""
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}; {self.mend}" if self.mend else text
+
+
+class ConfigError(PipelineError):
+    """A setting, an option or a folder cannot be used."""
+
+
+class SourceError(PipelineError):
+    """A source's declaration is wrong, or a department's file cannot be read."""
+
+
+class RuleError(PipelineError):
+    """A rule file is wrong."""
+
+
+class RunError(PipelineError):
+    """A night cannot go on; what was published before still stands."""

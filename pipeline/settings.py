@@ -1,0 +1,50 @@
+"""The settings of one run: built once at the command line, frozen, passed down."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a night reads and writes, and for which day.
+
+    Attributes:
+        inbox: folder of the departments' files, `<inbox>/<extract>/<file>`.
+        warehouse: DuckDB file that analysts read; replaced whole by a good run.
+        out: folder of published nights, `<out>/<as-of>/…`.
+        restricted: folder of what must survive and what only the job may see (mode 0700).
+        as_of: the day that the night speaks of; no code below the command line asks the clock.
+        sources: folder of the sources' declarations.
+        rules: folder of rule files.
+        corrections: folder of judgements given by people.
+        memory_limit: DuckDB's memory limit, e.g. `4GB`.
+        threads: DuckDB's threads; results do not depend on it.
+        random_check_share: share of a street list's lines that are random checks (0–1).
+        accept: extracts or fairness groups that an operator accepts this night.
+    """
+
+    inbox: Path
+    warehouse: Path
+    out: Path
+    restricted: Path
+    as_of: date
+    sources: Path = PROJECT_ROOT / "sources"
+    rules: Path = PROJECT_ROOT / "rules"
+    corrections: Path = PROJECT_ROOT / "corrections"
+    memory_limit: str = "4GB"
+    threads: int = 2
+    random_check_share: float = 0.1
+    accept: tuple[str, ...] = ()
+
+
+def restricted_beside(warehouse: Path) -> Path:
+    """The restricted folder of a warehouse when none is named.
+
+    `data/warehouse.duckdb` has `data/restricted`; any other `x.duckdb` has `x.restricted`, so that
+    two warehouses in one folder never share identities.
+    """
+    name = "restricted" if warehouse.stem == "warehouse" else f"{warehouse.stem}.restricted"
+    return warehouse.parent / name
