@@ -1,14 +1,25 @@
 """One night: its settings, its run id, and the folder and database that it builds aside."""
 
+import fcntl
+import hashlib
 import json
-from collections.abc import Iterable
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
-from pipeline import db
-from pipeline.settings import Settings
+from pipeline import __version__, db
+from pipeline.errors import RunError
+from pipeline.settings import PROJECT_ROOT, Settings
+
+
+CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv")
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,26 @@ class Night:
     started_at: str
     code_version: str
 
+    @classmethod
+    def begin(cls, settings: Settings, started_at: datetime) -> Self:
+        """Names a new night and makes its folder; the caller holds the lock of the place.
+
+        Args:
+            settings: what the run was asked.
+            started_at: the moment of starting, in UTC.
+        """
+        stamp = started_at.strftime("%Y%m%dT%H%M%S%f")
+        night = cls(
+            settings=settings,
+            run_id=f"{settings.as_of:%Y%m%d}-{stamp}-{os.getpid()}",
+            started_at=started_at.isoformat(timespec="seconds"),
+            code_version=f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}",
+        )
+        runs = settings.restricted / "runs"
+        shutil.rmtree(runs, ignore_errors=True)  # left by a night that died; the lock is ours
+        night.folder.mkdir(mode=0o700, parents=True)
+        return night
+
     @property
     def folder(self) -> Path:
         """Where the night is built: `<restricted>/runs/<run_id>`, mode 0700."""
@@ -36,6 +67,10 @@ class Night:
     def database(self) -> Path:
         """The night's own DuckDB file, with persons and phones in it: never published as it is."""
         return self.folder / "night.duckdb"
+
+    def discard(self) -> None:
+        """Removes what the night was built in; what it published lies elsewhere."""
+        shutil.rmtree(self.folder)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Opens the night's database; the caller closes it."""
@@ -87,3 +122,33 @@ def read_journal(path: Path) -> list[dict[str, object]]:
         if line.endswith("\n"):
             entries.append(json.loads(line))
     return entries
+
+
+@contextmanager
+def one_at_a_time(settings: Settings) -> Iterator[None]:
+    """Holds the lock of a place, whoever starts the night; the system frees it with the process.
+
+    Raises:
+        RunError: if another night is under way there.
+    """
+    settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.restricted / "night.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(
+                "another night is under way",
+                where=str(settings.restricted),
+                mend="wait for it to end, then start again",
+            ) from None
+        yield
+
+
+def fingerprint(folder: Path, patterns: Iterable[str]) -> str:
+    """SHA-256 over the names and contents of a folder's files, in sorted order."""
+    digest = hashlib.sha256()
+    files = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
+    for path in sorted(files):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,6 +41,16 @@ class Settings:
     threads: int = 2
     random_check_share: float = 0.1
     accept: tuple[str, ...] = ()
+
+    def to_parameters(self) -> dict[str, Any]:
+        """These settings as JSON values, so that a scheduler can hold them."""
+        values: dict[str, Any] = TypeAdapter(Settings).dump_python(self, mode="json")
+        return values
+
+    @staticmethod
+    def from_parameters(parameters: dict[str, Any]) -> "Settings":
+        """The settings that `to_parameters` gave."""
+        return TypeAdapter(Settings).validate_python(parameters)
 
 
 def restricted_beside(warehouse: Path) -> Path:

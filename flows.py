@@ -1,0 +1,115 @@
+"""The nightly job, as Prefect runs it: this page is the whole night.
+
+    files of fourteen departments ─▶ ingest (a task an extract) ─▶ link ─▶ score ─▶ publish
+
+Rows rest between the tasks in the night's own DuckDB file; tasks hand over only where that is.
+`early-warning run` calls `nightly`; `early-warning schedule` serves it at 02:00 Asia/Shanghai.
+Nothing here computes: what a room does is told in `pipeline/<room>/`.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.schedules import CronSchedule
+
+from pipeline import ingest, link, publish, score
+from pipeline.declaration import Source, load_sources
+from pipeline.night import Attention, Night, one_at_a_time, read_attention
+from pipeline.settings import Settings
+
+logger = logging.getLogger("early_warning")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a night came to: its run id, and what wants a person (exit code 3 if anything does)."""
+
+    run_id: str
+    attention: tuple[Attention, ...]
+
+
+@task(cache_policy=NO_CACHE, task_run_name="ingest {source.extract}")
+def ingest_extract(night: Night, source: Source) -> None:
+    """Reads one department's files into typed rows; what cannot be read is kept with its reason."""
+    logger.info("%s: %s", source.extract, ingest.extract(night, source))
+
+
+@task(cache_policy=NO_CACHE)
+def close_ingest(night: Night, sources: dict[str, Source]) -> None:
+    """Says for each extract whether it is fresh, stale, missing or refused."""
+    logger.info("supply: %s", ingest.finish(night, sources))
+
+
+@task(cache_policy=NO_CACHE)
+def link_records(night: Night, sources: dict[str, Source]) -> None:
+    """Gives every row that belongs to a firm one enterprise identity, with how sure that is."""
+    logger.info("link: %s", link.run(night, sources))
+
+
+@task(cache_policy=NO_CACHE)
+def score_enterprises(night: Night, sources: dict[str, Source]) -> None:
+    """Applies the rule files, and ranks."""
+    logger.info("score: %s", score.run(night, sources))
+
+
+@task(cache_policy=NO_CACHE)
+def publish_night(night: Night, sources: dict[str, Source]) -> None:
+    """Checks the night, and publishes warehouse and lists as one generation."""
+    logger.info("publish: %s", publish.run(night, sources))
+
+
+@flow(name="nightly", flow_run_name="night", validate_parameters=False)
+def nightly(parameters: dict[str, Any]) -> Outcome:
+    """One night, from the departments' files to the street offices' lists.
+
+    Args:
+        parameters: `Settings.to_parameters()`; without `as_of`, the day of the scheduled start in
+            Shenzhen is taken.
+    """
+    settings = Settings.from_parameters({"as_of": _scheduled_day(), **parameters})
+    with one_at_a_time(settings):
+        publish.repair(settings)
+        night = Night.begin(settings, datetime.now(UTC))
+        sources = load_sources(settings.sources)
+        for source in sources.values():
+            ingest_extract(night, source)
+        close_ingest(night, sources)
+        link_records(night, sources)
+        score_enterprises(night, sources)
+        publish_night(night, sources)
+        return _outcome(night)
+
+
+def serve(settings: Settings, cron: str) -> None:
+    """Serves the schedule until stopped; a run that would overlap another is refused."""
+    parameters = settings.to_parameters()
+    del parameters["as_of"]
+    nightly.serve(
+        name="nightly",
+        schedules=[CronSchedule(cron=cron, timezone=str(SHANGHAI))],
+        parameters={"parameters": parameters},
+        global_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        ),
+    )
+
+
+def _scheduled_day() -> str:
+    return str(runtime.flow_run.scheduled_start_time.astimezone(SHANGHAI).date())
+
+
+def _outcome(night: Night) -> Outcome:
+    con = night.connect()
+    try:
+        outcome = Outcome(night.run_id, tuple(read_attention(con)))
+    finally:
+        con.close()
+    night.discard()
+    return outcome

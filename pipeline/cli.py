@@ -1,0 +1,294 @@
+"""The command line: reads options, builds the settings once, calls a room or the flow, sets the exit code.
+
+Exit codes: 0 done; 1 the run failed and what was published before still stands; 2 the command was
+used wrongly; 3 the run published, but something wants a person.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pipeline import prefect_home, progress
+from pipeline.errors import ConfigError, PipelineError
+from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
+
+DATA = PROJECT_ROOT / "data"
+DEMO = DATA / "demo"
+DEMO_AS_OF = date(2017, 3, 31)
+DONE, FAILED, MISUSED, ATTENTION = 0, 1, 2, 3
+SHANGHAI_OFFSET = timedelta(hours=8)
+EXTRACT_DATE = re.compile(r"_(\d{8})\.[A-Za-z.]+$")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except PipelineError as problem:
+        if options.debug:
+            raise
+        print(f"early-warning: {problem.sentence()}", file=sys.stderr)
+        return MISUSED if isinstance(problem, ConfigError) else FAILED
+    except Exception as problem:  # the last fence: one sentence, without the data in the message
+        if options.debug:
+            raise
+        print(f"early-warning: {_unforeseen(problem)}", file=sys.stderr)
+        return FAILED
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Makes a synthetic district, runs the whole night on it, and tells what came of it."""
+    from pipeline import district, publish
+
+    settings = Settings(
+        inbox=DEMO / "inbox",
+        warehouse=DEMO / "warehouse.duckdb",
+        out=DEMO / "published",
+        restricted=DEMO / "restricted",
+        as_of=options.as_of,
+    )
+    with progress.shown():
+        made = district.generate(options.firms, options.seed, options.as_of, DEMO, settings.sources)
+        print(f"A synthetic district lies in {DEMO / 'inbox'}: {made}", file=sys.stderr)
+    code = _night(settings, debug=options.debug)
+    print(publish.tell(settings))
+    return DONE if code == ATTENTION else code
+
+
+def generate(options: argparse.Namespace) -> int:
+    """Writes a synthetic district and its truth."""
+    from pipeline import district
+
+    made = district.generate(
+        options.firms, options.seed, options.as_of, options.out, PROJECT_ROOT / "sources"
+    )
+    print(f"{options.out}: {made}")
+    return DONE
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs one night."""
+    return _night(_settings(options), debug=options.debug)
+
+
+def schedule(options: argparse.Namespace) -> int:
+    """Keeps a local Prefect server up and serves the nightly schedule until stopped."""
+    settings = _settings(options, as_of=_today())
+    prefect_home.prepare(settings.restricted, verbose=True)
+    with prefect_home.persistent_server(settings.restricted, options.port) as url:
+        import flows
+
+        print(f"Nights start at cron '{options.cron}' (Asia/Shanghai); server at {url}", flush=True)
+        flows.serve(settings, options.cron)
+    return DONE
+
+
+def train(options: argparse.Namespace) -> int:
+    """Re-estimates the linking model from the last night's rows."""
+    from pipeline import link
+
+    print(link.train(_settings(options)))
+    return DONE
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Prints one firm's dossier."""
+    from pipeline import publish
+
+    print(publish.explain(options.warehouse, options.enterprise))
+    return DONE
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Holds a published night against a known truth."""
+    from pipeline import district
+
+    evaluation = district.evaluate(options.warehouse, options.truth)
+    print(evaluation.to_json() if options.json else district.render(evaluation))
+    return DONE
+
+
+def rules_check(options: argparse.Namespace) -> int:
+    """Checks every rule file."""
+    from pipeline.score import rulebook
+
+    problems = rulebook.check_rules(options.rules)
+    print("\n".join(problems) or "every rule file is in order")
+    return FAILED if problems else DONE
+
+
+def rules_test(options: argparse.Namespace) -> int:
+    """Runs the cases written in the rule files."""
+    from pipeline.score import rulebook
+
+    report = rulebook.run_cases(rulebook.load_rules(options.rules))
+    print(report.text())
+    return DONE if report.passed else FAILED
+
+
+def rules_list(options: argparse.Namespace) -> int:
+    """Lists the rules by clause."""
+    from pipeline.score import rulebook
+
+    print(rulebook.list_rules(rulebook.load_rules(options.rules)))
+    return DONE
+
+
+def rules_diff(options: argparse.Namespace) -> int:
+    """Shows what another rule set would change in the published ranking."""
+    from pipeline.score import rulebook
+
+    print(rulebook.diff(options.warehouse, options.rules, options.other))
+    return DONE
+
+
+def _night(settings: Settings, *, debug: bool) -> int:
+    prefect_home.prepare(settings.restricted, verbose=debug)
+    import flows
+
+    with progress.shown():
+        outcome = flows.nightly(settings.to_parameters())
+    for item in outcome.attention:
+        print(f"wants a person: {item.sentence}", file=sys.stderr)
+    print(f"published {settings.as_of} in {settings.out / str(settings.as_of)} (run {outcome.run_id})")
+    return ATTENTION if outcome.attention else DONE
+
+
+def _settings(options: argparse.Namespace, as_of: date | None = None) -> Settings:
+    if not options.inbox.is_dir():
+        raise ConfigError(
+            "there is no inbox", where=str(options.inbox), mend="name the folder with --inbox"
+        )
+    return Settings(
+        inbox=options.inbox,
+        warehouse=options.warehouse,
+        out=options.out,
+        restricted=options.restricted or restricted_beside(options.warehouse),
+        as_of=as_of or options.as_of or _newest_extract(options.inbox),
+        rules=options.rules,
+        corrections=options.corrections,
+        memory_limit=options.memory_limit,
+        threads=options.threads,
+        accept=tuple(options.accept),
+    )
+
+
+def _newest_extract(inbox: Path) -> date:
+    """The newest extract date in the inbox, not later than today in Shenzhen."""
+    found = (EXTRACT_DATE.search(path.name) for path in inbox.glob("*/*"))
+    days = {day for match in found if match and (day := _day_or_none(match[1]))}
+    return max((day for day in days if day <= _today()), default=_today())
+
+
+def _day_or_none(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()
+    except ValueError:
+        return None
+
+
+def _today() -> date:
+    return (datetime.now(UTC) + SHANGHAI_OFFSET).date()
+
+
+def _unforeseen(problem: Exception) -> str:
+    trace = problem.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"
+
+
+def _day(text: str) -> date:
+    day = _day_or_none(text.replace("-", ""))
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a day like 2017-03-31")
+    return day
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="early-warning", description=(__doc__ or "").splitlines()[0])
+    parser.set_defaults(debug=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        return _command(commands, name, command)
+
+    _district_options(add("demo", demo), firms=3000)
+    made = add("generate", generate)
+    _district_options(made, firms=3000)
+    made.add_argument("--out", type=Path, default=DATA / "district", help="folder to write")
+    _place_options(add("run", run))
+    served = add("schedule", schedule)
+    _place_options(served)
+    served.add_argument("--cron", default="0 2 * * *", help="when, in Asia/Shanghai (default: 02:00)")
+    served.add_argument("--port", type=_positive, default=4200, help="port of the local server")
+    _place_options(add("train", train))
+    told = add("explain", explain)
+    told.add_argument("enterprise", help="an enterprise_id, a code, or part of a name")
+    told.add_argument("--warehouse", type=Path, default=_default_warehouse())
+    judged = add("evaluate", evaluate)
+    judged.add_argument("--warehouse", type=Path, default=_default_warehouse())
+    judged.add_argument("--truth", type=Path, default=DEMO / "truth", help="folder of the truth")
+    judged.add_argument("--json", action="store_true", help="figures as JSON")
+    _rules_commands(add("rules", rules_list))
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    summary = (command.__doc__ or "").splitlines()[0]
+    parser = commands.add_parser(name, help=summary, description=summary)
+    parser.set_defaults(command=command)
+    parser.add_argument("--debug", action="store_true", help="show the whole story of an error")
+    return parser
+
+
+def _district_options(parser: argparse.ArgumentParser, firms: int) -> None:
+    parser.add_argument("--firms", type=_positive, default=firms, help="registered firms")
+    parser.add_argument("--seed", type=_positive, default=3, help="the same seed gives the same bytes")
+    parser.add_argument("--as-of", type=_day, default=DEMO_AS_OF, help="the day the district is at")
+
+
+def _place_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--inbox", type=Path, default=DATA / "inbox", help="the departments' files")
+    parser.add_argument("--warehouse", type=Path, default=DATA / "warehouse.duckdb")
+    parser.add_argument("--out", type=Path, default=DATA / "published", help="published nights")
+    parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
+    parser.add_argument("--as-of", type=_day, help="default: the newest extract date in the inbox")
+    parser.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
+    parser.add_argument("--corrections", type=Path, default=PROJECT_ROOT / "corrections")
+    parser.add_argument("--accept", action="append", default=[], metavar="NAME")
+    parser.add_argument("--memory-limit", default="4GB", help="DuckDB's memory limit")
+    parser.add_argument("--threads", type=_positive, default=2)
+
+
+def _rules_commands(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="check|test|list|diff")
+    for name, command in (("check", rules_check), ("test", rules_test), ("list", rules_list)):
+        child = _command(commands, name, command)
+        child.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
+    child = _command(commands, "diff", rules_diff)
+    child.add_argument("other", type=Path, help="folder of the changed rules")
+    child.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
+    child.add_argument("--warehouse", type=Path, default=_default_warehouse())
+
+
+def _default_warehouse() -> Path:
+    """The live warehouse, or the demo's while there is no other."""
+    live = DATA / "warehouse.duckdb"
+    return live if live.exists() else DEMO / "warehouse.duckdb"

@@ -1,0 +1,101 @@
+"""How a night finds its Prefect server: one that the schedule keeps up, else one of its own.
+
+Only the environment is set here, before Prefect is imported: no analytics, no call to the outside.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import RunError
+
+HOST = "127.0.0.1"
+START_SECONDS = 120
+
+
+def prepare(restricted: Path, *, verbose: bool) -> None:
+    """Sets Prefect's environment for this process: its home lies in the restricted folder.
+
+    A server that the schedule keeps up for the same folder is used; without one, Prefect starts a
+    server of its own that ends with the process.
+    """
+    home = restricted / "prefect"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.update(
+        {
+            "DO_NOT_TRACK": "1",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_HOME": str(home.resolve()),
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
+            "PREFECT_LOGGING_LEVEL": "INFO" if verbose else "ERROR",
+            "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+            "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+            "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_CLI_COLORS": "false",
+        }
+    )
+    os.environ.pop("PREFECT_API_URL", None)
+    url = _address(home)
+    if url and _healthy(url):
+        os.environ["PREFECT_API_URL"] = url
+
+
+@contextmanager
+def persistent_server(restricted: Path, port: int) -> Iterator[str]:
+    """Keeps a local Prefect server up, on this machine only, and gives its address.
+
+    Raises:
+        RunError: if the server does not answer in time.
+    """
+    home = restricted / "prefect"
+    url = f"http://{HOST}:{port}/api"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+    with (home / "server.log").open("ab") as log:
+        server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait(server, url, home)
+        (home / "server.json").write_text(json.dumps({"url": url}), encoding="utf-8")
+        os.environ["PREFECT_API_URL"] = url
+        yield url
+    finally:
+        (home / "server.json").unlink(missing_ok=True)
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait(server: "subprocess.Popen[bytes]", url: str, home: Path) -> None:
+    for _ in range(START_SECONDS * 2):
+        if server.poll() is not None:
+            break
+        if _healthy(url):
+            return
+        time.sleep(0.5)
+    raise RunError(
+        "the local Prefect server did not start",
+        where=str(home / "server.log"),
+        mend="read the end of that log; another program may hold the port (--port)",
+    )
+
+
+def _address(home: Path) -> str | None:
+    try:
+        return str(json.loads((home / "server.json").read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _healthy(url: str) -> bool:
+    try:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{url}/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
