@@ -95,9 +95,7 @@ def serve(settings: Settings, cron: str) -> None:
         name="nightly",
         schedules=[CronSchedule(cron=cron, timezone=str(SHANGHAI))],
         parameters={"parameters": parameters},
-        global_limit=ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-        ),
+        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
     )
 
 

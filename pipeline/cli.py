@@ -6,6 +6,7 @@ used wrongly; 3 the run published, but something wants a person.
 
 import argparse
 import re
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -50,8 +51,11 @@ def demo(options: argparse.Namespace) -> int:
         warehouse=DEMO / "warehouse.duckdb",
         out=DEMO / "published",
         restricted=DEMO / "restricted",
+        corrections=DEMO / "restricted" / "corrections",
         as_of=options.as_of,
     )
+    if DEMO.exists():
+        shutil.rmtree(DEMO)  # a demo of another district must not mix with this one
     with progress.shown():
         made = district.generate(options.firms, options.seed, options.as_of, DEMO, settings.sources)
         print(f"A synthetic district lies in {DEMO / 'inbox'}: {made}", file=sys.stderr)
@@ -161,17 +165,16 @@ def _night(settings: Settings, *, debug: bool) -> int:
 
 def _settings(options: argparse.Namespace, as_of: date | None = None) -> Settings:
     if not options.inbox.is_dir():
-        raise ConfigError(
-            "there is no inbox", where=str(options.inbox), mend="name the folder with --inbox"
-        )
+        raise ConfigError("there is no inbox", where=str(options.inbox), mend="name the folder with --inbox")
+    restricted = options.restricted or restricted_beside(options.warehouse)
     return Settings(
         inbox=options.inbox,
         warehouse=options.warehouse,
         out=options.out,
-        restricted=options.restricted or restricted_beside(options.warehouse),
+        restricted=restricted,
         as_of=as_of or options.as_of or _newest_extract(options.inbox),
         rules=options.rules,
-        corrections=options.corrections,
+        corrections=options.corrections or restricted / "corrections",
         memory_limit=options.memory_limit,
         threads=options.threads,
         accept=tuple(options.accept),
@@ -271,7 +274,7 @@ def _place_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
     parser.add_argument("--as-of", type=_day, help="default: the newest extract date in the inbox")
     parser.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
-    parser.add_argument("--corrections", type=Path, default=PROJECT_ROOT / "corrections")
+    parser.add_argument("--corrections", type=Path, help="default: corrections/ in the restricted folder")
     parser.add_argument("--accept", action="append", default=[], metavar="NAME")
     parser.add_argument("--memory-limit", default="4GB", help="DuckDB's memory limit")
     parser.add_argument("--threads", type=_positive, default=2)

@@ -23,9 +23,7 @@ def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     Returns:
         A connection whose default catalog is that file. The caller closes it.
     """
-    con = duckdb.connect(
-        config={"threads": settings.threads, "memory_limit": settings.memory_limit}
-    )
+    con = duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit})
     con.execute(f"ATTACH '{_literal(path)}' AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
     con.execute("USE night")
     con.execute(f"SET temp_directory = '{_literal(path.parent / 'spill')}'")
@@ -63,7 +61,8 @@ def read_arrow(
     con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
 ) -> pa.Table:
     """The result of a query as one Arrow table."""
-    return con.execute(query, dict(parameters or {})).to_arrow_table()
+    table: pa.Table = con.execute(query, dict(parameters or {})).to_arrow_table()
+    return table
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -88,7 +87,7 @@ def swap_in(built: Path, target: Path) -> None:
     """
     sync([built])
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(built, target)
+    built.replace(target)
     target.with_name(target.name + ".wal").unlink(missing_ok=True)
     sync([target.parent])
 

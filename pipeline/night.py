@@ -18,7 +18,6 @@ from pipeline import __version__, db
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
-
 CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv")
 
 
@@ -88,9 +87,7 @@ class Attention:
 
 def record_attention(con: duckdb.DuckDBPyConnection, items: Iterable[Attention]) -> None:
     """Adds to the table `attention` (kind, subject, sentence)."""
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS attention (kind VARCHAR, subject VARCHAR, sentence VARCHAR)"
-    )
+    con.execute("CREATE TABLE IF NOT EXISTS attention (kind VARCHAR, subject VARCHAR, sentence VARCHAR)")
     rows = [[item.kind, item.subject, item.sentence] for item in items]
     if rows:
         con.executemany("INSERT INTO attention VALUES (?, ?, ?)", rows)

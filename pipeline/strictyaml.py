@@ -51,11 +51,11 @@ def read(path: Path, error: type[PipelineError]) -> tuple[Any, Lines]:
         events = list(yaml.parse(text, Loader=yaml.SafeLoader))
         aliases = [e for e in events if isinstance(e, yaml.AliasEvent)]
         if aliases:
-            line = aliases[0].start_mark.line + 1
+            line = _mark(aliases[0].start_mark)
             raise error("an alias (*name) is used", where=f"{path}:{line}", mend="write it out")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as problem:
-        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        line = _mark(problem.problem_mark)
         raise error(
             f"not valid YAML: {problem.problem}", where=f"{path}:{line}", mend="correct the line"
         ) from None
@@ -67,9 +67,7 @@ def read(path: Path, error: type[PipelineError]) -> tuple[Any, Lines]:
     return (None if node is None else _plain(node, (), lines, path, error)), lines
 
 
-def _plain(
-    node: yaml.Node, at: Location, lines: Lines, path: Path, error: type[PipelineError]
-) -> Any:
+def _plain(node: yaml.Node, at: Location, lines: Lines, path: Path, error: type[PipelineError]) -> Any:
     lines.setdefault(at, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, at, lines, path, error)
@@ -101,3 +99,8 @@ def _line(lines: Lines, location: Location) -> int:
         if location[:end] in lines:
             return lines[location[:end]]
     return 1
+
+
+def _mark(mark: Any) -> int:
+    """The line of a YAML mark, counted from 1; 1 if there is none."""
+    return int(mark.line) + 1 if mark else 1
