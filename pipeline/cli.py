@@ -166,15 +166,16 @@ def _night(settings: Settings, *, debug: bool) -> int:
 def _settings(options: argparse.Namespace, as_of: date | None = None) -> Settings:
     if not options.inbox.is_dir():
         raise ConfigError("there is no inbox", where=str(options.inbox), mend="name the folder with --inbox")
-    restricted = options.restricted or restricted_beside(options.warehouse)
+    warehouse = options.warehouse.absolute()
+    restricted = (options.restricted or restricted_beside(warehouse)).absolute()
     return Settings(
-        inbox=options.inbox,
-        warehouse=options.warehouse,
-        out=options.out,
+        inbox=options.inbox.absolute(),
+        warehouse=warehouse,
+        out=options.out.absolute(),
         restricted=restricted,
         as_of=as_of or options.as_of or _newest_extract(options.inbox),
-        rules=options.rules,
-        corrections=options.corrections or restricted / "corrections",
+        rules=options.rules.absolute(),
+        corrections=(options.corrections or restricted / "corrections").absolute(),
         memory_limit=options.memory_limit,
         threads=options.threads,
         accept=tuple(options.accept),

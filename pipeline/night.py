@@ -52,9 +52,12 @@ class Night:
             started_at=started_at.isoformat(timespec="seconds"),
             code_version=f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}",
         )
+        settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.restricted.chmod(0o700)
         runs = settings.restricted / "runs"
         shutil.rmtree(runs, ignore_errors=True)  # left by a night that died; the lock is ours
-        night.folder.mkdir(mode=0o700, parents=True)
+        runs.mkdir(mode=0o700)
+        night.folder.mkdir(mode=0o700)
         return night
 
     @property

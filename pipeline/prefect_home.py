@@ -27,7 +27,8 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
     server of its own that ends with the process.
     """
     home = restricted / "prefect"
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, exist_ok=True)
     os.environ.update(
         {
             "DO_NOT_TRACK": "1",

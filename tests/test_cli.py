@@ -1,0 +1,64 @@
+"""The command line: exit codes, one-sentence errors, defaults that make the bare command useful."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline import cli
+from pipeline.settings import PROJECT_ROOT
+
+COMMAND = re.compile(r"(?:\.venv/bin/)?early-warning ([a-z]+(?: (?:check|test|list|diff))?)")
+DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nonsense"], ["run", "--as-of", "2017-02-30"], ["generate", "--firms", "0"], ["rules"]],
+)
+def test_wrong_use_ends_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(arguments)
+    assert ending.value.code == cli.MISUSED
+
+
+def test_a_missing_inbox_is_one_sentence_with_the_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "--inbox", str(tmp_path / "nowhere")]) == cli.MISUSED
+    told = capsys.readouterr().err
+    assert "nowhere" in told
+    assert "--inbox" in told
+    assert "Traceback" not in told
+    assert len(told.splitlines()) == 1
+
+
+def test_an_unforeseen_error_shows_neither_its_data_nor_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        """Fails."""
+        raise ValueError("a person's name")
+
+    monkeypatch.setattr(cli, "rules_list", fail)
+    assert cli.main(["rules", "list"]) == cli.FAILED
+    told = capsys.readouterr().err
+    assert "person" not in told
+    assert "ValueError" in told
+    assert "--debug" in told
+
+
+def test_the_default_as_of_is_the_newest_extract_not_later_than_today(tmp_path: Path) -> None:
+    for name in ("a_20170131.csv", "b_20170228.csv.gz", "c_99990101.csv", "d_20170230.csv", "e.csv"):
+        (tmp_path / "tax").mkdir(exist_ok=True)
+        (tmp_path / "tax" / name).touch()
+    assert cli._newest_extract(tmp_path) == date(2017, 2, 28)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_that_a_document_names_exists(document: Path) -> None:
+    for command in COMMAND.findall(document.read_text(encoding="utf-8")):
+        with pytest.raises(SystemExit) as ending:
+            cli.main([*command.split(), "--help"])
+        assert ending.value.code == cli.DONE, command
