@@ -61,9 +61,12 @@ def test_what_a_dead_night_left_is_taken_away_by_the_next(tmp_path: Path) -> Non
 
 def test_one_night_at_a_time(tmp_path: Path) -> None:
     settings = _settings(tmp_path)
-    with one_at_a_time(settings):
-        with pytest.raises(RunError, match="another night is under way"), one_at_a_time(settings):
-            pass
+    with (
+        one_at_a_time(settings),
+        pytest.raises(RunError, match="another night is under way"),
+        one_at_a_time(settings),
+    ):
+        pass
     with one_at_a_time(settings):
         pass
 
