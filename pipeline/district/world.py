@@ -1,0 +1,184 @@
+"""The whole district before any department looks at it, and the ways in which departments look."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from pipeline.district import fates, firms, people, places
+from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, nothing, objects
+from pipeline.district.fates import Fates
+from pipeline.district.firms import Firms
+from pipeline.district.naming import Habit, as_written
+from pipeline.district.people import People, miswrite
+from pipeline.district.places import Places, Site, Writing
+from pipeline.district.table import Rows
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that is true of the district on one day."""
+
+    seed: int
+    as_of: np.datetime64
+    places: Places
+    people: People
+    firms: Firms
+    fates: Fates
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a department hands over in one go.
+
+    Attributes:
+        extract: the source.
+        label: first part of the file's name.
+        cut: extract date.
+        rows: the rows.
+        form: `csv`, `txt`, `xlsx`, `parquet`, `csv.gz`, `csv.zip`; chosen by chance where empty.
+    """
+
+    extract: str
+    label: str
+    cut: np.datetime64
+    rows: Rows
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Department:
+    """How one department knows firms.
+
+    Attributes:
+        habit: what it makes of names.
+        writing: how it writes addresses.
+        codes: weights of the ways in which it gives a code (see `code_column`).
+        registered_address: share that it knows by the registered address, not the operating one.
+        stale_address: share of the moved firms that it knows at their former place.
+        person: share with the person in charge.
+        phone: share with a phone.
+    """
+
+    habit: Habit = field(default_factory=Habit)
+    writing: Writing = field(default_factory=Writing)
+    codes: tuple[float, ...] = (30, 3, 2, 1, 4, 6, 2, 2, 50)
+    registered_address: float = 0.3
+    stale_address: float = 0.4
+    person: float = 0.8
+    phone: float = 0.6
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Some firms as a department knows them; one entry per firm."""
+
+    name: Objects
+    address: Objects
+    person: Objects
+    phone: Objects
+    code: Objects
+    usable: Flags
+
+
+def build(seed: int, count: int, as_of: date) -> World:
+    """The district of so many registered firms on that day."""
+    day = np.datetime64(as_of, "D")
+    where = places.build(seed, count)
+    who = people.build(seed, count)
+    all_firms = firms.build(seed, count, day, where, who)
+    return World(seed, day, where, who, all_firms, fates.draw(seed, all_firms, day))
+
+
+def look(world: World, dice: Dice, index: Ints, department: Department) -> Seen:
+    """The firms of `index` as a department knows them."""
+    f, n = world.firms, len(index)
+    site = f.operating_at.take(index)
+    site = site.where(dice.chance(department.registered_address, n), f.registered_at.take(index))
+    site = site.where(f.moved[index] & dice.chance(department.stale_address, n), f.former_at.take(index))
+    person = miswrite(dice, world.people.name[f.person[index]], 0.03)
+    code, usable = code_column(dice, f, index, department.codes)
+    return Seen(
+        as_written(dice, f.names, index, department.habit),
+        places.write(dice, world.places, site, department.writing),
+        choose(dice.chance(department.person, n), person, nothing(n)),
+        choose(dice.chance(department.phone, n), f.phone[index], nothing(n)),
+        code,
+        usable,
+    )
+
+
+def address_at(world: World, dice: Dice, site: Site, writing: Writing) -> Objects:
+    """Addresses of given sites."""
+    return places.write(dice, world.places, site, writing)
+
+
+def code_column(dice: Dice, f: Firms, index: Ints, weights: tuple[float, ...]) -> tuple[Objects, Flags]:
+    """Codes as a department gives them, and which of them are whole and right.
+
+    The weights stand for: whole, lower case, with Excel's apostrophe, full width, masked, damaged by
+    Excel, mistyped, 注册号 instead, nothing.
+    """
+    n = len(index)
+    way = dice.index(9, n, weights)
+    turn = dice.rng.integers(0, 1000, n)
+    uscc, number = f.uscc[index], f.registration_no[index]
+    out, usable = [], np.zeros(n, dtype=bool)
+    for i, (w, code, no, t) in enumerate(zip(way.tolist(), uscc, number, turn.tolist(), strict=True)):
+        if code is None or w == 8:
+            out.append(None)
+            continue
+        text = no if w == 7 and no else _WAYS[w](code, t)
+        out.append(text)
+        usable[i] = w <= 3 or (w == 7) or text == code
+    return objects(out), usable
+
+
+def _damaged(code: str, turn: int) -> str:
+    """What a spreadsheet makes of eighteen digits; codes with letters stay whole."""
+    if not code.isdigit():
+        return code
+    return f"{code[0]}.{code[1:6]}E+17" if turn % 3 else code[:15] + "000"
+
+
+def _mistyped(code: str, turn: int) -> str:
+    """One character wrong, or the letter O for the digit."""
+    if turn % 3 == 0 and "0" in code[8:]:
+        i = code.index("0", 8)
+        return code[:i] + "O" + code[i + 1 :]
+    i = 9 + turn % 8
+    return code[:i] + ("7" if code[i] != "7" else "1") + code[i + 1 :]
+
+
+_WIDE = str.maketrans("0123456789ABCDEFGHJKLMNPQRTUWXY", "０１２３４５６７８９ＡＢＣＤＥＦＧＨＪＫＬＭＮＰＱＲＴＵＷＸＹ")
+_WAYS = (
+    lambda code, turn: code,
+    lambda code, turn: code.lower(),
+    lambda code, turn: "'" + code,
+    lambda code, turn: code.translate(_WIDE),
+    lambda code, turn: code[:6] + "*" * 6 + code[12:],
+    _damaged,
+    _mistyped,
+    lambda code, turn: code,
+)
+
+
+def numbers_of(pattern: str, dice: Dice, n: int, years: Objects) -> Objects:
+    """Document numbers, each once: the pattern's {y} is the year, {n} the running number."""
+    start = int(dice.whole(100, 900, 1)[0])
+    return objects([pattern.format(y=y, n=start + i) for i, y in enumerate(years.tolist())])
+
+
+def year_of(days: np.ndarray) -> Objects:  # type: ignore[type-arg]
+    """The year of each day."""
+    return objects((days.astype("datetime64[Y]").astype(int) + 1970).tolist())
+
+
+def with_person_number(world: World, dice: Dice, entity: Ints, texts: Objects, share: float) -> Objects:
+    """Texts into which, here and there, somebody wrote the identity-card number of the person in charge."""
+    out = texts.copy()
+    hit = np.flatnonzero(dice.chance(share, len(texts)) & (entity >= 0))
+    for i in hit.tolist():
+        if out[i]:
+            out[i] = f"{out[i]}（身份证{world.people.number[world.firms.person[entity[i]]]}）"
+    return out
