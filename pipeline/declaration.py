@@ -145,6 +145,7 @@ class Source(Strict):
         legal_basis: on what ground the district may use it.
         retention_years: how long its records are kept.
         columns: the columns, by canonical name.
+        fill_in: columns that the sender fills in; a line with all of them empty is no data.
         expectations: bounds that each file is held against.
         note: for readers.
     """
@@ -163,13 +164,14 @@ class Source(Strict):
     legal_basis: str
     retention_years: int = Field(gt=0)
     columns: dict[str, Column] = Field(min_length=1)
+    fill_in: tuple[str, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     note: str | None = None
     _folder: Path = PrivateAttr()
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        named = [*self.key, *(e.column for e in self.expectations if e.column)]
+        named = [*self.key, *self.fill_in, *(e.column for e in self.expectations if e.column)]
         if self.sender:
             named.append(self.sender)
             if self.mode != "snapshot":

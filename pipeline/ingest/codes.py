@@ -1,0 +1,97 @@
+"""Codes: kept as text, with the damage that spreadsheets do to them recognised, never guessed away."""
+
+import re
+
+import pyarrow as pa
+
+from pipeline.declaration import Role
+from pipeline.ingest.check_digit import is_org_code, is_registration_no, is_uscc
+from pipeline.ingest.identity_number import MASK, TOKEN
+from pipeline.ingest.parsed import Parsed, by_value, plain
+
+_SCIENTIFIC = re.compile(r"(?P<mantissa>\d(?:\.\d+)?)E\+?(?P<power>\d{1,3})")
+_TRAILING_ZERO = re.compile(r"(?P<digits>\d+)\.0+")
+_STARS = re.compile(r"[*＊×●•]{2,}|\*")
+_SHOWN = 15
+
+
+class _Damaged(ValueError):
+    """A code that a spreadsheet has changed; what is left of it."""
+
+    def __init__(self, partial: str) -> None:
+        super().__init__("damaged")
+        self.partial = partial
+
+
+def read_codes(column: pa.Array, role: Role | None) -> Parsed:
+    """A column of codes in capitals, with `_partial` for masked and damaged ones where it has a role."""
+    values, bad = by_value(column, lambda text: parse_code(text, role), pa.string())
+    if role is None:
+        return Parsed(values, bad)
+    partial, _ = by_value(column, partial_code, pa.string())
+    return Parsed(values, bad, {"_partial": partial})
+
+
+def parse_code(text: str, role: Role | None) -> str | None:
+    """The code that a cell holds; None for a masked one.
+
+    Raises:
+        ValueError: if it is damaged, and no check digit proves what it was.
+    """
+    if text.isascii() and text.isalnum() and not text.endswith("000"):
+        return text.upper()
+    if TOKEN.fullmatch(text):
+        return None
+    if MASK in text:
+        raise ValueError("an identity-card number")
+    try:
+        return _whole(_cleaned(text), role)
+    except _Damaged as damage:
+        repaired = damage.partial.rstrip("*")
+        if "." in text and _is_proven(repaired):
+            return repaired
+        raise
+
+
+def partial_code(text: str) -> str | None:
+    """What is left of a masked or damaged code; None for a whole one."""
+    if text.isascii() and text.isalnum() and not text.endswith("000"):
+        return None
+    if TOKEN.fullmatch(text):
+        return text
+    try:
+        code = _cleaned(text)
+        if MASK in text or not _STARS.search(code):
+            _whole(code, "uscc")
+            return None
+    except _Damaged as damage:
+        return None if _is_proven(damage.partial.rstrip("*")) and "." in text else damage.partial
+    return code if re.search(r"\w", code) else None
+
+
+def _cleaned(text: str) -> str:
+    return plain(text).lstrip("'‘’`\"").rstrip("'’`\"").upper()
+
+
+def _whole(code: str, role: Role | None) -> str | None:
+    if not code or code.lower() in {"#n/a"}:
+        return None
+    if _STARS.search(code):
+        return None
+    if match := _SCIENTIFIC.fullmatch(code):
+        if "+" in code or "." in code:
+            raise _Damaged(_kept_digits(match["mantissa"].replace(".", ""), int(match["power"])))
+    if match := _TRAILING_ZERO.fullmatch(code):
+        raise _Damaged(match["digits"] + "*")
+    if role is not None and len(code) == 18 and code.isdigit() and code.endswith("000") and not is_uscc(code):
+        raise _Damaged(code[:_SHOWN] + "*")
+    return code
+
+
+def _kept_digits(digits: str, power: int) -> str:
+    """The digits that a number in powers of ten still shows; all of them if none is missing."""
+    return (digits if len(digits) == power + 1 else digits.rstrip("0")[:_SHOWN] or digits) + "*"
+
+
+def _is_proven(digits: str) -> bool:
+    return is_uscc(digits) or is_registration_no(digits) or is_org_code(digits)

@@ -1,0 +1,82 @@
+"""The seam to Great Expectations: a small frame of figures, one row per file, judged by a suite.
+
+The library is imported at the first judgement (it takes seconds), calls nobody, and never sees the
+departments' rows.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pipeline.errors import RunError
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An expectation on one column of figures: the lower and upper bound, and why."""
+
+    name: str
+    low: float | None
+    high: float | None
+    why: str
+
+
+def judge(
+    suite_name: str, files: Sequence[str], figures: Mapping[str, Sequence[float]], bounds: Sequence[Bound]
+) -> dict[str, set[str]]:
+    """Judges the figures of several files.
+
+    Args:
+        suite_name: names the suite.
+        files: the files, one row each.
+        figures: name → one figure per file.
+        bounds: one per name.
+
+    Returns:
+        name → the files whose figure lies outside.
+
+    Raises:
+        RunError: if Great Expectations itself fails; that is no verdict on the data.
+    """
+    import pandas as pd
+
+    gx, context = _context()
+    frame = pd.DataFrame({"file": list(files), **{name: list(v) for name, v in figures.items()}})
+    batch = _batch(context, suite_name, frame)
+    suite = gx.ExpectationSuite(name=suite_name)
+    for bound in bounds:
+        suite.add_expectation(
+            gx.expectations.ExpectColumnValuesToBeBetween(
+                column=bound.name, min_value=bound.low, max_value=bound.high, meta={"why": bound.why}
+            )
+        )
+    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": ["file"]}
+    results = batch.validate(suite, result_format=wanted).results
+    return {result.expectation_config.kwargs["column"]: _failed(result) for result in results}
+
+
+def _failed(result: Any) -> set[str]:
+    if result.exception_info.get("raised_exception"):
+        raise RunError(
+            "Great Expectations could not judge a figure", where=str(result.expectation_config.kwargs)
+        )
+    return {str(row["file"]) for row in result.result.get("unexpected_index_list") or []}
+
+
+def _batch(context: Any, name: str, frame: Any) -> Any:
+    source = context.data_sources.add_or_update_pandas(name)
+    asset = source.add_dataframe_asset("figures")
+    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+
+
+@cache
+def _context() -> tuple[Any, Any]:
+    """Great Expectations and one context without files, telemetry or progress bars."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return gx, context

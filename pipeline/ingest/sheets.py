@@ -1,0 +1,142 @@
+"""Workbooks (XLSX, XLS) and Parquet files, read into the same records as text."""
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pipeline.ingest.decode import ODD_CHARACTERS, tidy
+from pipeline.ingest.header import HeaderIndex
+from pipeline.ingest.locate import HEADER_LINES, HeaderLine, candidates, choose
+from pipeline.ingest.raw import RawTable, blank_to_null, drop_blank_records
+from pipeline.ingest.refusal import Refused
+
+# From here on a spreadsheet number has lost digits of the code that it stands for.
+_EXACT = 1e15
+
+
+def read_workbook(data: bytes, index: HeaderIndex) -> RawTable:
+    """Reads the first sheet that holds the header.
+
+    Raises:
+        Refused: if the workbook cannot be opened or no sheet holds the header.
+    """
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = workbook.sheet_names
+    except (CalamineError, OSError, ValueError):
+        raise Refused("工作簿打不开，可能已损坏或有密码，请另存后重报") from None
+    for name in names:
+        grid = _grid(workbook, name)
+        try:
+            header = _find_header(grid, index)
+        except Refused:
+            continue
+        return _table(grid, header)
+    raise Refused("各工作表前60行内都找不到表头，请核对文件内容和列名后重报")
+
+
+def read_parquet(data: bytes) -> RawTable:
+    """Reads a Parquet file; its column names are the header.
+
+    Raises:
+        Refused: if it cannot be read.
+    """
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        raise Refused("Parquet文件打不开，可能已损坏，请重新导出后重报") from None
+    columns = [_as_text(column) for column in table.columns]
+    return _raw(tuple(table.column_names), columns, table.num_rows, header_row=0, titles=())
+
+
+def _grid(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+        grid: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError):
+        return []
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
+        for row in range(top + 1, min(bottom + 1, len(grid))):
+            if grid[row][left] in ("", None):
+                grid[row][left] = grid[top][left]
+    return grid
+
+
+def _find_header(grid: Sequence[Sequence[Any]], index: HeaderIndex) -> HeaderLine:
+    head = [[_cell(cell) or "" for cell in row] for row in grid[:HEADER_LINES]]
+    return choose(candidates(((n, n + 1, row) for n, row in enumerate(head)), None, index))
+
+
+def _table(grid: Sequence[Sequence[Any]], header: HeaderLine) -> RawTable:
+    body = grid[header.next_line :]
+    columns = [
+        pa.array([_cell(row[i]) for row in body], pa.string()) if body else pa.array([], pa.string())
+        for i in range(len(header.cells))
+    ]
+    return _raw(header.cells, columns, len(body), header_row=header.first_line + 1, titles=header.titles)
+
+
+def _raw(
+    header: tuple[str, ...],
+    columns: Sequence[pa.Array],
+    rows: int,
+    *,
+    header_row: int,
+    titles: tuple[str, ...],
+) -> RawTable:
+    table = RawTable(
+        header=header,
+        columns=[blank_to_null(_tidied(column)) for column in columns],
+        surplus=np.zeros(rows, np.int32),
+        short=np.zeros(rows, bool),
+        header_row=header_row,
+        titles=titles,
+    )
+    return drop_blank_records(table)
+
+
+def _tidied(column: pa.Array) -> pa.Array:
+    odd = pc.match_substring_regex(column, ODD_CHARACTERS)
+    if not pc.any(odd).as_py():
+        return column
+    return pa.array([tidy(text) if text else text for text in column.to_pylist()], pa.string())
+
+
+def _cell(value: Any) -> str | None:
+    """A spreadsheet's cell as text; a number that is too long for it is shown as damaged."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        if abs(value) >= _EXACT:
+            return f"{value:.14E}"
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return None if value is None else str(value)
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks)
+    kind = whole.type
+    if pa.types.is_string(kind):
+        return whole
+    if pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
+        return pc.cast(whole, pa.string())
+    if pa.types.is_dictionary(kind):
+        return _as_text(pa.chunked_array([whole.dictionary_decode()]))
+    if pa.types.is_list(kind):
+        return pa.array(
+            [None if v is None else "；".join(map(str, v)) for v in whole.to_pylist()], pa.string()
+        )
+    return pa.array([_cell(value) for value in whole.to_pylist()], pa.string())
