@@ -55,7 +55,10 @@ def person_numbers(dice: Dice, n: int) -> Objects:
     year, month, day = dice.whole(1955, 1995, n), dice.whole(1, 12, n), dice.whole(1, 28, n)
     order = dice.whole(1, 999, n)
     stems = np.array(
-        [f"{_PERSON_REGION}{y}{m:02d}{d:02d}{o:03d}" for y, m, d, o in zip(year, month, day, order, strict=True)],
+        [
+            f"{_PERSON_REGION}{y}{m:02d}{d:02d}{o:03d}"
+            for y, m, d, o in zip(year, month, day, order, strict=True)
+        ],
         dtype="<U17",
     )
     rest = (_values(stems, "0123456789") * _PERSON_WEIGHTS).sum(axis=1) % 11

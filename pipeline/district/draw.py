@@ -76,6 +76,19 @@ def blank(n: int) -> Objects:
     return np.full(n, "", dtype=object)
 
 
+def present(values: Any) -> Flags:
+    """True where a value is not null."""
+    return np.array([value is not None for value in values], dtype=bool)
+
+
+def glue(*parts: Any) -> Objects:
+    """Texts put together, entry by entry."""
+    out = parts[0]
+    for part in parts[1:]:
+        out = out + part
+    return np.asarray(out, dtype=object)
+
+
 def choose(flags: Flags, yes: Any, no: Any) -> Objects:
     """`yes` where flagged, else `no`; always an object array."""
     out = np.empty(len(flags), dtype=object)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.declaration import Column, Source
-from pipeline.district.draw import Days, Dice, Flags, Floats, Objects, choose, nothing, objects
+from pipeline.district.draw import Days, Dice, Flags, Floats, Objects, choose, nothing, objects, present
 from pipeline.district.style import DATE_FORMS, MONEY, Heading, Style
 from pipeline.district.table import Rows
 from pipeline.district.world import World
@@ -15,7 +15,9 @@ _EPOCH = np.datetime64("1899-12-30", "D")
 _BAD_DAYS = ("2017-02-30", "待定", "2017-13-05", "0000-00-00", "")
 
 
-def cells(dice: Dice, world: World, source: Source, rows: Rows, style: Style) -> tuple[dict[str, Objects], Flags]:
+def cells(
+    dice: Dice, world: World, source: Source, rows: Rows, style: Style
+) -> tuple[dict[str, Objects], Flags]:
     """All cells as texts, and which rows are broken.
 
     Returns:
@@ -67,7 +69,7 @@ def _column(
         missing = np.isnan(values)
         texts = numbers(dice, column, values, style, heading.unit)
     else:
-        missing = np.equal(values, None) | np.equal(values, "")
+        missing = ~present(values) | (values == "")
         texts = _words(dice, column, values, style, key)
     if heading.name == "valid_to":
         return choose(missing, "9999-9-9", texts), missing
@@ -106,7 +108,7 @@ def _synonyms(dice: Dice, column: Column, values: Objects, key: bool) -> Objects
         usual = synonyms[int(dice.index(len(synonyms), 1, [1 / (1 + i) for i in range(len(synonyms))])[0])]
         chosen = choose(dice.chance(0.07, n), dice.pick(synonyms, n), usual)
         out = choose(np.equal(values, word), chosen, out)
-    strange = dice.chance(0.0 if key or column.required else 0.002, n) & np.not_equal(out, None)
+    strange = dice.chance(0.0 if key or column.required else 0.002, n) & present(out)
     return choose(strange, dice.pick(["其它情形", "待核", "见备注"], n), out)
 
 
@@ -184,7 +186,9 @@ def _own(dice: Dice, world: World, rows: Rows, header: str) -> Objects:
         return objects([str(i + 1) for i in range(n)])
     if header != "备注":
         return np.full(n, str(world.as_of), dtype=object)
-    remark = choose(dice.chance(0.03, n), dice.pick(["已电话核实", "见附件", "与去年相同", "待补资料"], n), "")
+    remark = choose(
+        dice.chance(0.03, n), dice.pick(["已电话核实", "见附件", "与去年相同", "待补资料"], n), ""
+    )
     known = dice.chance(0.002, n) & (rows.entity >= 0)
     number = world.people.number[world.firms.person[np.maximum(rows.entity, 0)]]
     return choose(known, "负责人身份证" + number, remark)

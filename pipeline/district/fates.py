@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.district.draw import Days, Dice, Flags, choose, no_days, objects
-from pipeline.district.firms import SHOP, SOLE, Firms
+from pipeline.district.draw import Days, Dice, Flags, no_days
+from pipeline.district.firms import Firms
+from pipeline.district.kinds import SHOP, SOLE
 
 REASONS = ("unlicensed", "unsafe", "polluting", "labour", "processing_trade")
 
@@ -64,18 +65,20 @@ def draw(seed: int, firms: Firms, as_of: np.datetime64) -> Fates:
     shop = firms.kind == SHOP
     settled = firms.established_on < as_of - 200
     ended = np.isin(firms.status, ("revoked", "deregistered", "voided")) & firms.physical
-    stays = np.select([firms.status == "deregistered", ended], [0.05, 0.22], 0.0)
+    stays = np.select([firms.status == "deregistered", ended], [0.06, 0.28], 0.0)
     ghost = ended & dice.chance(stays, n)
     trading = (active & firms.physical) | ghost
     needs_permit = firms.trade("permit") != ""
-    lapsed = dice.some(trading & ~shop & settled & needs_permit, 0.022)
+    lapsed = dice.some(trading & ~shop & settled & needs_permit, 0.03)
     long_open = shop & ~firms.exempt & (firms.established_on < as_of - 90)
-    unlicensed_shop = dice.some(long_open, 0.36)
+    unlicensed_shop = dice.some(long_open, 0.4)
     workshop = np.not_equal(firms.trade("mark"), "")
-    unsafe = dice.some(trading & settled, 0.0) | dice.chance(np.where(workshop, 0.017, 0.0045), n) & trading & settled
-    dirty = np.isin(firms.trade("mark"), ("plating", "print", "chemical", "melt", "gold", "car", "plastic", "drug"))
-    polluting = dice.some(trading & settled & ~shop & dirty & (firms.trade("approval") > 0.1), 0.055)
-    labour = dice.some(trading & settled & ~shop & (firms.headcount >= 4), 0.012)
+    unsafe = trading & settled & dice.chance(np.where(workshop, 0.021, 0.0055), n)
+    dirty = np.isin(
+        firms.trade("mark"), ("plating", "print", "chemical", "melt", "gold", "car", "plastic", "drug")
+    )
+    polluting = dice.some(trading & settled & ~shop & dirty & (firms.trade("approval") > 0.1), 0.065)
+    labour = dice.some(trading & settled & ~shop & (firms.headcount >= 4), 0.016)
     factory = firms.trade("processing").astype(bool) & active & ~shop & (firms.kind != SOLE)
     idle = dice.some(factory & settled, 0.07)
     first = unlicensed_shop | ghost | lapsed | unsafe | polluting | labour
@@ -107,5 +110,3 @@ def _events(dice: Dice, firms: Firms, low_end: Flags, ghost: Flags, as_of: np.da
     first = np.where(ghost, np.maximum(first, firms.status_on + 10), first)
     days = dice.days(np.minimum(first, as_of - 25), np.full(n, as_of - 22))
     return np.where(low_end, days, no_days(n))
-
-

@@ -1,4 +1,4 @@
-"""Writes dressed rows as the file that arrives: CSV, packed CSV, XLSX or Parquet, the same bytes every time."""
+"""Writes dressed rows as the file that arrives: CSV, packed, XLSX, Parquet; the same bytes every time."""
 
 import csv
 import gzip
@@ -103,7 +103,7 @@ def _packed(path: Path, data: bytes, form: str) -> bytes:
 
 
 def _write_xlsx(path: Path, cells: dict[str, Objects], style: Style, lines: Sequence[Line]) -> None:
-    """Codes as text, plain numbers of number columns as numbers, merged titles, in half of the files a cover sheet."""
+    """Codes as text, plain numbers as numbers, titles merged; where there are three, a cover sheet too."""
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_numbers": False})
     book.set_properties({"created": _MADE})
     if len(style.titles) == 3:

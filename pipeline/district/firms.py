@@ -6,12 +6,12 @@ import numpy as np
 
 from pipeline.district import codes, people, places
 from pipeline.district.draw import Days, Dice, Flags, Ints, Objects, choose, no_days, nothing, objects
+from pipeline.district.kinds import BRANCH, COMPANY, PARTNERSHIP, PROPRIETORSHIP, SHOP, SOLE, WORKS
 from pipeline.district.naming import Names, compose_names
 from pipeline.district.people import People
 from pipeline.district.places import Places, Site
 from pipeline.district.words import industries
 
-COMPANY, SOLE, PARTNERSHIP, PROPRIETORSHIP, BRANCH, OFFICE, WORKS, SHOP = range(8)
 _KIND_WEIGHTS = (46, 42, 1.2, 2.3, 6.5, 1, 1)
 _STATUSES = ("active", "deregistered", "revoked", "moved_out", "dormant", "liquidating", "voided")
 _STATUS_WEIGHTS = (85, 8, 3.2, 1.4, 1.2, 0.8, 0.2)
@@ -68,7 +68,7 @@ class Firms:
     @property
     def registered(self) -> Flags:
         """Registered anywhere."""
-        return self.kind != SHOP
+        return np.asarray(self.kind != SHOP)
 
     def trade(self, attribute: str) -> Objects:
         """An attribute of each firm's industry."""
@@ -76,7 +76,7 @@ class Firms:
 
 
 def build(seed: int, firms: int, as_of: np.datetime64, where: Places, who: People) -> Firms:
-    """All entities for so many registered firms; about a twentieth more registered elsewhere, a twelfth unregistered."""
+    """All entities for so many registered firms, those registered elsewhere and shops on top."""
     dice = Dice(seed, "firms")
     elsewhere, shops = max(1, firms * 4 // 100), max(1, firms * 88 // 1000)
     n = firms + elsewhere + shops
@@ -86,7 +86,7 @@ def build(seed: int, firms: int, as_of: np.datetime64, where: Places, who: Peopl
     parent = _parents(dice, kind, in_registry)
     industry = _industries(dice, kind, parent)
     person = people.owners(dice, len(who.name), n)
-    building = dice.index(len(where.weight), n, where.weight.astype(np.float64))
+    building = dice.index(len(where.weight), n, where.weight)
     twin = _twins(dice, kind, in_registry)
     building = np.where(twin >= 0, building[twin], building)
     status, status_on, established = _lives(dice, in_registry, shop, as_of)
@@ -169,7 +169,9 @@ def _heirs(dice: Dice, kind: Ints, status: Objects, in_registry: Flags) -> Ints:
     """For some active firms, the deregistered one that stood at their place before; else -1."""
     heir = np.full(len(kind), -1)
     gone = np.flatnonzero(in_registry & np.isin(status, ("deregistered", "revoked")) & (kind <= SOLE))
-    chosen = np.flatnonzero(in_registry & (status == "active") & (kind <= SOLE) & dice.chance(0.012, len(kind)))
+    chosen = np.flatnonzero(
+        in_registry & (status == "active") & (kind <= SOLE) & dice.chance(0.012, len(kind))
+    )
     count = min(len(gone), len(chosen))
     heir[chosen[:count]] = dice.rng.permutation(gone)[:count]
     return heir
@@ -193,7 +195,7 @@ def _succeed(
 def _addresses(dice: Dice, where: Places, kind: Ints, operating: Site) -> tuple[Site, Site, Flags]:
     """Registered and former place: shops trade where they are registered, companies often do not."""
     n = len(kind)
-    building = dice.index(len(where.weight), n, where.weight.astype(np.float64))
+    building = dice.index(len(where.weight), n, where.weight)
     other = places.sites(dice, where, building)
     apart = dice.chance(np.where(np.isin(kind, (SOLE, BRANCH, SHOP)), 0.05, 0.26), n)
     registered = operating.where(apart, other)

@@ -65,7 +65,8 @@ def generate(firms: int, seed: int, as_of: date, out: Path, sources: Path) -> Ge
             elsewhere come on top. At least 50.
         seed: chooses the district.
         as_of: the day on which the departments' extracts are at hand.
-        out: gets `inbox/<extract>/<name>_<YYYYMMDD>.<ext>` and `truth/`; an earlier district there is replaced.
+        out: gets `inbox/<extract>/<name>_<YYYYMMDD>.<ext>` and `truth/`; an earlier district there
+            is replaced.
         sources: folder of the sources' declarations.
 
     Raises:
@@ -94,7 +95,9 @@ def generate(firms: int, seed: int, as_of: date, out: Path, sources: Path) -> Ge
     )
 
 
-def _write(inbox: Path, source: Source, district: World, batch: Batch, turn: int, ledger: truth.Ledger) -> None:
+def _write(
+    inbox: Path, source: Source, district: World, batch: Batch, turn: int, ledger: truth.Ledger
+) -> None:
     dice = Dice(district.seed, f"file {batch.extract} {turn}")
     look = style.draw(dice, source, batch)
     cells, broken = dress.cells(dice, district, source, batch.rows, look)

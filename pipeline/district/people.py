@@ -5,10 +5,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.district.codes import person_numbers
-from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, objects
-from pipeline.district.words import GIVEN_FIRST, GIVEN_SECOND, GIVEN_SINGLE, HOMOPHONES, SURNAMES
+from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, glue, objects
+from pipeline.district.words import listed
 
-_MOBILE = ("134", "135", "136", "137", "138", "139", "150", "158", "159", "186", "188", "130", "133", "189", "177")
+_MOBILE = (
+    "134",
+    "135",
+    "136",
+    "137",
+    "138",
+    "139",
+    "150",
+    "158",
+    "159",
+    "186",
+    "188",
+    "130",
+    "133",
+    "189",
+    "177",
+)
 
 
 @dataclass(frozen=True)
@@ -28,23 +44,32 @@ def falling(size: int, slope: float = 0.6) -> list[float]:
 def build(seed: int, n: int) -> People:
     """So many people; common names stand for many of them."""
     dice = Dice(seed, "people")
-    surname = dice.pick(list(SURNAMES), n, falling(len(SURNAMES), 1.0))
-    first = dice.pick(list(GIVEN_FIRST), n, falling(len(GIVEN_FIRST)))
-    second = dice.pick(list(GIVEN_SECOND), n, falling(len(GIVEN_SECOND)))
-    single = dice.pick(list(GIVEN_SINGLE), n, falling(len(GIVEN_SINGLE)))
-    return People(surname + choose(dice.chance(0.2, n), single, first + second), phones(dice, n), person_numbers(dice, n))
+    surname = _frequent(dice, "surnames", n, 1.0)
+    first = _frequent(dice, "given_first", n)
+    second = _frequent(dice, "given_second", n)
+    single = _frequent(dice, "given_single", n)
+    return People(
+        surname + choose(dice.chance(0.2, n), single, first + second),
+        phones(dice, n),
+        person_numbers(dice, n),
+    )
+
+
+def _frequent(dice: Dice, name: str, n: int, slope: float = 0.6) -> Objects:
+    words = listed(name)
+    return dice.pick(words, n, falling(len(words), slope))
 
 
 def phones(dice: Dice, n: int) -> Objects:
     """Mobile numbers."""
     tail = dice.whole(0, 99_999_999, n).tolist()
-    return dice.pick(_MOBILE, n) + objects([f"{v:08d}" for v in tail])
+    return glue(dice.pick(_MOBILE, n), objects([f"{v:08d}" for v in tail]))
 
 
 def lines(dice: Dice, n: int) -> Objects:
     """Fixed-line numbers of Shenzhen."""
     tail = dice.whole(2_000_000, 5_999_999, n).tolist()
-    return dice.pick(["0755-2", "0755-8", "(0755)2", "07552"], n) + objects([f"{v:07d}" for v in tail])
+    return glue(dice.pick(["0755-2", "0755-8", "(0755)2", "07552"], n), objects([f"{v:07d}" for v in tail]))
 
 
 def owners(dice: Dice, people: int, n: int) -> Ints:
@@ -73,10 +98,11 @@ def miswrite(dice: Dice, names: Objects, share: float) -> Objects:
 
 
 def _mistaken(character: str, way: int) -> str:
-    for group in HOMOPHONES:
+    for group in listed("homophones"):
         if character in group:
             return group[(group.index(character) + way) % len(group)]
-    return GIVEN_SECOND[(ord(character) * 7 + way) % len(GIVEN_SECOND)]
+    others = listed("given_second")
+    return others[(ord(character) * 7 + way) % len(others)]
 
 
 def shared_phones(dice: Dice, own: Objects, flags: Flags, firms_per_agent: int = 60) -> Objects:

@@ -61,7 +61,9 @@ class Style:
 
 def draw(dice: Dice, source: Source, batch: Batch) -> Style:
     """The look of a batch's file."""
-    form = batch.form or str(dice.pick(["csv", "txt", "xlsx", "csv.gz", "csv.zip"], 1, (58, 12, 6, 12, 12))[0])
+    form = batch.form or str(
+        dice.pick(["csv", "txt", "xlsx", "csv.gz", "csv.zip"], 1, (58, 12, 6, 12, 12))[0]
+    )
     if form == "xlsx" and len(batch.rows) > _MAX_XLSX_ROWS:
         form = "csv"
     bare = form == "parquet"
@@ -81,7 +83,9 @@ def draw(dice: Dice, source: Source, batch: Batch) -> Style:
         date_form=str(dice.pick(DATE_FORMS, 1, _DATE_WEIGHTS)[0]),
         filler=str(dice.pick(_FILLERS, 1, _FILLER_WEIGHTS)[0]),
         thousands=bool(dice.chance(0.12, 1)[0]),
-        bools=(("是", "否"), ("是", "否"), ("Y", "N"), ("1", "0"), ("√", ""), ("true", "false"))[int(dice.whole(0, 5, 1)[0])],
+        bools=(("是", "否"), ("是", "否"), ("Y", "N"), ("1", "0"), ("√", ""), ("true", "false"))[
+            int(dice.whole(0, 5, 1)[0])
+        ],
     )
 
 
@@ -104,7 +108,12 @@ def _headings(dice: Dice, source: Source, present: list[str]) -> tuple[Heading, 
 
 def _needed(source: Source, name: str) -> bool:
     column = source.columns[name]
-    return column.required or name in source.key or name == source.sender or not (column.use == "context" or column.role == "phone")
+    return (
+        column.required
+        or name in source.key
+        or name == source.sender
+        or not (column.use == "context" or column.role == "phone")
+    )
 
 
 def _extra(dice: Dice, text: str, share: float) -> Iterator[Heading]:
@@ -121,7 +130,14 @@ def _decorated(dice: Dice, name: str, column: Column, header: str) -> Heading:
         in_header = _other_unit(dice, unit)
         header = f"{bare}（{in_header}）"
     way = int(dice.index(6, 1, (76, 8, 4, 4, 4, 4))[0])
-    text = (header, "*" + header, f" {header} ", header[:1] + " " + header[1:], header.replace("（", "(").replace("）", ")"), header + "　")[way]
+    text = (
+        header,
+        "*" + header,
+        f" {header} ",
+        header[:1] + " " + header[1:],
+        header.replace("（", "(").replace("）", ")"),
+        header + "　",
+    )[way]
     return Heading(name, text, in_header or unit)
 
 
@@ -132,7 +148,11 @@ def _other_unit(dice: Dice, unit: str) -> str:
 
 
 def _titles(dice: Dice, source: Source, batch: Batch) -> tuple[str, ...]:
-    lines = (f"罗湖区{source.title.split('（')[0]}台账", f"填报单位：{source.department.split('（')[0]}", f"截至日期：{batch.cut}")
+    lines = (
+        f"罗湖区{source.title.split('（')[0]}台账",
+        f"填报单位：{source.department.split('（')[0]}",
+        f"截至日期：{batch.cut}",
+    )
     return lines[: int(dice.index(4, 1, (48, 26, 12, 14))[0])]
 
 

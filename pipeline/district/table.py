@@ -50,7 +50,9 @@ class Rows:
 def rows(entity: Ints, usable: Flags | None = None, **columns: Column) -> Rows:
     """New rows; nothing is broken yet."""
     n = len(entity)
-    return Rows(columns, entity, np.zeros(n, dtype=bool) if usable is None else usable, np.zeros(n, dtype=bool))
+    return Rows(
+        columns, entity, np.zeros(n, dtype=bool) if usable is None else usable, np.zeros(n, dtype=bool)
+    )
 
 
 def join(parts: list[Rows]) -> Rows:

@@ -9,22 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.district.draw import Flags, Objects, choose, objects
-from pipeline.district.firms import BRANCH, COMPANY, OFFICE, PARTNERSHIP, PROPRIETORSHIP, SHOP, SOLE, WORKS
+from pipeline.district.kinds import WORDS
 from pipeline.district.places import street_of
 from pipeline.district.table import Rows
 from pipeline.district.world import World
 
 RECORDS, ENTITIES = "records.parquet", "entities.parquet"
-_KINDS = {
-    COMPANY: "company",
-    SOLE: "sole_proprietor",
-    PARTNERSHIP: "partnership",
-    PROPRIETORSHIP: "sole_investor",
-    BRANCH: "branch",
-    OFFICE: "office",
-    WORKS: "works",
-    SHOP: "unregistered",
-}
 
 
 @dataclass
@@ -34,7 +24,9 @@ class Ledger:
     files: int = 0
     parts: list[pa.Table] = field(default_factory=list)
 
-    def add(self, extract: str, file: str, rows: Rows, broken: Flags, numbers: list[int], others: list[int]) -> None:
+    def add(
+        self, extract: str, file: str, rows: Rows, broken: Flags, numbers: list[int], others: list[int]
+    ) -> None:
         """Notes one file: its data rows by contract number, and its lines that are not data."""
         n, m = len(rows), len(others)
         kind = np.concatenate([choose(broken, "broken", "data"), np.full(m, "not_data", dtype=object)])
@@ -57,7 +49,8 @@ def write(folder: Path, world: World, ledger: Ledger) -> int:
     """Writes `records.parquet` and `entities.parquet`.
 
     Records: extract, file, row, entity_id (null where the row is no firm's), kind (`data`, `not_data`,
-    `broken`: a required value is missing, the row must be rejected), usable_code (a whole and right code of that firm).
+    `broken`: a required value is missing, the row must be rejected), usable_code (the row carries a
+    whole and right code of that firm).
 
     Returns:
         The number of rows that are data or broken.
@@ -65,7 +58,7 @@ def write(folder: Path, world: World, ledger: Ledger) -> int:
     table = pa.concat_tables(ledger.parts).combine_chunks()
     entity = table.column("entity").to_numpy()
     ids = pa.array(_entity_ids(len(world.firms.kind)).tolist(), pa.string())
-    taken = ids.take(pa.array(np.where(entity < 0, None, entity).tolist(), pa.int64()))
+    taken = ids.take(pa.array(entity, pa.int64(), mask=entity < 0))
     table = table.set_column(3, "entity_id", taken)
     pq.write_table(table, folder / RECORDS, compression="zstd")
     pq.write_table(_entities(world), folder / ENTITIES, compression="zstd")
@@ -84,9 +77,12 @@ def _entities(world: World) -> pa.Table:
         "in_registry": (f.in_registry, pa.bool_()),
         "name": (f.names.full.tolist(), pa.string()),
         "uscc": (f.uscc.tolist(), pa.string()),
-        "entity_type": ([_KINDS[k] for k in f.kind.tolist()], pa.string()),
+        "entity_type": ([WORDS[k] for k in f.kind.tolist()], pa.string()),
         "street": (street_of(world.places, f.operating_at).tolist(), pa.string()),
-        "registered_street": (choose(f.registered, street_of(world.places, f.registered_at), None).tolist(), pa.string()),
+        "registered_street": (
+            choose(f.registered, street_of(world.places, f.registered_at), None).tolist(),
+            pa.string(),
+        ),
         "low_end": (w.low_end, pa.bool_()),
         "reasons": (w.reasons(), pa.list_(pa.string())),
         "event_on": (w.event_on, pa.date32()),

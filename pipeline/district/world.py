@@ -5,13 +5,15 @@ from datetime import date
 
 import numpy as np
 
-from pipeline.district import fates, firms, people, places
+from pipeline.district import addresses, fates, firms, people, places
+from pipeline.district.addresses import Writing
+from pipeline.district.codes import USCC_ALPHABET
 from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, nothing, objects
 from pipeline.district.fates import Fates
 from pipeline.district.firms import Firms
-from pipeline.district.naming import Habit, as_written
+from pipeline.district.habits import Habit, as_written
 from pipeline.district.people import People, miswrite
-from pipeline.district.places import Places, Site, Writing
+from pipeline.district.places import Places, Site
 from pipeline.district.table import Rows
 
 
@@ -62,7 +64,7 @@ class Department:
 
     habit: Habit = field(default_factory=Habit)
     writing: Writing = field(default_factory=Writing)
-    codes: tuple[float, ...] = (30, 3, 2, 1, 4, 6, 2, 2, 50)
+    codes: tuple[float, ...] = (27, 2, 2, 1, 4, 6, 2, 2, 54)
     registered_address: float = 0.3
     stale_address: float = 0.4
     person: float = 0.8
@@ -100,7 +102,7 @@ def look(world: World, dice: Dice, index: Ints, department: Department) -> Seen:
     code, usable = code_column(dice, f, index, department.codes)
     return Seen(
         as_written(dice, f.names, index, department.habit),
-        places.write(dice, world.places, site, department.writing),
+        addresses.write(dice, world.places, site, department.writing),
         choose(dice.chance(department.person, n), person, nothing(n)),
         choose(dice.chance(department.phone, n), f.phone[index], nothing(n)),
         code,
@@ -110,7 +112,7 @@ def look(world: World, dice: Dice, index: Ints, department: Department) -> Seen:
 
 def address_at(world: World, dice: Dice, site: Site, writing: Writing) -> Objects:
     """Addresses of given sites."""
-    return places.write(dice, world.places, site, writing)
+    return addresses.write(dice, world.places, site, writing)
 
 
 def code_column(dice: Dice, f: Firms, index: Ints, weights: tuple[float, ...]) -> tuple[Objects, Flags]:
@@ -123,7 +125,8 @@ def code_column(dice: Dice, f: Firms, index: Ints, weights: tuple[float, ...]) -
     way = dice.index(9, n, weights)
     turn = dice.rng.integers(0, 1000, n)
     uscc, number = f.uscc[index], f.registration_no[index]
-    out, usable = [], np.zeros(n, dtype=bool)
+    out: list[str | None] = []
+    usable = np.zeros(n, dtype=bool)
     for i, (w, code, no, t) in enumerate(zip(way.tolist(), uscc, number, turn.tolist(), strict=True)):
         if code is None or w == 8:
             out.append(None)
@@ -150,7 +153,7 @@ def _mistyped(code: str, turn: int) -> str:
     return code[:i] + ("7" if code[i] != "7" else "1") + code[i + 1 :]
 
 
-_WIDE = str.maketrans("0123456789ABCDEFGHJKLMNPQRTUWXY", "０１２３４５６７８９ＡＢＣＤＥＦＧＨＪＫＬＭＮＰＱＲＴＵＷＸＹ")
+_WIDE = {ord(character): ord(character) + 0xFEE0 for character in USCC_ALPHABET}
 _WAYS = (
     lambda code, turn: code,
     lambda code, turn: code.lower(),
@@ -169,7 +172,7 @@ def numbers_of(pattern: str, dice: Dice, n: int, years: Objects) -> Objects:
     return objects([pattern.format(y=y, n=start + i) for i, y in enumerate(years.tolist())])
 
 
-def year_of(days: np.ndarray) -> Objects:  # type: ignore[type-arg]
+def year_of(days: np.ndarray) -> Objects:
     """The year of each day."""
     return objects((days.astype("datetime64[Y]").astype(int) + 1970).tolist())
 

@@ -2,17 +2,27 @@
 
 import numpy as np
 
-from pipeline.district.draw import Dice, Ints, choose, no_days, nothing, objects
-from pipeline.district.firms import SHOP, SOLE
-from pipeline.district.naming import Habit, miswritten, nickname
-from pipeline.district.places import Writing, sites, street_of
+from pipeline.district.addresses import Writing
+from pipeline.district.draw import Dice, Ints, choose, no_days, nothing, objects, present
+from pipeline.district.habits import Habit, miswritten
+from pipeline.district.kinds import SHOP, SOLE
+from pipeline.district.naming import nickname
+from pipeline.district.places import sites, street_of
 from pipeline.district.table import Rows, join, rows
 from pipeline.district.words import permits as kinds
 from pipeline.district.world import Batch, Department, World, address_at, look, numbers_of, year_of
 
 _PATROL = Department(
     habit=Habit(form=0.04, region=0.2, short=0.1, sign=0.05, former=0.2, typo=0.04, script=0.01),
-    writing=Writing(cities=(1, 2, 1, 5, 0.1), street=0.35, community=0.15, no_road=0.08, no_name=0.35, no_unit=0.25, slip=0.02),
+    writing=Writing(
+        cities=(1, 2, 1, 5, 0.1),
+        street=0.35,
+        community=0.15,
+        no_road=0.08,
+        no_name=0.35,
+        no_unit=0.25,
+        slip=0.02,
+    ),
     codes=(14, 2, 1, 1, 2, 4, 2, 8, 66),
     registered_address=0.02,
     stale_address=0.1,
@@ -39,31 +49,52 @@ def street_cases(world: World) -> list[Batch]:
     bad = np.flatnonzero((w.unlicensed_shop & dice.chance(0.55, n)) | (w.ghost & dice.chance(0.2, n)))
     again = bad[dice.chance(0.3, len(bad))]
     usual = np.flatnonzero(open_shop & dice.chance(0.055, n))
-    found = join([_bad(world, dice, bad, 0), _bad(world, dice, again, 110), _usual(world, dice, usual), _hawkers(world, dice)])
+    found = join(
+        [
+            _bad(world, dice, bad, 0),
+            _bad(world, dice, again, 110),
+            _usual(world, dice, usual),
+            _hawkers(world, dice),
+        ]
+    )
     day = found.columns["opened_on"]
     found = found.take(np.argsort(day, kind="stable"))
-    found = found.with_columns(case_no=numbers_of("罗城管立字〔{y}〕{n}号", dice, len(found), year_of(found.columns["opened_on"])))
+    found = found.with_columns(
+        case_no=numbers_of("罗城管立字〔{y}〕{n}号", dice, len(found), year_of(found.columns["opened_on"]))
+    )
     newer = found.columns["opened_on"] >= world.as_of - 75
     changed = newer | dice.chance(0.015, len(found))
     return [
-        Batch("street_cases", "城管案件台账", world.as_of - 70, found.take(found.columns["opened_on"] < world.as_of - 72)),
+        Batch(
+            "street_cases",
+            "城管案件台账",
+            world.as_of - 70,
+            found.take(found.columns["opened_on"] < world.as_of - 72),
+        ),
         Batch("street_cases", "城管案件台账", world.as_of - 8, found.take(changed)),
     ]
 
 
-def _case(world: World, dice: Dice, entity: Ints, **columns: np.ndarray) -> Rows:  # type: ignore[type-arg]
+def _case(world: World, dice: Dice, entity: Ints, **columns: np.ndarray) -> Rows:
     f, n = world.firms, len(entity)
     seen = look(world, dice, entity, _PATROL)
     shop = f.kind[entity] == SHOP
-    sign = choose(shop | dice.chance(0.55, n), miswritten(dice, f.names.sign[entity], Habit(typo=0.02)), nothing(n))
+    sign = choose(
+        shop | dice.chance(0.55, n), miswritten(dice, f.names.sign[entity], Habit(typo=0.02)), nothing(n)
+    )
     name = choose(shop | dice.chance(0.2, n), seen.person, seen.name)
     common = {
-        "case_no": nothing(n), "name": name, "sign_name": choose(np.equal(name, None) & np.equal(sign, None), seen.name, sign),
-        "licence_no": seen.code, "address": seen.address,
-        "street": choose(dice.chance(0.8, n), street_of(world.places, f.operating_at.take(entity)), nothing(n)),
+        "case_no": nothing(n),
+        "name": name,
+        "sign_name": choose(~present(name) & ~present(sign), seen.name, sign),
+        "licence_no": seen.code,
+        "address": seen.address,
+        "street": choose(
+            dice.chance(0.8, n), street_of(world.places, f.operating_at.take(entity)), nothing(n)
+        ),
         "penalty": dice.pick(["责令改正", "罚款500元", "罚款2000元", "警告", None], n, (5, 2, 1, 1, 3)),
         "fine": dice.pick([np.nan, 200.0, 500.0, 1000.0, 2000.0], n).astype(np.float64),
-    }  # fmt: skip
+    }
     return rows(entity, seen.usable, **{**common, **columns})
 
 
@@ -71,11 +102,16 @@ def _bad(world: World, dice: Dice, entity: Ints, back: int) -> Rows:
     w, n = world.fates, len(entity)
     due = np.maximum(w.event_on[entity] - back, world.firms.established_on[entity] + 30)
     return _case(
-        world, dice, entity,
-        offence=dice.pick(_OFFENCES, n, (30, 14, 52, 4)), opened_on=due - dice.whole(10, 25, n), rectify_by=due,
-        rectified=choose(dice.chance(0.85, n), "overdue", "open"), closed_on=no_days(n),
+        world,
+        dice,
+        entity,
+        offence=dice.pick(_OFFENCES, n, (30, 14, 52, 4)),
+        opened_on=due - dice.whole(10, 25, n),
+        rectify_by=due,
+        rectified=choose(dice.chance(0.85, n), "overdue", "open"),
+        closed_on=no_days(n),
         standing=choose(dice.chance(0.6, n), "in_force", nothing(n)),
-    )  # fmt: skip
+    )
 
 
 def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
@@ -86,11 +122,16 @@ def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
     due = opened + dice.whole(3, 15, n)
     done = due < world.as_of - 12
     return _case(
-        world, dice, entity,
-        offence=dice.pick(_OFFENCES[:2], n, (85, 15)), opened_on=opened, rectify_by=due,
-        rectified=choose(done, "done", "open"), closed_on=np.where(done, due + 2, no_days(n)),
+        world,
+        dice,
+        entity,
+        offence=dice.pick(_OFFENCES[:2], n, (85, 15)),
+        opened_on=opened,
+        rectify_by=due,
+        rectified=choose(done, "done", "open"),
+        closed_on=np.where(done, due + 2, no_days(n)),
         standing=dice.pick([None, "in_force", "repaired", "revoked"], n, (60, 32, 6, 2)),
-    )  # fmt: skip
+    )
 
 
 def _hawkers(world: World, dice: Dice) -> Rows:
@@ -101,19 +142,32 @@ def _hawkers(world: World, dice: Dice) -> Rows:
     writing = Writing(cities=(1, 2, 1, 5, 0), street=0.4, community=0.1, no_unit=1.0)
     return rows(
         np.full(n, -1),
-        case_no=nothing(n), name=nickname(dice, n), sign_name=nothing(n), licence_no=nothing(n),
+        case_no=nothing(n),
+        name=nickname(dice, n),
+        sign_name=nothing(n),
+        licence_no=nothing(n),
         address=address_at(world, dice, site, writing) + dice.pick(["门口", "路边", "对面人行道", "附近"], n),
-        street=street_of(world.places, site), penalty=dice.pick(["教育放行", "暂扣物品", "警告"], n),
-        fine=np.full(n, np.nan), offence=np.full(n, "obstruction", dtype=object), opened_on=opened, rectify_by=no_days(n),
-        rectified=np.full(n, "done", dtype=object), closed_on=opened, standing=nothing(n),
-    )  # fmt: skip
+        street=street_of(world.places, site),
+        penalty=dice.pick(["教育放行", "暂扣物品", "警告"], n),
+        fine=np.full(n, np.nan),
+        offence=np.full(n, "obstruction", dtype=object),
+        opened_on=opened,
+        rectify_by=no_days(n),
+        rectified=np.full(n, "done", dtype=object),
+        closed_on=opened,
+        standing=nothing(n),
+    )
 
 
 def permits(world: World) -> list[Batch]:
     """Permits of the trades that need one, a file for each office; the lapsed have an old one or none."""
     dice, f, w = Dice(world.seed, "permits"), world.firms, world.fates
     need = f.trade("permit")
-    held = f.registered & (f.status != "voided") & (dice.chance(0.8, len(need)) & ~w.lapsed | (w.lapsed & dice.chance(0.65, len(need))))
+    held = (
+        f.registered
+        & (f.status != "voided")
+        & (dice.chance(0.8, len(need)) & ~w.lapsed | (w.lapsed & dice.chance(0.65, len(need))))
+    )
     offices: dict[str, list[Rows]] = {}
     for kind in kinds():
         entity = np.flatnonzero(held & (need == kind.permit))
@@ -121,7 +175,11 @@ def permits(world: World) -> list[Batch]:
         offices.setdefault(kind.department, []).append(found)
     out = []
     for turn, (office, parts) in enumerate(offices.items()):
-        out.append(Batch("permits", f"{office}许可", world.as_of - 18 + turn, join(parts), "xlsx" if turn == 4 else ""))
+        out.append(
+            Batch(
+                "permits", f"{office}许可", world.as_of - 18 + turn, join(parts), "xlsx" if turn == 4 else ""
+            )
+        )
     return out
 
 
@@ -133,7 +191,11 @@ def _permits(world: World, dice: Dice, entity: Ints, kind: str, prefix: str, yea
     running = world.as_of + dice.whole(20, 365 * years - 60, n)
     to = np.where(lapsed | gone, ended, running)
     seen = look(world, dice, entity, _PERMIT_OFFICE)
-    status = choose(lapsed, dice.pick(["expired", "revoked", None], n, (6, 1, 3)), choose(gone, dice.pick(["expired", "surrendered"], n), "valid"))
+    status = choose(
+        lapsed,
+        dice.pick(["expired", "revoked", None], n, (6, 1, 3)),
+        choose(gone, dice.pick(["expired", "surrendered"], n), "valid"),
+    )
     number = dice.whole(0, 999, n)
     return rows(
         entity,

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from pipeline.district.addresses import Writing
 from pipeline.district.draw import Dice, Ints, choose, no_days, nothing, objects
-from pipeline.district.naming import Habit
-from pipeline.district.places import Writing
+from pipeline.district.habits import Habit
 from pipeline.district.table import Rows, join, rows
-from pipeline.district.words import industries
+from pipeline.district.words import by_mark, industries, listed
 from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
 
 _OFFICE = Department(
@@ -18,16 +18,6 @@ _OFFICE = Department(
     person=0.7,
     phone=0.0,
 )
-_PROCESS = {
-    "gold": "倒模、执模、抛光、镶嵌、电金", "plating": "除油、酸洗、电镀、清洗", "print": "制版、印刷、覆膜、装订", "melt": "熔炼、提纯、酸溶",
-    "chemical": "投料、搅拌、分装", "car": "钣金、喷漆、烤漆", "plastic": "混料、注塑、修边", "kitchen": "煎炒、油烟净化", "drug": "配料、提取、包装",
-}  # fmt: skip
-_EQUIPMENT = {
-    "gold": "倒模机、抛光机、超声波清洗机", "plating": "电镀槽、烘箱", "print": "胶印机、切纸机、覆膜机", "melt": "中频熔炼炉", "chemical": "反应釜、搅拌罐",
-    "car": "烤漆房、举升机", "plastic": "注塑机、破碎机", "kitchen": "炉灶、油烟净化器", "drug": "提取罐、压片机",
-}  # fmt: skip
-_BREACH = ("超标排放", "擅自停运治污设施", "偷排", "逾期未完成整治", "闲置治污设施")
-_BUILT = ("未批先建", "未验先投", "擅自增加污染工艺")
 
 
 def approvals(world: World) -> list[Batch]:
@@ -53,16 +43,26 @@ def approvals(world: World) -> list[Batch]:
         name=seen.name,
         uscc=seen.code,
         legal_rep=seen.person,
-        project=choose(dice.chance(0.3, n), names + "项目", names + dice.pick(["建设项目", "迁建项目", "扩建项目", "新建项目"], n)),
+        project=choose(
+            dice.chance(0.3, n),
+            names + "项目",
+            names + dice.pick(["建设项目", "迁建项目", "扩建项目", "新建项目"], n),
+        ),
         address=seen.address,
         industry_code=choose(dice.chance(0.3, n), nothing(n), f.trade("code")[entity]),
-        products=choose(dice.chance(0.25, n), nothing(n), names + dice.pick(["500件/年", "1万件/年", "20吨/年", "营业面积200平方米"], n)),
-        process=objects([_PROCESS.get(m) for m in mark]),
-        equipment=objects([_EQUIPMENT.get(m) for m in mark]),
+        products=choose(
+            dice.chance(0.25, n),
+            nothing(n),
+            names + dice.pick(["500件/年", "1万件/年", "20吨/年", "营业面积200平方米"], n),
+        ),
+        process=objects([by_mark("processes").get(m) for m in mark]),
+        equipment=objects([by_mark("equipment").get(m) for m in mark]),
         eia_class=choose(mark == "plating", "report", dice.pick(["form", "registration"], n, (4, 6))),
         decision=decision,
         decided_on=decided,
-        acceptance=choose(bad, dice.pick(["none", "failed"], n), choose(decision == "approved", acceptance, nothing(n))),
+        acceptance=choose(
+            bad, dice.pick(["none", "failed"], n), choose(decision == "approved", acceptance, nothing(n))
+        ),
     )
     mended = found.take(dice.chance(0.012, n))
     return [
@@ -79,36 +79,54 @@ def penalties(world: World) -> list[Batch]:
     past = dice.chance(share, len(dirty)) & ~w.polluting
     bad = np.flatnonzero(w.polluting)
     again = bad[dice.chance(0.45, len(bad))]
-    parts = [_bad(world, dice, bad, 0), _bad(world, dice, again, 150), _past(world, dice, np.flatnonzero(past))]
+    parts = [
+        _bad(world, dice, bad, 0),
+        _bad(world, dice, again, 150),
+        _past(world, dice, np.flatnonzero(past)),
+    ]
     found = join(parts)
     found = found.with_columns(
-        decision_no=numbers_of("深罗环罚字〔{y}〕{n}号", dice, len(found), year_of(found.columns["decided_on"]))
+        decision_no=numbers_of(
+            "深罗环罚字〔{y}〕{n}号", dice, len(found), year_of(found.columns["decided_on"])
+        )
     )
     order = np.argsort(found.columns["decided_on"], kind="stable")
     return [Batch("env_penalties", "环境行政处罚", world.as_of - 9, found.take(order), "xlsx")]
 
 
-def _frame(world: World, dice: Dice, entity: Ints, decided: np.ndarray, **columns: np.ndarray) -> Rows:  # type: ignore[type-arg]
+def _frame(world: World, dice: Dice, entity: Ints, decided: np.ndarray, **columns: np.ndarray) -> Rows:
     n = len(entity)
     seen = look(world, dice, entity, _OFFICE)
     common = {
-        "decision_no": nothing(n), "name": seen.name, "uscc": seen.code, "legal_rep": seen.person,
-        "address": with_person_number(world, dice, entity, seen.address, 0.004), "fine": dice.pick([1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 20.0], n).astype(np.float64),
+        "decision_no": nothing(n),
+        "name": seen.name,
+        "uscc": seen.code,
+        "legal_rep": seen.person,
+        "address": with_person_number(world, dice, entity, seen.address, 0.004),
+        "fine": dice.pick([1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 20.0], n).astype(np.float64),
         "decided_on": decided,
-    }  # fmt: skip
+    }
     return rows(entity, seen.usable, **{**common, **columns})
 
 
 def _bad(world: World, dice: Dice, entity: Ints, back: int) -> Rows:
     w, n = world.fates, len(entity)
     due = w.event_on[entity] - back
-    offence = choose(w.unapproved[entity], dice.pick(_BUILT, n), dice.pick(_BREACH, n))
+    offence = choose(
+        w.unapproved[entity], dice.pick(listed("unapproved"), n), dice.pick(listed("breaches"), n)
+    )
     return _frame(
-        world, dice, entity, due - dice.whole(30, 80, n),
-        offence=offence, rectify_by=due, rectified=choose(dice.chance(0.88, n), "overdue", "open"),
-        key_source=choose(dice.chance(0.3, n), True, False), closed_on=no_days(n),
+        world,
+        dice,
+        entity,
+        due - dice.whole(30, 80, n),
+        offence=offence,
+        rectify_by=due,
+        rectified=choose(dice.chance(0.88, n), "overdue", "open"),
+        key_source=choose(dice.chance(0.3, n), True, False),
+        closed_on=no_days(n),
         standing=choose(dice.chance(0.8, n), "in_force", nothing(n)),
-    )  # fmt: skip
+    )
 
 
 def _past(world: World, dice: Dice, entity: Ints) -> Rows:
@@ -116,12 +134,20 @@ def _past(world: World, dice: Dice, entity: Ints) -> Rows:
     n = len(entity)
     fresh = dice.chance(0.12, n)
     old = np.maximum(world.firms.established_on[entity] + 30, world.as_of - 1500)
-    decided = np.where(fresh, world.as_of - dice.whole(12, 25, n), dice.days(old, np.full(n, world.as_of - 120)))
+    decided = np.where(
+        fresh, world.as_of - dice.whole(12, 25, n), dice.days(old, np.full(n, world.as_of - 120))
+    )
     standing = dice.pick(["in_force", "repaired", "revoked", "under_review", None], n, (50, 24, 5, 3, 18))
     due = decided + 60
     return _frame(
-        world, dice, entity, decided,
-        offence=dice.pick((*_BREACH[:2], *_BUILT[:2], "未按规定申报排污"), n), rectify_by=due,
-        rectified=choose(fresh, "open", "done"), key_source=choose(dice.chance(0.06, n), True, False),
-        closed_on=np.where(fresh, no_days(n), due), standing=standing,
-    )  # fmt: skip
+        world,
+        dice,
+        entity,
+        decided,
+        offence=dice.pick((*listed("breaches")[:2], *listed("unapproved")[:2], "未按规定申报排污"), n),
+        rectify_by=due,
+        rectified=choose(fresh, "open", "done"),
+        key_source=choose(dice.chance(0.06, n), True, False),
+        closed_on=np.where(fresh, no_days(n), due),
+        standing=standing,
+    )

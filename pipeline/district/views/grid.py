@@ -2,24 +2,34 @@
 
 import numpy as np
 
-from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, nothing, objects
-from pipeline.district.firms import SHOP
-from pipeline.district.naming import Habit, miswritten, nickname
-from pipeline.district.places import KINDS, Site, Writing, street_of
+from pipeline.district.addresses import Writing
+from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, nothing, objects, present
+from pipeline.district.habits import Habit, miswritten
+from pipeline.district.kinds import SHOP
+from pipeline.district.naming import nickname
+from pipeline.district.places import KINDS, Site, street_of
 from pipeline.district.table import Rows, rows
+from pipeline.district.words import listed
 from pipeline.district.world import Batch, Department, World, address_at, look, with_person_number
 from pipeline.reference import communities, streets
 
 _GRID = Department(
     habit=Habit(form=0.05, region=0.22, short=0.05, former=0.25, typo=0.035, script=0.01, wide=0.03),
-    writing=Writing(cities=(2, 2, 1, 5, 0.2), street=0.7, community=0.5, no_road=0.05, no_name=0.2, no_unit=0.06, slip=0.03),
+    writing=Writing(
+        cities=(2, 2, 1, 5, 0.2),
+        street=0.7,
+        community=0.5,
+        no_road=0.05,
+        no_name=0.2,
+        no_unit=0.06,
+        slip=0.03,
+    ),
     codes=(17, 2, 1, 1, 3, 7, 2, 6, 61),
     registered_address=0.0,
     stale_address=0.0,
     person=0.72,
     phone=0.62,
 )
-_USES = ("厂房", "仓库", "商铺", "住宅", "加建铁皮房", "临时搭建")
 
 
 def batches(world: World) -> list[Batch]:
@@ -51,8 +61,13 @@ def _rows(world: World, dice: Dice, entity: Ints) -> Rows:
     shop = f.kind[entity] == SHOP
     community = world.places.community[b]
     house = choose(dice.chance(0.13, n), nothing(n), world.places.house_code[b])
-    damaged = dice.chance(0.03, n) & np.not_equal(house, None)
-    cell = objects([f"{communities()[c].code}{1 + x % 18:02d}" for c, x in zip(community.tolist(), b.tolist(), strict=True)])
+    damaged = dice.chance(0.03, n) & present(house)
+    cell = objects(
+        [
+            f"{communities()[c].code}{1 + x % 18:02d}"
+            for c, x in zip(community.tolist(), b.tolist(), strict=True)
+        ]
+    )
     sign = choose(dice.chance(0.12, n), nothing(n), miswritten(dice, f.names.sign[entity], Habit(typo=0.02)))
     area = np.round(f.headcount[entity] * dice.rng.uniform(6, 28, n), 0)
     trading = choose(w.open_now[entity], "open", dice.pick(["closed", "moved"], n))
@@ -62,7 +77,9 @@ def _rows(world: World, dice: Dice, entity: Ints) -> Rows:
         seen.usable,
         grid_no=cell,
         street=street_of(world.places, site),
-        community=choose(dice.chance(0.9, n), objects([c.name for c in communities()])[community] + "社区", nothing(n)),
+        community=choose(
+            dice.chance(0.9, n), objects([c.name for c in communities()])[community] + "社区", nothing(n)
+        ),
         house_code=choose(damaged, "4.40303E+18", house),
         address=seen.address,
         sign_name=sign,
@@ -70,7 +87,9 @@ def _rows(world: World, dice: Dice, entity: Ints) -> Rows:
         licence_no=seen.code,
         operator=with_person_number(world, dice, entity, seen.person, 0.002),
         phone=seen.phone,
-        business=with_person_number(world, dice, entity, choose(dice.chance(0.06, n), nothing(n), f.trade("business")[entity]), 0.001),
+        business=with_person_number(
+            world, dice, entity, choose(dice.chance(0.06, n), nothing(n), f.trade("business")[entity]), 0.001
+        ),
         licensing=_licensing(world, dice, entity),
         employees=np.where(dice.chance(0.1, n), np.nan, f.headcount[entity]),
         area_m2=np.where(dice.chance(0.15, n), np.nan, area),
@@ -106,7 +125,7 @@ def _mixed(world: World, dice: Dice, entity: Ints) -> Objects:
 
 
 def illegal_buildings(world: World) -> list[Batch]:
-    """Illegal buildings, most in villages and works; a party that is a bare name, an occupant that is a firm."""
+    """Illegal buildings, in villages and works: the party a bare name, the occupant a firm."""
     dice, f = Dice(world.seed, "illegal_buildings"), world.firms
     likely = np.isin(world.places.kind, (KINDS.index("village"), KINDS.index("works")))
     count = max(20, int(f.in_registry.sum()) // 45)
@@ -115,7 +134,7 @@ def illegal_buildings(world: World) -> list[Batch]:
     here = Site(building, np.ones(count, dtype=np.int64), np.ones(count, dtype=np.int64))
     community = objects([c.name for c in communities()])[world.places.community[building]] + "社区"
     seen = look(world, dice, np.maximum(occupant, 0), Department(habit=Habit(short=0.05, sign=0.1)))
-    filled = (occupant >= 0) & np.not_equal(seen.name, None)
+    filled = (occupant >= 0) & present(seen.name)
     person = nickname(dice, count)
     own = filled & dice.chance(0.12, count)
     writing = Writing(cities=(1, 1, 1, 4, 0), street=0.5, community=0.5, no_unit=1.0, slip=0.02)
@@ -127,7 +146,7 @@ def illegal_buildings(world: World) -> list[Batch]:
         house_code=choose(dice.chance(0.4, count), nothing(count), world.places.house_code[building]),
         address=address_at(world, dice, here, writing),
         area_m2=np.round(np.exp(dice.rng.normal(5.2, 0.9, count)), 1),
-        use=dice.pick(_USES, count),
+        use=dice.pick(listed("building_uses"), count),
         party=choose(own, seen.name, choose(dice.chance(0.15, count), nothing(count), person)),
         occupant=choose(filled, seen.name, nothing(count)),
         status=dice.pick(["open", "demolished", "sealed", "legacy"], count, (30, 14, 5, 51)),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from pipeline.district.draw import Dice, Ints, choose, no_days, nothing, objects
-from pipeline.district.firms import BRANCH, COMPANY, SHOP, SOLE
-from pipeline.district.naming import Habit
-from pipeline.district.places import Writing
+from pipeline.district.addresses import Writing
+from pipeline.district.draw import Dice, Ints, choose, no_days, nothing, objects, present
+from pipeline.district.habits import Habit
+from pipeline.district.kinds import BRANCH, COMPANY, SHOP, SOLE
 from pipeline.district.table import Rows, join, rows
 from pipeline.district.words import industries
 from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
@@ -13,7 +13,7 @@ from pipeline.district.world import Batch, Department, World, look, numbers_of, 
 _INSURANCE = Department(
     habit=Habit(form=0.05, region=0.06, short=0.006, former=0.5, typo=0.012, script=0.003),
     writing=Writing(cities=(5, 2, 1, 2, 0.3), street=0.35, community=0.06, no_unit=0.08),
-    codes=(34, 2, 1, 1, 2, 7, 2, 1, 50),
+    codes=(30, 2, 1, 1, 3, 8, 2, 1, 52),
     registered_address=0.45,
     stale_address=0.5,
     person=0.0,
@@ -21,7 +21,9 @@ _INSURANCE = Department(
 )
 _INSPECTORS = Department(
     habit=Habit(form=0.06, region=0.2, short=0.11, sign=0.13, former=0.3, typo=0.04, script=0.008),
-    writing=Writing(cities=(2, 3, 1, 4, 0.1), street=0.4, community=0.15, no_road=0.06, no_unit=0.18, slip=0.02),
+    writing=Writing(
+        cities=(2, 3, 1, 4, 0.1), street=0.4, community=0.15, no_road=0.06, no_unit=0.18, slip=0.02
+    ),
     codes=(22, 2, 1, 1, 3, 5, 3, 2, 61),
     registered_address=0.1,
     stale_address=0.3,
@@ -36,14 +38,17 @@ def employment(world: World) -> list[Batch]:
     dice, f, w = Dice(world.seed, "employment"), world.firms, world.fates
     share = np.select([f.kind == COMPANY, f.kind == SOLE, f.kind == SHOP], [0.42, 0.07, 0.0], 0.3)
     share = np.where((f.status == "active") | w.ghost, share, 0.0)
-    known = np.flatnonzero(dice.chance(np.where(f.headcount >= 8, np.minimum(share * 2, 0.9), share), len(share)) | (w.labour & dice.chance(0.8, len(share))))
+    known = np.flatnonzero(
+        dice.chance(np.where(f.headcount >= 8, np.minimum(share * 2, 0.9), share), len(share))
+        | (w.labour & dice.chance(0.8, len(share)))
+    )
     seen = look(world, dice, known, _INSURANCE)
     number = objects([f"{600001 + 3 * i}" if i % 4 else f"0{60001 + i}" for i in range(len(known))])
     number = choose(dice.chance(0.06, len(known)), nothing(len(known)), number)
     out, held = [], None
     for back in (2, 1, 0):
         cut = world.as_of - 9 - 30 * back
-        month = (cut.astype("datetime64[M]") - 1)
+        month = cut.astype("datetime64[M]") - 1
         here = np.flatnonzero((f.established_on[known] < cut - 40) & dice.chance(0.96, len(known)))
         entity = known[here]
         found = rows(
@@ -62,7 +67,7 @@ def employment(world: World) -> list[Batch]:
     return out
 
 
-def _heads(world: World, dice: Dice, entity: Ints) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _heads(world: World, dice: Dice, entity: Ints) -> dict[str, np.ndarray]:
     f, w, n = world.firms, world.fates, len(entity)
     staff = f.headcount[entity].astype(np.float64)
     elsewhere = (f.kind[entity] == BRANCH) & dice.chance(0.5, n)
@@ -86,31 +91,51 @@ def labour_cases(world: World) -> list[Batch]:
     n = len(f.kind)
     bad = np.flatnonzero(w.labour)
     again = bad[dice.chance(0.45, len(bad))]
-    usual = np.flatnonzero(dice.chance(np.where(w.open_now & ~w.labour, np.where(f.headcount > 8, 0.05, 0.016), 0.0), n))
+    usual = np.flatnonzero(
+        dice.chance(np.where(w.open_now & ~w.labour, np.where(f.headcount > 8, 0.05, 0.016), 0.0), n)
+    )
     found = join([_bad(world, dice, bad, 0), _bad(world, dice, again, 90), _usual(world, dice, usual)])
     found = found.take(np.argsort(found.columns["received_on"], kind="stable"))
-    found = found.with_columns(case_no=numbers_of("罗劳监案字[{y}]第{n}号", dice, len(found), year_of(found.columns["received_on"])))
+    found = found.with_columns(
+        case_no=numbers_of("罗劳监案字[{y}]第{n}号", dice, len(found), year_of(found.columns["received_on"]))
+    )
     recent = (found.columns["outcome"] == "settled") & (found.columns["closed_on"] > world.as_of - 50)
     before = found.with_columns(
         outcome=choose(recent, "open", found.columns["outcome"]),
         closed_on=np.where(recent, no_days(len(found)), found.columns["closed_on"]),
     )
     return [
-        Batch("labour_cases", "劳动监察案件", world.as_of - 50, before.take(found.columns["received_on"] < world.as_of - 55)),
-        Batch("labour_cases", "劳动监察案件", world.as_of - 7, found.take((found.columns["received_on"] >= world.as_of - 55) | recent)),
-        Batch("labour_cases", "案件信息更正", world.as_of - 5, found.take(dice.chance(0.01, len(found))), "csv"),
+        Batch(
+            "labour_cases",
+            "劳动监察案件",
+            world.as_of - 50,
+            before.take(found.columns["received_on"] < world.as_of - 55),
+        ),
+        Batch(
+            "labour_cases",
+            "劳动监察案件",
+            world.as_of - 7,
+            found.take((found.columns["received_on"] >= world.as_of - 55) | recent),
+        ),
+        Batch(
+            "labour_cases", "案件信息更正", world.as_of - 5, found.take(dice.chance(0.01, len(found))), "csv"
+        ),
     ]
 
 
-def _case(world: World, dice: Dice, entity: Ints, **columns: np.ndarray) -> Rows:  # type: ignore[type-arg]
+def _case(world: World, dice: Dice, entity: Ints, **columns: np.ndarray) -> Rows:
     n = len(entity)
     seen = look(world, dice, entity, _INSPECTORS)
-    name = choose(np.equal(seen.name, None), world.firms.trade("business")[entity] + "店", seen.name)
+    name = choose(~present(seen.name), world.firms.trade("business")[entity] + "店", seen.name)
     common = {
-        "case_no": nothing(n), "name": name, "uscc": seen.code, "address": seen.address,
-        "legal_rep": with_person_number(world, dice, entity, seen.person, 0.004), "phone": seen.phone,
+        "case_no": nothing(n),
+        "name": name,
+        "uscc": seen.code,
+        "address": seen.address,
+        "legal_rep": with_person_number(world, dice, entity, seen.person, 0.004),
+        "phone": seen.phone,
         "key_watch": choose(dice.chance(0.03, n), "重点监控", nothing(n)),
-    }  # fmt: skip
+    }
     return rows(entity, seen.usable, **{**common, **columns})
 
 
@@ -122,12 +147,19 @@ def _bad(world: World, dice: Dice, entity: Ints, back: int) -> Rows:
     people = np.maximum(1, np.round(f.headcount[entity] * dice.rng.uniform(0.3, 0.9, n)))
     outcome = dice.pick(["refused", "penalised"], n, (6, 4))
     return _case(
-        world, dice, entity,
-        complaint=choose(dice.chance(0.8 if not back else 0.5, n), "wage_arrears", "social_insurance"), people=people,
-        amount=np.round(people * dice.rng.uniform(6000, 21000, n), 2), received_on=filed - dice.whole(1, 6, n), filed_on=filed,
-        closed_on=np.where(outcome == "penalised", closed, no_days(n)), outcome=outcome,
-        standing=choose(dice.chance(0.6, n), "in_force", nothing(n)), to_police=choose(dice.chance(0.15, n), True, False),
-    )  # fmt: skip
+        world,
+        dice,
+        entity,
+        complaint=choose(dice.chance(0.8 if not back else 0.5, n), "wage_arrears", "social_insurance"),
+        people=people,
+        amount=np.round(people * dice.rng.uniform(6000, 21000, n), 2),
+        received_on=filed - dice.whole(1, 6, n),
+        filed_on=filed,
+        closed_on=np.where(outcome == "penalised", closed, no_days(n)),
+        outcome=outcome,
+        standing=choose(dice.chance(0.6, n), "in_force", nothing(n)),
+        to_police=choose(dice.chance(0.15, n), True, False),
+    )
 
 
 def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
@@ -136,19 +168,32 @@ def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
     first = np.maximum(world.firms.established_on[entity] + 20, world.as_of - 700)
     received = dice.days(first, np.full(n, world.as_of - 10))
     young = received > world.as_of - 60
-    outcome = choose(young, dice.pick(["open", "settled"], n), dice.pick(["settled", "dismissed", "penalised"], n, (72, 24, 4)))
+    outcome = choose(
+        young,
+        dice.pick(["open", "settled"], n),
+        dice.pick(["settled", "dismissed", "penalised"], n, (72, 24, 4)),
+    )
     filed = received + dice.whole(1, 5, n)
     people = dice.whole(1, 4, n).astype(np.float64)
     closed = np.minimum(filed + dice.whole(10, 60, n), world.as_of - 8)
     return _case(
-        world, dice, entity,
-        complaint=dice.pick(_PLACES, n, (30, 20, 25, 15, 10)), people=people,
+        world,
+        dice,
+        entity,
+        complaint=dice.pick(_PLACES, n, (30, 20, 25, 15, 10)),
+        people=people,
         amount=np.where(dice.chance(0.3, n), np.nan, np.round(people * dice.rng.uniform(800, 9000, n), 2)),
-        received_on=received, filed_on=np.where(dice.chance(0.1, n), no_days(n), filed),
-        closed_on=np.where(outcome == "open", no_days(n), closed), outcome=outcome,
-        standing=choose(outcome == "penalised", dice.pick(["repaired", "in_force"], n), choose(dice.chance(0.9, n), nothing(n), "under_review")),
+        received_on=received,
+        filed_on=np.where(dice.chance(0.1, n), no_days(n), filed),
+        closed_on=np.where(outcome == "open", no_days(n), closed),
+        outcome=outcome,
+        standing=choose(
+            outcome == "penalised",
+            dice.pick(["repaired", "in_force"], n),
+            choose(dice.chance(0.9, n), nothing(n), "under_review"),
+        ),
         to_police=choose(dice.chance(0.3, n), nothing(n), False),
-    )  # fmt: skip
+    )
 
 
 def labour_market(world: World) -> list[Batch]:
@@ -158,7 +203,9 @@ def labour_market(world: World) -> list[Batch]:
     month = (world.as_of - 20).astype("datetime64[M]")
     end = month - int(month.astype(int) % 3)
     quarters = [end - 3 * k - 3 for k in (3, 2, 1, 0)]
-    period = objects([f"{q.astype('datetime64[Y]')}Q{int(q.astype(int)) % 12 // 3 + 1}" for q in quarters for _ in names])
+    period = objects(
+        [f"{q.astype('datetime64[Y]')}Q{int(q.astype(int)) % 12 // 3 + 1}" for q in quarters for _ in names]
+    )
     n = len(period)
     found: Rows = rows(
         np.full(n, -1),

@@ -2,16 +2,18 @@
 
 import numpy as np
 
+from pipeline.district.addresses import Writing
 from pipeline.district.draw import Dice, Flags, Floats, Ints, Objects, choose, no_days, nothing, objects
-from pipeline.district.firms import BRANCH, COMPANY, OFFICE, SHOP, SOLE
-from pipeline.district.naming import Habit
-from pipeline.district.places import Writing
+from pipeline.district.habits import Habit
+from pipeline.district.kinds import BRANCH, COMPANY, OFFICE, SHOP, SOLE
 from pipeline.district.table import Rows, join, rows
 from pipeline.district.world import Batch, Department, Seen, World, look
 
 _TAX = Department(
     habit=Habit(form=0.04, region=0.05, short=0.004, former=0.45, typo=0.012, script=0.004, wide=0.03),
-    writing=Writing(cities=(5, 2, 2, 1, 0.4), street=0.3, community=0.04, no_unit=0.06, no_name=0.14, noise=0.02),
+    writing=Writing(
+        cities=(5, 2, 2, 1, 0.4), street=0.3, community=0.04, no_unit=0.06, no_name=0.14, noise=0.02
+    ),
     registered_address=0.55,
     person=0.86,
     phone=0.7,
@@ -19,11 +21,13 @@ _TAX = Department(
 _OPERATIONS = Department(
     habit=Habit(form=0.05, region=0.08, short=0.02, former=0.4),
     writing=Writing(street=0.4, community=0.1, no_unit=0.2),
-    codes=(44, 2, 1, 1, 3, 9, 2, 1, 37),
+    codes=(36, 2, 1, 1, 3, 9, 2, 1, 45),
 )
 
 
-def quarters(as_of: np.datetime64, count: int) -> list[tuple[str, np.datetime64, np.datetime64, np.datetime64]]:
+def quarters(
+    as_of: np.datetime64, count: int
+) -> list[tuple[str, np.datetime64, np.datetime64, np.datetime64]]:
     """The last quarters that were reported by as-of, oldest first: name, first and last day, extract date."""
     cut = as_of - 12
     out = []
@@ -47,7 +51,9 @@ def tax(world: World) -> list[Batch]:
     level = dice.rng.normal(np.where(f.kind[known] == SOLE, 10.6, 12.6), 1.6)
     out, held = [], None
     for name, first, last, cut in quarters(world.as_of, 4):
-        here = (f.established_on[known] < last) & ~(f.status_on[known] < first) & dice.chance(0.97, len(known))
+        here = (
+            (f.established_on[known] < last) & ~(f.status_on[known] < first) & dice.chance(0.97, len(known))
+        )
         here |= world.fates.ghost[known] & dice.chance(0.5, len(known))
         found = _declarations(world, dice, known, seen, ids, usable, level, name, first, np.flatnonzero(here))
         late = dice.chance(0.015, len(found))
@@ -94,14 +100,16 @@ def _declarations(
         sales=sales,
         tax_paid=np.round(sales * 0.031, 2),
         arrears=owing,
-        credit_grade=choose(f.kind[entity] == COMPANY, dice.pick(["A", "B", "M", "C", "D"], n, (8, 50, 30, 9, 3)), nothing(n)),
+        credit_grade=choose(
+            f.kind[entity] == COMPANY, dice.pick(["A", "B", "M", "C", "D"], n, (8, 50, 30, 9, 3)), nothing(n)
+        ),
     )
 
 
 def _taxpayer_ids(world: World, dice: Dice, known: Ints) -> tuple[Objects, Flags]:
-    """Codes of four generations: 18 characters, 15 with the organisation code, the owner's card number, none."""
+    """Codes of all generations: 18 characters, 15 with the organisation code, the owner's card number."""
     f, n = world.firms, len(known)
-    way = dice.index(6, n, (36, 9, 6, 8, 4, 37))
+    way = dice.index(6, n, (31, 8, 7, 8, 4, 42))
     sole = f.kind[known] == SOLE
     way = np.where((way == 1) & sole, 2, np.where((way == 2) & ~sole, 1, way))
     region = dice.pick(["440300", "440301", "440303"], n, (3, 5, 4))
@@ -143,11 +151,18 @@ def operations(world: World) -> list[Batch]:
 
 def _part(seen: Seen, index: Ints) -> Seen:
     return Seen(
-        seen.name[index], seen.address[index], seen.person[index], seen.phone[index], seen.code[index], seen.usable[index]
+        seen.name[index],
+        seen.address[index],
+        seen.person[index],
+        seen.phone[index],
+        seen.code[index],
+        seen.usable[index],
     )
 
 
-def _running(world: World, dice: Dice, entity: Ints, seen: Seen, processing: Flags, level: Floats, period: str) -> Rows:
+def _running(
+    world: World, dice: Dice, entity: Ints, seen: Seen, processing: Flags, level: Floats, period: str
+) -> Rows:
     n = len(entity)
     idle = world.fates.idle[entity]
     slack = idle | dice.chance(0.02, n)

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from pipeline.district.draw import Dice, Objects, choose, no_days, nothing, objects
-from pipeline.district.firms import BRANCH, COMPANY, OFFICE, PARTNERSHIP, PROPRIETORSHIP, SOLE, WORKS
-from pipeline.district.naming import Habit, miswritten
-from pipeline.district.places import Site, Writing, street_of
+from pipeline.district.addresses import Writing
+from pipeline.district.draw import Dice, Objects, choose, no_days, nothing, objects, present
+from pipeline.district.habits import Habit, miswritten
+from pipeline.district.kinds import BRANCH, COMPANY, OFFICE, PARTNERSHIP, PROPRIETORSHIP, SOLE, WORKS
+from pipeline.district.places import Site, street_of
 from pipeline.district.table import rows
-from pipeline.district.words import industries
+from pipeline.district.words import industries, listed
 from pipeline.district.world import Batch, World, address_at
 
 _TYPES = {
@@ -19,7 +20,11 @@ _TYPES = {
     OFFICE: ("办事机构", "分公司"),
     WORKS: ("全民所有制", "集体所有制", "有限责任公司"),
 }
-_ABNORMAL = ("未依照规定公示年度报告", "通过登记的住所或者经营场所无法联系", "公示企业信息隐瞒真实情况、弄虚作假")
+_ABNORMAL = (
+    "未依照规定公示年度报告",
+    "通过登记的住所或者经营场所无法联系",
+    "公示企业信息隐瞒真实情况、弄虚作假",
+)
 
 
 def batches(world: World) -> list[Batch]:
@@ -33,13 +38,15 @@ def batches(world: World) -> list[Batch]:
     site = site.where(stale, f.former_at.take(entity))
     status, status_on = f.status[entity], f.status_on[entity]
     abnormal = dice.chance(np.where(f.physical[entity], 0.035, 0.16), n)
-    listed = dice.days(np.maximum(f.established_on[entity] + 200, world.as_of - 700), np.full(n, world.as_of - 30))
+    listed = dice.days(
+        np.maximum(f.established_on[entity] + 200, world.as_of - 700), np.full(n, world.as_of - 30)
+    )
     lifted = abnormal & dice.chance(0.3, n)
     no_number = dice.chance(0.012, n)
-    code = choose(no_number & np.not_equal(f.registration_no[entity], None), None, f.uscc[entity])
+    code = choose(no_number & present(f.registration_no[entity]), None, f.uscc[entity])
     found = rows(
         entity,
-        np.not_equal(code, None),
+        present(code),
         uscc=code,
         registration_no=choose(dice.chance(0.25, n), None, f.registration_no[entity]),
         name=miswritten(dice, f.names.full[entity], Habit(typo=0.0, script=0.0, wide=0.012)),
@@ -64,19 +71,19 @@ def batches(world: World) -> list[Batch]:
     return [Batch("registry", "商事主体登记信息", world.as_of - 3, found.take(order), "csv")]
 
 
-def choose_days(days: np.ndarray, flags: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def choose_days(days: np.ndarray, flags: np.ndarray) -> np.ndarray:
     """The days where flagged, else null."""
     return np.where(flags, days, no_days(len(days)))
 
 
-def _types(dice: Dice, kind: np.ndarray) -> Objects:  # type: ignore[type-arg]
+def _types(dice: Dice, kind: np.ndarray) -> Objects:
     out = nothing(len(kind))
     for value, words in _TYPES.items():
         out = choose(kind == value, dice.pick(words, len(kind)), out)
     return out
 
 
-def _capital(dice: Dice, kind: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _capital(dice: Dice, kind: np.ndarray) -> np.ndarray:
     n = len(kind)
     company = dice.pick([10.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 3000.0], n, (8, 10, 20, 8, 10, 8, 3))
     sole = dice.pick([1.0, 3.0, 5.0, 10.0, 20.0], n)
@@ -84,16 +91,29 @@ def _capital(dice: Dice, kind: np.ndarray) -> np.ndarray:  # type: ignore[type-a
     return np.where(np.isin(kind, (BRANCH, OFFICE)), np.nan, amount)
 
 
-def _addresses(world: World, dice: Dice, site: Site, kind: np.ndarray) -> Objects:  # type: ignore[type-arg]
+def _addresses(world: World, dice: Dice, site: Site, kind: np.ndarray) -> Objects:
     """Registered addresses: the city always, the street in a quarter of cases; shared desks say so."""
-    writing = Writing(cities=(96, 0.5, 2, 1, 0.5), street=0.25, community=0.012, no_road=0.06, no_name=0.08, no_unit=0.03, noise=0.05)
+    writing = Writing(
+        cities=(96, 0.5, 2, 1, 0.5),
+        street=0.25,
+        community=0.012,
+        no_road=0.06,
+        no_name=0.08,
+        no_unit=0.03,
+        noise=0.05,
+    )
     text = address_at(world, dice, site, writing)
-    shared = np.isin(site.building, world.places.secretary) & (site.floor == 2) & (site.room == 1) & (kind == COMPANY)
+    shared = (
+        np.isin(site.building, world.places.secretary)
+        & (site.floor == 2)
+        & (site.room == 1)
+        & (kind == COMPANY)
+    )
     house = objects([f"(入驻深圳市{name[:2]}商务秘书有限公司)" for name in world.places.name])
     return choose(shared, text + house[np.maximum(site.building, 0)], text)
 
 
-def _industry_codes(dice: Dice, industry: np.ndarray) -> Objects:  # type: ignore[type-arg]
+def _industry_codes(dice: Dice, industry: np.ndarray) -> Objects:
     """With the letter, without it, or only the first digits of it."""
     code = objects([t.code for t in industries()])[industry]
     bare = objects([t.code[1:] for t in industries()])[industry]
@@ -102,8 +122,13 @@ def _industry_codes(dice: Dice, industry: np.ndarray) -> Objects:  # type: ignor
     return choose(way == 1, bare, choose(way == 2, group, code))
 
 
-def _scopes(dice: Dice, industry: np.ndarray) -> Objects:  # type: ignore[type-arg]
+def _scopes(dice: Dice, industry: np.ndarray) -> Objects:
     n = len(industry)
-    main = objects([f"{t.words[0]}；{t.business}的{'加工、生产、' if t.code[0] == 'C' else ''}销售" for t in industries()])
-    tail = dice.pick(["。", "；国内贸易。", "；信息咨询（不含限制项目）。", "；经营进出口业务。", "(以上凭有效许可证经营)", "；兴办实业（具体项目另行申报）；国内商业、物资供销业。"], n)
+    main = objects(
+        [
+            f"{t.words[0]}；{t.business}的{'加工、生产、' if t.code[0] == 'C' else ''}销售"
+            for t in industries()
+        ]
+    )
+    tail = dice.pick(listed("scope_ends"), n)
     return choose(dice.chance(0.06, n), nothing(n), main[industry] + tail)

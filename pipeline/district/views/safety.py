@@ -2,41 +2,55 @@
 
 import numpy as np
 
-from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, no_days, nothing
-from pipeline.district.naming import Habit
-from pipeline.district.places import Writing
+from pipeline.district.addresses import Writing
+from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, no_days, nothing, present
+from pipeline.district.habits import Habit
 from pipeline.district.table import Rows, join, rows
+from pipeline.district.words import listed
 from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
 
 _BRIGADE = Department(
     habit=Habit(form=0.05, region=0.16, short=0.07, sign=0.16, former=0.3, typo=0.035, script=0.01),
-    writing=Writing(cities=(2, 3, 1, 4, 0.2), street=0.5, community=0.25, no_road=0.05, no_name=0.2, no_unit=0.14, slip=0.02),
+    writing=Writing(
+        cities=(2, 3, 1, 4, 0.2),
+        street=0.5,
+        community=0.25,
+        no_road=0.05,
+        no_name=0.2,
+        no_unit=0.14,
+        slip=0.02,
+    ),
     codes=(24, 2, 1, 1, 3, 6, 3, 2, 58),
     registered_address=0.06,
     stale_address=0.25,
     person=0.7,
     phone=0.5,
 )
-_GENERAL = ("灭火器过期", "应急照明损坏", "安全出口指示标志缺失", "未建立安全生产台账", "电线私拉乱接", "未开展员工安全培训", "消防栓前堆放杂物")
-_SERIOUS = ("疏散通道堵塞、安全出口锁闭", "自动喷水灭火系统停用", "易燃易爆物品违规储存", "电气线路严重老化且超负荷", "使用彩钢夹芯板搭建且存放可燃物", "无证使用气瓶熔金")
-_THREE = ("经营场所内住人，系“三合一”场所，无独立疏散楼梯", "“三合一”场所：店铺阁楼住宿，住人与可燃货物未分隔")
 
 
 def inspections(world: World) -> list[Batch]:
     """Two senders, two files each: the newer brings rechecks of what the older had open."""
     dice, f, w = Dice(world.seed, "safety_inspections"), world.firms, world.fates
     n = len(f.kind)
-    seen = np.flatnonzero((w.open_now & ~w.unsafe & dice.chance(0.21, n)))
+    seen = np.flatnonzero(w.open_now & ~w.unsafe & dice.chance(0.21, n))
     twice = seen[dice.chance(0.14, len(seen))]
     bad = np.flatnonzero(w.unsafe)
     again = bad[dice.chance(0.5, len(bad))]
-    found = join([_bad(world, dice, bad, 0), _bad(world, dice, again, 130), _usual(world, dice, seen), _usual(world, dice, twice)])
+    found = join(
+        [
+            _bad(world, dice, bad, 0),
+            _bad(world, dice, again, 130),
+            _usual(world, dice, seen),
+            _usual(world, dice, twice),
+        ]
+    )
     out = []
     for kind, label, pattern in (
         ("work_safety", "安全生产检查", "（罗）安监检记〔{y}〕{n}号"),
         ("fire", "消防监督检查", "罗公消监字〔{y}〕第{n}号"),
     ):
         own = found.take(found.columns["kind"] == kind)
+        own = own.take(np.argsort(own.columns["inspected_on"], kind="stable"))
         day = own.columns["inspected_on"]
         own = own.with_columns(document_no=numbers_of(pattern, dice, len(own), year_of(day)))
         out += _slices(world, dice, own, label)
@@ -61,15 +75,22 @@ def _slices(world: World, dice: Dice, found: Rows, label: str) -> list[Batch]:
     ]
 
 
-def _frame(world: World, dice: Dice, entity: Ints, inspected: np.ndarray, **columns: np.ndarray) -> Rows:  # type: ignore[type-arg]
+def _frame(world: World, dice: Dice, entity: Ints, inspected: np.ndarray, **columns: np.ndarray) -> Rows:
     n = len(entity)
     seen = look(world, dice, entity, _BRIGADE)
     hazard = with_person_number(world, dice, entity, columns.pop("hazard"), 0.003)
-    name = choose(np.equal(seen.name, None), world.firms.trade("business")[entity] + "店", seen.name)
+    name = choose(~present(seen.name), world.firms.trade("business")[entity] + "店", seen.name)
     common = {
-        "document_no": nothing(n), "name": name, "uscc": seen.code, "address": seen.address, "legal_rep": seen.person, "phone": seen.phone,
-        "inspected_on": inspected, "hazard": hazard, "key_unit": choose(dice.chance(0.05, n), True, choose(dice.chance(0.4, n), nothing(n), False)),
-    }  # fmt: skip
+        "document_no": nothing(n),
+        "name": name,
+        "uscc": seen.code,
+        "address": seen.address,
+        "legal_rep": seen.person,
+        "phone": seen.phone,
+        "inspected_on": inspected,
+        "hazard": hazard,
+        "key_unit": choose(dice.chance(0.05, n), True, choose(dice.chance(0.4, n), nothing(n), False)),
+    }
     return rows(entity, seen.usable, **{**common, **columns})
 
 
@@ -79,19 +100,25 @@ def _bad(world: World, dice: Dice, entity: Ints, back: int) -> Rows:
     event = np.maximum(w.event_on[entity] - back, world.firms.established_on[entity] + 45)
     three = w.three_in_one[entity]
     return _frame(
-        world, dice, entity, event - dice.whole(20, 40, n),
+        world,
+        dice,
+        entity,
+        event - dice.whole(20, 40, n),
         kind=choose(three | dice.chance(0.5, n), "fire", "work_safety"),
-        hazard=choose(three, dice.pick(_THREE, n), dice.pick(_SERIOUS, n)),
-        severity=dice.pick(["major", "considerable"], n), rectify_by=event - dice.whole(1, 8, n), rechecked_on=event,
+        hazard=choose(three, dice.pick(listed("three_in_one"), n), dice.pick(listed("serious_hazards"), n)),
+        severity=dice.pick(["major", "considerable"], n),
+        rectify_by=event - dice.whole(1, 8, n),
+        rechecked_on=event,
         recheck=choose(dice.chance(0.97, n), "failed", "pending"),
         fine=dice.pick([0.0, 5000.0, 10000.0, 20000.0, 50000.0], n).astype(np.float64),
-        suspended=choose(dice.chance(0.4, n), True, False), closed_on=no_days(n),
+        suspended=choose(dice.chance(0.4, n), True, False),
+        closed_on=no_days(n),
         standing=choose(dice.chance(0.7, n), "in_force", nothing(n)),
-    )  # fmt: skip
+    )
 
 
 def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
-    """General hazards that passed; now and then a serious one that passed, is within its term, or awaits its recheck."""
+    """General hazards that passed; now and then a serious one: passed, within its term, or not rechecked."""
     n = len(entity)
     first = np.maximum(world.firms.established_on[entity] + 10, world.as_of - 400)
     inspected = dice.days(first, np.full(n, world.as_of - 9))
@@ -105,14 +132,27 @@ def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
     recheck: Objects = choose(passed, "passed", choose(failed, "failed", "pending"))
     known: Flags = passed | failed
     return _frame(
-        world, dice, entity, inspected,
-        kind=dice.pick(["fire", "work_safety"], n), hazard=choose(serious, dice.pick(_SERIOUS, n), dice.pick(_GENERAL, n)),
-        severity=choose(serious, dice.pick(["considerable", "major"], n, (7, 3)), choose(dice.chance(0.06, n), nothing(n), "general")),
-        rectify_by=due, rechecked_on=np.where(known, checked, no_days(n)), recheck=recheck,
-        fine=np.where(serious & dice.chance(0.4, n), 5000.0, np.nan), suspended=choose(dice.chance(0.3, n), nothing(n), False),
+        world,
+        dice,
+        entity,
+        inspected,
+        kind=dice.pick(["fire", "work_safety"], n),
+        hazard=choose(
+            serious, dice.pick(listed("serious_hazards"), n), dice.pick(listed("general_hazards"), n)
+        ),
+        severity=choose(
+            serious,
+            dice.pick(["considerable", "major"], n, (7, 3)),
+            choose(dice.chance(0.06, n), nothing(n), "general"),
+        ),
+        rectify_by=due,
+        rechecked_on=np.where(known, checked, no_days(n)),
+        recheck=recheck,
+        fine=np.where(serious & dice.chance(0.4, n), 5000.0, np.nan),
+        suspended=choose(dice.chance(0.3, n), nothing(n), False),
         closed_on=np.where(passed, checked + 1, no_days(n)),
         standing=dice.pick([None, "in_force", "repaired", "under_review"], n, (60, 36, 3, 1)),
-    )  # fmt: skip
+    )
 
 
 def key_lists(world: World) -> list[Batch]:
@@ -124,22 +164,42 @@ def key_lists(world: World) -> list[Batch]:
     mark = f.trade("mark")
     shares = {
         "pollution": np.where(w.polluting, 0.4, np.where(dirty, 0.04, 0.0)),
-        "work_safety": np.where(ok & np.isin(mark, ("chemical", "gold", "wood", "store")), 0.03, np.where(w.unsafe & f.registered, 0.1, 0.0)),
+        "work_safety": np.where(
+            ok & np.isin(mark, ("chemical", "gold", "wood", "store")),
+            0.03,
+            np.where(w.unsafe & f.registered, 0.1, 0.0),
+        ),
         "fire": np.where(ok & (mark == "crowd"), 0.3, 0.001 * ok),
         "labour": np.where(w.labour, 0.35, 0.004 * ok),
         "slope": 0.002 * ok,
     }
-    labels = {"pollution": "重点污染源名单", "work_safety": "安全生产重点企业", "fire": "消防重点单位", "labour": "劳资重点企业", "slope": "插花地隐患点周边企业"}
+    labels = {
+        "pollution": "重点污染源名单",
+        "work_safety": "安全生产重点企业",
+        "fire": "消防重点单位",
+        "labour": "劳资重点企业",
+        "slope": "插花地隐患点周边企业",
+    }
     out = []
     for turn, (kind, share) in enumerate(shares.items()):
         entity = np.flatnonzero(dice.chance(share, n))
         m = len(entity)
         seen = look(world, dice, entity, Department(codes=(38, 2, 1, 1, 3, 5, 2, 2, 46)))
         found = rows(
-            entity, seen.usable,
-            list_kind=np.full(m, kind, dtype=object), name=seen.name, uscc=seen.code, address=seen.address,
+            entity,
+            seen.usable,
+            list_kind=np.full(m, kind, dtype=object),
+            name=seen.name,
+            uscc=seen.code,
+            address=seen.address,
             listed_on=dice.days(np.full(m, world.as_of - 500), np.full(m, world.as_of - 90)),
-            last_checked_on=np.where(dice.chance(0.2, m), no_days(m), dice.days(np.full(m, world.as_of - 80), np.full(m, world.as_of - 32))),
-        )  # fmt: skip
-        out.append(Batch("key_lists", labels[kind], world.as_of - 30 + turn, found, "xlsx" if turn % 2 else "csv"))
+            last_checked_on=np.where(
+                dice.chance(0.2, m),
+                no_days(m),
+                dice.days(np.full(m, world.as_of - 80), np.full(m, world.as_of - 32)),
+            ),
+        )
+        out.append(
+            Batch("key_lists", labels[kind], world.as_of - 30 + turn, found, "xlsx" if turn % 2 else "csv")
+        )
     return out
