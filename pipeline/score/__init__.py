@@ -1,0 +1,86 @@
+"""score: joined records become features, findings, points, tiers and ranks, each traced to its source row.
+
+Enter by `run(night, sources)`; rule files are handled by `pipeline.score.rulebook`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import db
+from pipeline.declaration import Source
+from pipeline.night import Night, record_attention
+from pipeline.score.clauses import load_policy
+from pipeline.score.fairness import watch
+from pipeline.score.history import load_before
+from pipeline.score.judge import judge
+from pipeline.score.prepare import (
+    compute_features,
+    ensure_inputs,
+    link_rows,
+    unavailable_extracts,
+    usable_rows,
+)
+from pipeline.score.ranking import SQL, rank, write_rule_tables
+from pipeline.score.rulebook import load_rules
+from pipeline.score.scheme import load_scheme
+
+__all__ = ["ScoreSummary", "run"]
+
+
+@dataclass(frozen=True)
+class ScoreSummary:
+    """What a night's scoring came to.
+
+    Attributes:
+        rules: active rules in force.
+        findings: findings that count.
+        enterprises: firms with any evidence.
+        tiers: firms by tier.
+        unavailable: extracts that no rule could look at.
+        attention: what wants a person's eye.
+    """
+
+    rules: int
+    findings: int
+    enterprises: int
+    tiers: dict[str, int]
+    unavailable: tuple[str, ...]
+    attention: int
+
+
+def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
+    """Scores the night's firms.
+
+    Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`,
+    `extract_status`. Writes `linked_<extract>`, `feature`, `finding`, `rule_outcome`, `evidence`,
+    `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `fairness`.
+
+    Raises:
+        RuleError: if a rule file is wrong.
+        RunError: if the history that the journal names is missing.
+    """
+    as_of, policy, scheme = night.settings.as_of, load_policy(), load_scheme()
+    rules = load_rules(night.settings.rules, sources)
+    with night.connect() as con:
+        unavailable = unavailable_extracts(con, sources)
+        ensure_inputs(con)
+        link_rows(con, sources)
+        usable_rows(con, sources, unavailable)
+        compute_features(con, as_of)
+        write_rule_tables(con, rules, policy, as_of)
+        load_before(con, night)
+        judge(con, rules, sources, as_of, unavailable)
+        rank(con, as_of, policy, scheme)
+        for name in ("favourable", "open_document", "last_checked"):
+            db.materialise(con, Path(SQL / f"{name}.sql"), {"as_of": as_of})
+        attention = watch(con, scheme.fairness, night.settings.accept)
+        record_attention(con, attention)
+        tiers = con.execute("SELECT tier, count(*) FROM risk GROUP BY tier ORDER BY tier DESC").fetchall()
+        return ScoreSummary(
+            rules=sum(rule.in_force(as_of) for rule in rules),
+            findings=db.count(con, "evidence"),
+            enterprises=db.count(con, "risk"),
+            tiers={str(tier): int(number) for tier, number in tiers},
+            unavailable=tuple(sorted(unavailable)),
+            attention=len(attention),
+        )

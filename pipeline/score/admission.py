@@ -1,0 +1,108 @@
+"""Which SQL expressions a rule may hold: an allow-list on DuckDB's own parse tree.
+
+An expression may compare, combine and compute with columns it has declared, bound thresholds and
+constants. Nothing in it can read, look at other rows, or look at other tables.
+"""
+
+import json
+from typing import Any
+
+import duckdb
+
+FUNCTIONS = frozenset(
+    {"+", "-", "*", "/", "abs", "least", "greatest", "contains", "starts_with", "regexp_matches"}
+)
+_OPERATORS = frozenset(
+    {
+        "COMPARE_IN", "COMPARE_NOT_IN", "OPERATOR_NOT", "OPERATOR_IS_NULL", "OPERATOR_IS_NOT_NULL",
+        "OPERATOR_COALESCE",
+    }
+)  # fmt: skip
+_PLAIN = frozenset({"COMPARISON", "CONJUNCTION", "BETWEEN", "CONSTANT"})
+_CHILD_KEYS = ("children", "left", "right", "input", "lower", "upper", "child")
+
+
+class Refused(ValueError):
+    """The expression is not admitted; the text says why."""
+
+
+def admit(expression: str, columns: frozenset[str], parameters: frozenset[str]) -> frozenset[str]:
+    """Checks one expression.
+
+    Args:
+        expression: SQL, e.g. `severity = 'major' AND rectify_by < $as_of`.
+        columns: names that it may look at.
+        parameters: names that it may bind (`$name`).
+
+    Returns:
+        The columns that it uses.
+
+    Raises:
+        Refused: at the first thing that is not on the allow-list.
+    """
+    node = _parse(expression)
+    used: set[str] = set()
+    _walk(node, columns, parameters, used)
+    return frozenset(used)
+
+
+def _parse(expression: str) -> dict[str, Any]:
+    if ";" in expression or "--" in expression or "/*" in expression:
+        raise Refused("a condition is one expression, without comments and semicolons")
+    with duckdb.connect() as con:
+        row = con.execute("SELECT json_serialize_sql(?)", [f"SELECT {expression}"]).fetchone()
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    if tree.get("error"):
+        raise Refused(f"not an SQL expression: {str(tree.get('error_message')).splitlines()[0]}")
+    (statement,) = tree["statements"]
+    select = statement["node"]
+    extra = [key for key in ("where_clause", "having", "qualify", "sample") if select.get(key)]
+    if (
+        select["type"] != "SELECT_NODE"
+        or select["from_table"]["type"] != "EMPTY"
+        or len(select["select_list"]) != 1
+        or select["modifiers"]
+        or select["cte_map"]["map"]
+        or select["group_expressions"]
+        or extra
+    ):
+        raise Refused("a condition is one expression, not a query")
+    node: dict[str, Any] = select["select_list"][0]
+    if node.get("alias"):
+        raise Refused("a condition has no alias")
+    return node
+
+
+def _walk(node: dict[str, Any], columns: frozenset[str], parameters: frozenset[str], used: set[str]) -> None:
+    _admit_node(node, columns, parameters, used)
+    for key in _CHILD_KEYS:
+        value = node.get(key)
+        for child in value if isinstance(value, list) else [value] if value else []:
+            _walk(child, columns, parameters, used)
+
+
+def _admit_node(
+    node: dict[str, Any], columns: frozenset[str], parameters: frozenset[str], used: set[str]
+) -> None:
+    kind = node["class"]
+    if kind == "COLUMN_REF":
+        name = ".".join(node["column_names"])
+        if name not in columns:
+            raise Refused(f"{name} is not among its needs")
+        used.add(name)
+    elif kind == "PARAMETER":
+        if node["identifier"] not in parameters:
+            raise Refused(f"${node['identifier']} is not among its thresholds")
+    elif kind == "FUNCTION":
+        _admit_function(node)
+    elif kind == "CAST":
+        if node["child"]["class"] != "CONSTANT":
+            raise Refused("only a constant may be cast, as in DATE '2017-01-01' or true")
+    elif kind not in _PLAIN and not (kind == "OPERATOR" and node["type"] in _OPERATORS):
+        raise Refused(f"{node['type'].lower()} is not allowed")
+
+
+def _admit_function(node: dict[str, Any]) -> None:
+    name = node["function_name"]
+    if name not in FUNCTIONS or node.get("filter") or node.get("distinct") or node.get("schema"):
+        raise Refused(f"the function {name} is not allowed")

@@ -1,0 +1,136 @@
+"""The list watches itself: how tiers C and D fall on kinds of firms, and which group wants a person's eye."""
+
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipeline import db
+from pipeline.night import Attention
+from pipeline.score.scheme import Fairness
+
+_COUNT = Path(__file__).parent / "sql" / "fairness_count.sql"
+_KINDS = {
+    "street": "街道",
+    "entity_type": "主体类型",
+    "size_band": "规模",
+    "seen_by": "被几个来源看到",
+    "registered": "登记情况",
+}
+
+
+@dataclass(frozen=True)
+class GroupRate:
+    """One group's share of firms in tiers C and D.
+
+    Attributes:
+        kind: what the groups are made by.
+        group: the group, in Chinese.
+        enterprises: firms in it.
+        high: of them in tier C or D.
+        others: firms outside it.
+        others_high: of them in tier C or D.
+    """
+
+    kind: str
+    group: str
+    enterprises: int
+    high: int
+    others: int
+    others_high: int
+
+    @property
+    def rate(self) -> float:
+        """Share of the group in tiers C and D."""
+        return self.high / self.enterprises
+
+    @property
+    def rest(self) -> float:
+        """Share of all other firms in tiers C and D."""
+        return self.others_high / self.others if self.others else 0.0
+
+    def outside(self, fairness: Fairness) -> bool:
+        """Whether the whole 95 % interval of the rate lies outside the declared band."""
+        if min(self.enterprises, self.others) < fairness.least_enterprises:
+            return False
+        band = fairness.bands[self.kind]
+        low, high = wilson(self.high, self.enterprises)
+        rest_low, rest_high = wilson(self.others_high, self.others)
+        return low > band * rest_high or high * band < rest_low
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """95 % Wilson interval of a share."""
+    z = 1.96
+    share = hits / total
+    middle = share + z * z / (2 * total)
+    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    whole = 1 + z * z / total
+    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+
+
+def watch(con: duckdb.DuckDBPyConnection, fairness: Fairness, accepted: tuple[str, ...]) -> list[Attention]:
+    """Writes the table `fairness` and says which groups lie outside their band.
+
+    Args:
+        con: the night's connection, with `risk`.
+        fairness: the declared bands.
+        accepted: groups that a person has accepted this night.
+
+    Returns:
+        One item a group outside its band.
+    """
+    db.materialise(con, _COUNT)
+    groups = _groups(con)
+    db.write_arrow(con, "fairness", _table(groups, fairness))
+    return [_attention(group) for group in groups if group.outside(fairness) and group.group not in accepted]
+
+
+def _groups(con: duckdb.DuckDBPyConnection) -> list[GroupRate]:
+    rows = con.execute(
+        'SELECT kind, "group", enterprises, high FROM fairness_count ORDER BY kind, "group"'
+    ).fetchall()
+    totals: dict[str, tuple[int, int]] = {}
+    for kind, _, enterprises, high in rows:
+        one, two = totals.get(kind, (0, 0))
+        totals[kind] = (one + enterprises, two + high)
+    return [
+        GroupRate(kind, group, count, high, totals[kind][0] - count, totals[kind][1] - high)
+        for kind, group, count, high in rows
+    ]
+
+
+def _table(groups: list[GroupRate], fairness: Fairness) -> pa.Table:
+    rows = [
+        {
+            "kind": group.kind,
+            "kind_title": _KINDS[group.kind],
+            "group": group.group,
+            "enterprises": group.enterprises,
+            "high": group.high,
+            "rate": round(group.rate, 6),
+            "rate_low": round(wilson(group.high, group.enterprises)[0], 6),
+            "rate_high": round(wilson(group.high, group.enterprises)[1], 6),
+            "rate_of_others": round(group.rest, 6),
+            "outside": group.outside(fairness),
+        }
+        for group in groups
+    ]
+    schema = pa.schema(
+        [(name, pa.string()) for name in ("kind", "kind_title", "group")]
+        + [(name, pa.int64()) for name in ("enterprises", "high")]
+        + [(name, pa.float64()) for name in ("rate", "rate_low", "rate_high", "rate_of_others")]
+        + [("outside", pa.bool_())]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _attention(group: GroupRate) -> Attention:
+    return Attention(
+        "fairness",
+        group.group,
+        f"{_KINDS[group.kind]}“{group.group}”进入C、D级的比例为{group.rate:.1%}，其余为{group.rest:.1%}，"
+        "超出设定的范围，请先核对数据和规则再使用名单",
+    )

@@ -1,0 +1,46 @@
+"""The features: one .sql file each, found by glob; the file's name is the feature's and its table's."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "features"
+_USES = re.compile(r"\busable_([a-z_]+)\b")
+COLUMNS = (
+    ("enterprise_id", "VARCHAR"),
+    ("value", "DOUBLE"),
+    ("unit", "VARCHAR"),
+    ("detail", "VARCHAR"),
+    ("document", "VARCHAR"),
+    ("occurred_on", "DATE"),
+    ("extract", "VARCHAR"),
+    ("file", "VARCHAR"),
+    ("row", "BIGINT"),
+    ("probability", "DECIMAL(9, 6)"),
+)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature of an enterprise.
+
+    Attributes:
+        name: its name and its table's.
+        sql: the file.
+        extracts: extracts that it reads.
+    """
+
+    name: str
+    sql: Path
+    extracts: tuple[str, ...]
+
+
+@cache
+def find_features(folder: Path = FOLDER) -> dict[str, Feature]:
+    """All features of a folder, by name."""
+    found = {}
+    for path in sorted(folder.glob("*.sql")):
+        uses = sorted(set(_USES.findall(path.read_text(encoding="utf-8"))))
+        found[path.stem] = Feature(path.stem, path, tuple(uses))
+    return found

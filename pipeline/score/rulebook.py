@@ -1,0 +1,160 @@
+"""The rule book: rule files found by glob, read strictly, checked, and listed by clause."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline import strictyaml
+from pipeline.declaration import load_sources
+from pipeline.errors import PipelineError, RuleError
+from pipeline.score import cases, compare
+from pipeline.score.cases import CaseReport
+from pipeline.score.clauses import load_policy
+from pipeline.score.compare import Difference
+from pipeline.score.compose import Sources
+from pipeline.score.features import find_features
+from pipeline.score.model import Rule
+from pipeline.score.vetting import is_forbidden, vet
+from pipeline.settings import PROJECT_ROOT
+
+__all__ = ["CaseReport", "Difference", "check_rules", "diff", "list_rules", "load_rules", "run_cases"]
+
+
+def load_rules(folder: Path, sources: Sources | None = None) -> tuple[Rule, ...]:
+    """All rules of a folder, sorted by id.
+
+    Args:
+        folder: holds `<theme>/<id>.yml`.
+        sources: the declarations; the project's own where absent.
+
+    Raises:
+        RuleError: with file and line, at the first thing that is wrong, or if there is no rule.
+    """
+    known = sources or _own_sources()
+    rules = [load_rule(path, known) for path in rule_files(folder)]
+    if not rules:
+        raise RuleError("no rule is found", where=str(folder), mend="name the rules folder")
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in seen:
+            raise RuleError(
+                f"the id {rule.id} is also that of {seen[rule.id].path}",
+                where=str(rule.path),
+                mend="rename one",
+            )
+        seen[rule.id] = rule
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """The rule files of a folder, sorted."""
+    return sorted(folder.glob("*/*.yml"))
+
+
+def load_rule(path: Path, sources: Sources) -> Rule:
+    """Reads and vets one rule file.
+
+    Raises:
+        RuleError: with file and line.
+    """
+    data, lines = strictyaml.read(path, RuleError)
+    try:
+        rule = Rule.model_validate(data)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = tuple(first["loc"])
+        message = f"{'.'.join(map(str, place)) or 'document'}: {first['msg']}"
+        raise RuleError(message, where=_where(path, lines, place), mend="correct this key") from None
+    rule._path = path
+    if rule.id != path.stem:
+        raise RuleError(
+            f"id is {rule.id} but the file is {path.name}", where=str(path), mend="give both one name"
+        )
+    for place, what, mend in vet(rule, load_policy(), sources, find_features()):
+        raise RuleError(f"rule {rule.id}: {what}", where=_where(path, lines, place), mend=mend)
+    return rule
+
+
+def check_rules(folder: Path, sources: Sources | None = None) -> list[str]:
+    """Every problem of a folder of rules, one sentence each: files, features, cases."""
+    known = sources or _own_sources()
+    problems: list[str] = []
+    good: list[Rule] = []
+    for path in rule_files(folder):
+        try:
+            good.append(load_rule(path, known))
+        except PipelineError as problem:
+            problems.append(problem.sentence())
+    if not good and not problems:
+        problems.append(f"{folder}: no rule is found; name the rules folder")
+    problems += list(_twice(good))
+    problems += list(_forbidden_features())
+    report = run_cases(tuple(good), known)
+    problems += [result.sentence() for result in report.results if not result.passed]
+    return problems
+
+
+def run_cases(rules: tuple[Rule, ...], sources: Sources | None = None) -> CaseReport:
+    """Runs the cases written in the rule files, in a database in memory."""
+    return cases.run_cases(rules, sources or _own_sources())
+
+
+def diff(warehouse: Path, old: Path, new: Path) -> Difference:
+    """What another folder of rules would change in the published ranking.
+
+    Args:
+        warehouse: the published DuckDB file; only read.
+        old: folder of the rules that stand.
+        new: folder of the rules that are thought of.
+
+    Raises:
+        RuleError: if a rule file is wrong.
+        RunError: if there is no published ranking.
+    """
+    sources = _own_sources()
+    return compare.diff(warehouse, load_rules(old, sources), load_rules(new, sources), sources)
+
+
+def list_rules(rules: tuple[Rule, ...]) -> str:
+    """The rules by clause, as text for a terminal."""
+    clauses = load_policy().clauses
+    lines: list[str] = []
+    for clause in sorted({rule.clause for rule in rules}):
+        lines.append(f"{clause}  {clauses[clause].zh}")
+        for rule in (r for r in rules if r.clause == clause):
+            lines.append(f"  {rule.id}  {rule.title}  [{rule.reading}, {rule.status}, {rule.points}]")
+        lines.append("")
+    silent = [
+        c.id for c in clauses.values() if c.category and not any(r.category == c.category for r in rules)
+    ]
+    if silent:
+        lines.append(f"no rule yet: {', '.join(sorted(silent))}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _twice(rules: list[Rule]) -> Iterator[str]:
+    seen: dict[str, Path] = {}
+    for rule in rules:
+        if rule.id in seen:
+            yield f"{rule.path}: the id {rule.id} is also that of {seen[rule.id]}; rename one"
+        seen.setdefault(rule.id, rule.path)
+
+
+def _forbidden_features() -> Iterator[str]:
+    for name, feature in find_features().items():
+        if is_forbidden(name):
+            yield f"{feature.sql}: the feature {name} is a personal trait or counts inspections; take it out"
+
+
+def _where(path: Path, lines: strictyaml.Lines, place: tuple[str | int, ...]) -> str:
+    for end in range(len(place), -1, -1):
+        if place[:end] in lines:
+            return f"{path}:{lines[place[:end]]}"
+    return f"{path}:1"
+
+
+@cache
+def _own_sources() -> Sources:
+    return load_sources(PROJECT_ROOT / "sources")
