@@ -1,0 +1,126 @@
+"""publish: the night's tables become what people hold in their hands, all of it or nothing.
+
+Enter by `run(night, sources)`; `repair(settings)` at the start of a night puts right what a dead night
+left; `explain` and `tell` speak to a terminal.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipeline.declaration import Source
+from pipeline.night import Night
+from pipeline.publish import dictionary, generation, lists, manifest, report, restricted, runs, warehouse
+from pipeline.publish.checks import check
+from pipeline.publish.explain import explain
+from pipeline.publish.generation import Generation
+from pipeline.publish.inputs import complete
+from pipeline.publish.persons import find_persons
+from pipeline.publish.summary import tell
+from pipeline.settings import Settings
+
+__all__ = ["PublishSummary", "explain", "repair", "run", "tell"]
+
+
+@dataclass(frozen=True)
+class PublishSummary:
+    """What was published.
+
+    Attributes:
+        run_id: the generation.
+        folder: `<out>/<as-of>`.
+        warehouse: the live warehouse.
+        is_newest: whether the live warehouse is this night's; a past day never replaces a later one.
+        views: rows of each public view.
+        lines: lines of each list, by path inside the folder.
+    """
+
+    run_id: str
+    folder: Path
+    warehouse: Path
+    is_newest: bool
+    views: dict[str, int]
+    lines: dict[str, int]
+
+    def __str__(self) -> str:
+        district = sum(
+            n for path, n in self.lines.items() if path.startswith("district_") and path.endswith("csv")
+        )
+        return f"{self.folder}: {len(self.views)} views, {district} list lines"
+
+
+def utc_clock() -> datetime:
+    """The end of a run, which nothing can tell beforehand; it stands in `run` alone."""
+    return datetime.now(UTC)
+
+
+def run(
+    night: Night, sources: dict[str, Source], clock: Callable[[], datetime] = utc_clock
+) -> PublishSummary:
+    """Builds, checks and publishes a night as one generation.
+
+    Raises:
+        RunError: if a check fails; nothing has been published then.
+    """
+    made = Generation(night.settings, night.run_id)
+    made.begin()
+    try:
+        views, lines = _build(night, sources, made, clock)
+        made.sync()
+    except BaseException:
+        made.discard()
+        raise
+    generation.publish(made, night.code_version, runs.rules_version(night.settings.rules))
+    generation.settle(night.settings)
+    standing = generation.published(night.settings)
+    return PublishSummary(
+        run_id=night.run_id,
+        folder=night.settings.out / str(night.settings.as_of),
+        warehouse=night.settings.warehouse,
+        is_newest=max(standing) == night.settings.as_of,
+        views=views,
+        lines=lines,
+    )
+
+
+def repair(settings: Settings) -> None:
+    """Puts the published days, `latest` and the live warehouse right according to the journal."""
+    generation.settle(settings)
+
+
+def _build(
+    night: Night, sources: dict[str, Source], made: Generation, clock: Callable[[], datetime]
+) -> tuple[dict[str, int], dict[str, int]]:
+    earlier = generation.last_written(night.settings)
+    with night.connect() as con:
+        restricted.load_history(con, earlier.history if earlier else None)
+        complete(con, sources)
+        find_persons(con, sources)
+    with warehouse.opened(night, made.built) as con:
+        views = warehouse.build(con, night, sources)
+        runs.add(con, night, views, clock(), earlier.runs if earlier else None)
+        check(con, {"as_of": night.settings.as_of}, sources)
+        views = {**views, "run": 1, "data_dictionary": dictionary.add(con, sources)}
+        lines = _write_folder(con, night, sources, made.folder, views)
+        restricted.write(con, night, made.restricted)
+        con.execute("CHECKPOINT")
+    return views, lines
+
+
+def _write_folder(
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    sources: dict[str, Source],
+    folder: Path,
+    views: dict[str, int],
+) -> dict[str, int]:
+    as_of = night.settings.as_of
+    lines = lists.write_lists(con, folder, as_of, sources)
+    report.write(con, folder, as_of, sources)
+    parquet = warehouse.write_parquet(con, views, folder / "warehouse")
+    rows = {**lines, **{f"warehouse/{name}": count for name, count in parquet.items()}}
+    manifest.write(con, night, folder, runs.rules_version(night.settings.rules), rows)
+    return lines

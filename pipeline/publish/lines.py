@@ -1,0 +1,186 @@
+"""The lines of a list: one firm's facts in the words and the columns that a street office reads."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from pipeline.declaration import Source
+from pipeline.publish import wording
+from pipeline.publish.cells import plain
+from pipeline.publish.wording import word
+
+Kind = Literal["code", "text", "number", "answer"]
+Value = str | int | Decimal
+REASONS_SHOWN = 5
+_MARKS = "①②③④⑤"
+_PART = {"I": "一", "II": "二", "III": "三", "IV": "四", "V": "五"}
+_SECTION = "一二三四五六七八九十"
+_BRACKETS = re.compile(r"（.*$")
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column of a list.
+
+    Attributes:
+        header: as the street office sees it, and as it is read when the list comes back.
+        kind: how a spreadsheet must treat it.
+        width: characters, for XLSX.
+        value: from a detail row; several items are told apart by line breaks.
+    """
+
+    header: str
+    kind: Kind
+    width: int
+    value: Callable[["Line"], Value]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a row of `queries/list_detail.sql`, where it stands, and who sends what."""
+
+    row: Mapping[str, Any]
+    number: int
+    issue: str
+    departments: Mapping[str, str]
+
+    @property
+    def is_random(self) -> bool:
+        """A random check: outside the ranking, no score and no reasons."""
+        return bool(self.row["kind"] == "random")
+
+    @property
+    def reasons(self) -> list[Mapping[str, Any]]:
+        """The findings, weightiest first; none for a random check."""
+        found: list[Mapping[str, Any]] = self.row["reasons"]
+        return [] if self.is_random else found
+
+
+def columns() -> tuple[ListColumn, ...]:
+    """The columns of a list, in order."""
+    return (
+        ListColumn("清单期号", "code", 11, lambda line: line.issue),
+        ListColumn("序号", "number", 5, lambda line: line.number),
+        ListColumn("企业编号", "code", 11, _text("enterprise_id")),
+        ListColumn("统一社会信用代码", "code", 12, _text("uscc")),
+        ListColumn("企业名称", "text", 19, _text("name")),
+        ListColumn("招牌名称", "text", 11, _text("sign_name")),
+        ListColumn(
+            "登记情况", "text", 10, lambda line: word(wording.REGISTRATION, line.row["registration_state"])
+        ),
+        ListColumn("街道", "text", 9, _text("list_street")),
+        ListColumn("社区", "text", 8, _text("community")),
+        ListColumn("网格编号", "code", 10, _text("grid_no")),
+        ListColumn("经营地址", "text", 21, _text("address")),
+        ListColumn("行业", "text", 10, _text("industry")),
+        ListColumn("风险等级", "text", 8, _tier),
+        ListColumn("风险分", "number", 7, lambda line: "" if line.is_random else line.row["score"]),
+        ListColumn("上期等级", "text", 8, lambda line: word(wording.TIERS, line.row["tier_before"])),
+        ListColumn("涉及类别", "text", 11, _categories),
+        ListColumn("主要依据", "text", 44, _reasons),
+        ListColumn("主要依据日期", "text", 11, _reason_dates),
+        ListColumn("有利情况", "text", 15, lambda line: _items(line.row["favourable"])),
+        ListColumn("未结文书及期限", "text", 17, _documents),
+        ListColumn("最近检查日期", "text", 11, lambda line: _day(line.row["last_checked_on"])),
+        ListColumn(
+            "政策条款", "text", 14, lambda line: _items(clause_title(r["clause"]) for r in line.reasons)
+        ),
+        ListColumn("法律依据", "text", 18, lambda line: _items(r["legal_basis"] for r in line.reasons)),
+        ListColumn("建议措施", "text", 17, _measures),
+        ListColumn("牵头单位", "text", 11, _lead),
+        ListColumn("配合单位", "text", 11, _others),
+        ListColumn(
+            "须先核实主体", "text", 7, lambda line: "是" if line.row["verify_identity_first"] else "否"
+        ),
+        ListColumn(
+            "数据来源部门",
+            "text",
+            12,
+            lambda line: _items(line.departments.get(r["extract"]) for r in line.reasons),
+        ),
+        ListColumn("核查结果", "answer", 10, _blank),
+        ListColumn("核查日期", "answer", 11, _blank),
+        ListColumn("核查人", "answer", 8, _blank),
+        ListColumn("备注", "answer", 14, _blank),
+    )
+
+
+def clause_title(clause: str | None) -> str:
+    """`III.3.2` as officials cite it: 第三部分（三）第2项; the letters of sentences are ours."""
+    part, *rest = (clause or "").split(".")
+    if part not in _PART:
+        return clause or ""
+    title = f"第{_PART[part]}部分"
+    if rest and rest[0].isdigit() and 1 <= int(rest[0]) <= len(_SECTION):
+        title += f"（{_SECTION[int(rest[0]) - 1]}）"
+    return title + (f"第{rest[1]}项" if len(rest) > 1 else "")
+
+
+def department_names(sources: Mapping[str, Source]) -> dict[str, str]:
+    """The department of each extract, without explanations in brackets."""
+    return {name: _BRACKETS.sub("", source.department) for name, source in sources.items()}
+
+
+def _text(name: str) -> Callable[[Line], Value]:
+    return lambda line: plain(line.row[name])
+
+
+def _tier(line: Line) -> str:
+    return wording.RANDOM_CHECK if line.is_random else word(wording.TIERS, line.row["tier"])
+
+
+def _categories(line: Line) -> str:
+    return (
+        "" if line.is_random else "、".join(word(wording.CATEGORIES, c) for c in line.row["categories"] or [])
+    )
+
+
+def _reasons(line: Line) -> str:
+    if line.is_random:
+        return wording.RANDOM_REASON
+    shown = [
+        f"{mark}{plain(reason['text'])}（{reason['points']:.2f}分）"
+        for mark, reason in zip(_MARKS, line.reasons, strict=False)
+    ]
+    more = len(line.reasons) - len(shown)
+    rest = sum((reason["points"] for reason in line.reasons[len(shown) :]), Decimal(0))
+    return "\n".join([*shown, *([f"另有{more}项（共{rest:.2f}分），见企业档案"] if more else [])])
+
+
+def _reason_dates(line: Line) -> str:
+    return "\n".join(f"{mark}{_day(r['occurred_on'])}" for mark, r in zip(_MARKS, line.reasons, strict=False))
+
+
+def _documents(line: Line) -> str:
+    return _items(
+        f"{plain(item['document'])}（{_day(item['deadline']) or '未载明期限'}）"
+        for item in line.row["documents"]
+    )
+
+
+def _measures(line: Line) -> str:
+    return wording.RANDOM_MEASURE if line.is_random else _items(line.row["measures"])
+
+
+def _lead(line: Line) -> str:
+    return line.row["list_street"] + "办事处" if line.is_random else plain(line.row["lead_department"])
+
+
+def _others(line: Line) -> str:
+    return "" if line.is_random else _items(line.row["other_departments"])
+
+
+def _blank(_: Line) -> str:
+    return ""
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _items(items: Iterable[str | None] | None) -> str:
+    """Distinct items in order, a line each."""
+    return "\n".join(dict.fromkeys(text for text in map(plain, items or ()) if text))

@@ -1,0 +1,34 @@
+-- Grain: line of the lists. Inputs: list_line, risk, enterprise, evidence, favourable, open_document, last_checked.
+-- Units: score and points in hundredths. Arrays are in a total order; a reason is one finding.
+WITH reason AS (
+  SELECT enterprise_id,
+    list(
+      {'text': coalesce(text, title), 'occurred_on': occurred_on, 'points': points, 'clause': clause,
+       'legal_basis': legal_basis, 'extract': extract}
+      ORDER BY points DESC, occurred_on DESC NULLS LAST, rule_id, extract, file, row, text
+    ) AS reasons
+  FROM evidence SEMI JOIN list_line USING (enterprise_id) GROUP BY enterprise_id
+), good AS (
+  SELECT enterprise_id, list(DISTINCT text ORDER BY text) AS favourable
+  FROM favourable SEMI JOIN list_line USING (enterprise_id) GROUP BY enterprise_id
+), unfinished AS (
+  SELECT enterprise_id,
+    list(
+      {'document': document, 'deadline': deadline} ORDER BY deadline NULLS LAST, document, extract
+    ) AS documents
+  FROM open_document SEMI JOIN list_line USING (enterprise_id) GROUP BY enterprise_id
+)
+SELECT
+  l.street AS list_street, l.line, l.district_line, l.kind, e.enterprise_id, e.uscc, e.name, e.sign_name,
+  e.registration_state, e.community, e.grid_no, e.address, coalesce(e.industry_name, e.industry_code) AS industry,
+  r.tier, r.score, r.tier_before, r.categories, r.measures, r.lead_department, r.other_departments,
+  r.verify_identity_first, coalesce(n.reasons, []) AS reasons, coalesce(g.favourable, []) AS favourable,
+  coalesce(u.documents, []) AS documents, c.last_checked_on
+FROM list_line l
+JOIN risk r USING (enterprise_id)
+JOIN enterprise e USING (enterprise_id)
+LEFT JOIN reason n USING (enterprise_id)
+LEFT JOIN good g USING (enterprise_id)
+LEFT JOIN unfinished u USING (enterprise_id)
+LEFT JOIN last_checked c USING (enterprise_id)
+ORDER BY l.district_line

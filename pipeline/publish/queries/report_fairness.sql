@@ -1,0 +1,4 @@
+-- Grain: kind of group and group. Inputs: fairness. Units: firms; shares 0–1.
+SELECT kind_title, "group", enterprises, high, rate, rate_of_others, "outside"
+FROM fairness
+ORDER BY kind, "group"

@@ -1,0 +1,4 @@
+-- Grain: fault of a row or cell that was not accepted. Inputs: built.rejected_row. Values are masked.
+SELECT extract, file, row, "column", scope, reason, without_phone(value) AS value
+FROM built.rejected_row
+ORDER BY ALL
