@@ -1,0 +1,248 @@
+"""Parts of an address: street, community, road and number, lane, building, block, floor, rooms.
+
+Numbers are written in digits throughout (`爱国路九号`, `十八楼`, `水贝二路`), so that both spellings
+compare equal. A shared registration address (集群注册, 住所托管) is marked: it says nothing.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.link.folding import fold
+from pipeline.reference import communities
+
+
+class AddressParts(NamedTuple):
+    """What an address consists of; every part folded, empty where there is none.
+
+    Attributes:
+        street: official street name (`桂园街道`).
+        community: short community name (`大塘龙`).
+        road: road, with lanes (`水贝2路1街`, `湖贝村12巷`).
+        number: house number on the road (`2007`, `1185-24`).
+        building: named building, estate or village.
+        block: block within it (`3`, `A`).
+        floor: floor (`12`, `-1`).
+        rooms: rooms, sorted (`1202`, `2401`); at most four.
+        shared: the address is a shared registration address.
+    """
+
+    street: str
+    community: str
+    road: str
+    number: str
+    building: str
+    block: str
+    floor: str
+    rooms: tuple[str, ...]
+    shared: bool
+
+    @property
+    def site(self) -> str:
+        """Road and number, else building, as one key; empty where neither is known."""
+        return f"{self.road}#{self.number}" if self.road and self.number else self.building
+
+
+EMPTY = AddressParts("", "", "", "", "", "", "", (), False)
+
+_DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
+}  # fmt: skip
+_NUMERAL = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾廿百佰]+")
+_SUB_NUMBER = re.compile(r"(之[一二三四五六七八九十])(?=[A-Z\d])")
+_PREFIX = re.compile(r"^(?:中国)?(?:广东省?)?(?:深圳市?(?:经济特区)?)?(?:罗湖区?(?!社区|村|商|桥|口岸))?")
+_SHARED = re.compile(r"集群|托管|商务秘书|入驻|住所申报|集中办公区|虚拟|秘书(?:有限)?公司|众创空间")
+_BRACKET = re.compile(r"\(([^()]*)\)")
+_INLINE = re.compile(r"^[A-Z]?\d*[A-Z]?(?:栋|幢|座|号楼|楼|层|号|室|房|铺|档)?$")
+_NEAR = re.compile(r"(?:附近|旁边?|对面|隔壁|门口|路口|楼下|(?:[^路街]{0,3})?交汇处|侧)$")
+_ROAD = re.compile(
+    r"^((?:[㐀-鿿A-Z]|\d(?=[㐀-鿿]))*?[㐀-鿿\d](?:大道|公路|[路街道]|胡同)(?:(?:[东南西北中横前后上下]?\d{0,3}[东南西北中横]?)(?:[路街巷里弄坊](?!道)))*)(?:[东南西北]侧)?"
+)
+_LANE = re.compile(
+    r"^([㐀-鿿]{1,8}?(?:村|围|新村|旧村|岭|坊|社区)?(?:[东南西北中上下新老旧]+[区村坊]?)?\d{0,2}[区坊]?\d{1,3}[横]?[巷里弄坊](?:\d+[巷里])?)"
+)
+_NUMBER = re.compile(
+    r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+))?(?:大院|院)?"
+)
+_BARE_NUMBER = re.compile(r"^(\d{2,4})(?=[㐀-鿿]{2})(?!号|栋|座|楼|层|室|房)")
+_BUILDING_WORDS = (
+    "商业大厦|大厦|大楼|商厦|中心|广场|花园|家园|豪园|名园|公寓|商城|市场|酒店|宾馆|工业区|工业园|科技园|产业园|厂区|厂房|小区|新村|旧村|村|苑|园|"
+    "居|轩|阁|庭|府|城|楼|邨|湾|围|仓库|仓|院|宿舍|住宅区|仓储区|综合楼|商场|大院|基地|岭|坊"
+)
+_QUARTERS = ("村", "围", "岭", "坊", "湾", "里")
+_BUILDING = re.compile(
+    rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
+)
+_BLOCK = re.compile(
+    r"([A-Z]?\d{1,4}[A-Z]?|[A-Z]|[东南西北中主附裙]|[㐀-鿿]{2}(?=阁|轩))(?:号楼|栋|幢|座|塔|阁|轩|号仓)"
+)
+_FLOOR = re.compile(r"(?:(负|地下|(?<!\d)-|B)?(\d{1,3})(?:[层楼]|F(?!\d))|(首|底|地下|夹|天台)[层楼]?)")
+_ROOM = re.compile(
+    r"([A-Z]{0,2}-?\d{1,5}(?:-\d{1,4})*[A-Z]?\d{0,2}|(?<![A-Z])[A-Z](?=室|座|房|$))(?:号铺|号档|号柜|号房|号商铺|单元|商铺|铺位|档口|[号房室铺档柜#])?"
+)
+_UNIT = re.compile(r"\d+(?:期|单元(?=[A-Z\d]))")
+_ROOM_SPLIT = re.compile(r"[、,.;和及与]|(?<=\d)至(?=\d)")
+_TAIL = re.compile(r"^[\-、,.;:#]+")
+
+
+def to_digits(text: str) -> str:
+    """Chinese numerals as digits: 十八 → 18, 二三 → 23, 一百二十 → 120."""
+    return _NUMERAL.sub(lambda match: _number(match.group()), _SUB_NUMBER.sub(r"\1|", text))
+
+
+def _number(run: str) -> str:
+    if not any(char in "十拾廿百佰" for char in run):
+        return "".join(str(_DIGITS[char]) for char in run)
+    total, last = 0, None
+    for char in run.replace("廿", "二十"):
+        if char in "百佰":
+            total, last = total + (last if last is not None else 1) * 100, None
+        elif char in "十拾":
+            total, last = total + (last if last else 1) * 10, None
+        else:
+            last = _DIGITS[char]
+    return str(total + (last or 0))
+
+
+@cache
+def _street_pattern() -> re.Pattern[str]:
+    shorts = "|".join(sorted({item.street_short for item in communities()}))
+    return re.compile(f"({shorts})(?:街道办事处|街道办|街道|街办|办事处)")
+
+
+@cache
+def _community_pattern() -> re.Pattern[str]:
+    return re.compile(r"^([㐀-鿿\d]{2,6}?)(?:社区居委会|社区工作站|社区居民委员会|社区|居委会)")
+
+
+@cache
+def _known_communities() -> dict[str, str]:
+    return {to_digits(fold(item.name)): item.name for item in communities()}
+
+
+def read_street(text: str | None) -> str:
+    """The official name of a street as a column names it; empty if it is none of the district's."""
+    folded = fold(text or "")
+    for item in communities():
+        if item.street_short in folded or item.street_code in folded:
+            return item.street
+    return ""
+
+
+def read_community(text: str | None) -> str:
+    """The short name of a community as a column names it."""
+    name = re.sub(r"(社区居民委员会|社区居委会|社区工作站|社区|居委会|工作站)$", "", fold(text or ""))
+    return _known_communities().get(to_digits(name), name)
+
+
+def parse_address(text: str | None) -> AddressParts:
+    """Takes an address apart; None gives empty parts."""
+    folded = fold(text or "")
+    if not folded:
+        return EMPTY
+    shared = bool(_SHARED.search(folded))
+    rest = _PREFIX.sub("", to_digits(_inline_brackets(folded)))
+    street, rest = _take_street(rest)
+    community, rest = _take_community(rest)
+    road, number, rest = _take_road(rest)
+    building, rest = _take_building(rest)
+    if not number:
+        number, rest = _take_number(rest, road or building)
+    return _finish(street, community, (road, number, building), rest, shared)
+
+
+def _inline_brackets(text: str) -> str:
+    return _BRACKET.sub(lambda m: m.group(1) if _INLINE.match(to_digits(m.group(1))) else "", text)
+
+
+def _take_street(text: str) -> tuple[str, str]:
+    match = _street_pattern().search(text)
+    if match is None or match.start() > 6:
+        return "", text
+    rest = text[match.end() :]
+    return f"{match.group(1)}街道", _PREFIX.sub("", rest) if rest.startswith(("深圳", "罗湖区")) else rest
+
+
+def _take_community(text: str) -> tuple[str, str]:
+    match = _community_pattern().match(text)
+    if match is None:
+        return "", text
+    return _known_communities().get(match.group(1), match.group(1)), text[match.end() :]
+
+
+def _take_road(text: str) -> tuple[str, str, str]:
+    match = _LANE.match(text)
+    if match is None or _ROAD.match(match.group(1)):
+        match = _ROAD.match(text)
+    if match is None or len(match.group(1)) > 16:
+        return "", "", text
+    road, rest = match.group(1), text[match.end() :]
+    number, rest = _take_number(rest, road)
+    bare = _BARE_NUMBER.match(rest) if not number else None
+    if bare:
+        return road, bare.group(1), rest[bare.end() :]
+    lane = _LANE.match(rest) if not number else None
+    if lane:
+        number, after = _take_number(rest[lane.end() :], road)
+        return road + lane.group(1), number, after
+    return road, number, rest
+
+
+def _take_number(text: str, behind: str) -> tuple[str, str]:
+    if not behind:
+        return "", text
+    match = _NUMBER.match(text)
+    if match:
+        sub = match.group(2) or match.group(3)
+        number = match.group(1).replace("之", "-") + (f"-{sub}" if sub else "")
+        return number, text[match.end() :]
+    return "", text
+
+
+def _take_building(text: str) -> tuple[str, str]:
+    """The first tower or estate of the text; a village or a quarter where there is none."""
+    text = _TAIL.sub("", text)
+    match = _BUILDING.match(text)
+    if match is None or len(match.group(1)) < 2:
+        return "", text
+    name, rest = match.group(1), text[match.end() :]
+    if name.endswith(_QUARTERS):
+        inner, after = _take_building(rest)
+        if inner and not inner.endswith(_QUARTERS):
+            return inner, after
+    return name, rest
+
+
+def _finish(
+    street: str, community: str, place: tuple[str, str, str], rest: str, shared: bool
+) -> AddressParts:
+    road, number, building = place
+    rest = _NEAR.sub("", rest)
+    block = _BLOCK.search(rest)
+    inside = rest[: block.start()] + "|" + rest[block.end() :] if block else rest
+    floor = _FLOOR.search(inside)
+    behind = inside[floor.end() :] if floor else inside
+    rooms = _rooms(behind)
+    level = _floor_name(floor) if floor else _floor_of(rooms)
+    name = block.group(1) if block else ""
+    return AddressParts(street, community, road, number, building, name, level, rooms, shared)
+
+
+def _floor_name(match: re.Match[str]) -> str:
+    if match.group(3):
+        return {"首": "1", "底": "1", "地下": "-1"}.get(match.group(3), match.group(3))
+    return f"-{match.group(2)}" if match.group(1) else match.group(2)
+
+
+def _floor_of(rooms: tuple[str, ...]) -> str:
+    digits = re.sub(r"\D", "", rooms[0].split("-")[0]) if rooms else ""
+    return digits[:-2] if len(digits) in (3, 4) else ""
+
+
+def _rooms(text: str) -> tuple[str, ...]:
+    found: set[str] = set()
+    for part in _ROOM_SPLIT.split(text):
+        matches = list(_ROOM.finditer(_UNIT.sub("", part)))
+        if matches:
+            found.add(matches[-1].group(1).strip("-").lstrip("0") or "0")
+    return tuple(sorted(found)[:4])

@@ -1,0 +1,70 @@
+"""Enterprises of rows that fit no registered firm: rows of one shop, found by premises, sign, operator, phone."""
+
+import numpy as np
+
+from pipeline.link.comparing import Scored
+from pipeline.link.deciding import Bools
+from pipeline.link.facets import Facets
+from pipeline.link.joining import LabelledSets
+from pipeline.link.model import THOUSANDTHS, Model
+from pipeline.link.parties import Ints
+
+STRONG_EDGE = 12 * THOUSANDTHS
+
+
+def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
+    """Whether two rows without a registered firm are of one shop.
+
+    The same premises with nothing else is not enough, nor is a trade name alone; rows whose names or
+    signs differ are joined only where operator, phone and premises all agree.
+    """
+
+    def at(field: str, *levels: str) -> Bools:
+        codes = [model.comparisons[field].code(level) for level in levels]
+        return np.asarray(np.isin(scored.levels[field], codes))
+
+    strong = at("trade_name", "exact", "homophone", "look_alike")
+    alike = strong | at("trade_name", "one_edit", "one_edit_short", "contained", "alike")
+    silent = np.asarray(scored.levels["trade_name"] == 0)
+    person = at("person", "exact", "homophone")
+    phone = at("phone", "exact")
+    room = at("place", "same_room")
+    house = at("place", "same_house")
+    near = room | house | at("place", "same_number")
+    road = near | at("place", "same_road", "other_room", "same_area")
+    person_differs = at("person", "differs")
+    same_kind = ~at("industry", "differs")
+    named = strong & same_kind & (near | person | phone) & ~(person_differs & at("place", "differs"))
+    nearly = alike & (person | phone | ((room | house) & ~person_differs)) & road
+    unnamed = silent & ((person & near) | (person & phone) | (phone & near))
+    renamed = person & phone & near
+    fits = ~at("branch", "parent", "differs") & ~at("code", "valid_differs")
+    whole = (
+        strong
+        & at("industry", "exact")
+        & at("form", "exact")
+        & (left.name.formal > 0)
+        & (right.name.formal > 0)
+    )
+    heavy = scored.total >= STRONG_EDGE
+    return np.asarray(fits & heavy & (named | nearly | unnamed | renamed | whole))
+
+
+def cluster(
+    members: int, left: Ints, right: Ints, weight: Ints, labels: tuple[Ints, ...]
+) -> tuple[Ints, int]:
+    """Joins members along edges, the heaviest first, never two different labels of one kind.
+
+    Args:
+        members: how many there are.
+        left, right, weight: the edges.
+        labels: per kind, a label per member; 0 is none.
+
+    Returns:
+        The root of each member, and how many edges were refused.
+    """
+    sets = LabelledSets(members, *labels)
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    for at in np.lexsort((high, low, -weight)):
+        sets.join(int(low[at]), int(high[at]))
+    return sets.roots(), sets.refused

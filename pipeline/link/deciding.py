@@ -1,0 +1,129 @@
+"""From weights to decisions: the probability that a row's firm is this one, and not another or none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.link.comparing import Scored
+from pipeline.link.model import THOUSANDTHS, Model
+from pipeline.link.parties import Ints
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+CERTAIN = 0.99
+PROBABLE = 0.90
+REVIEW = 0.30
+CERTAIN_CODE, PROBABLE_CODE, REVIEW_CODE, NONE_CODE = 3, 2, 1, 0
+DECISIONS = ("none", "review", "probable", "certain")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The best pair of each (unit, entity), sorted by unit, then probability downwards, then entity.
+
+    Attributes:
+        unit, entity: who with whom.
+        pair: position of the best pair among the scored ones.
+        weight: its weight, thousandths of a bit.
+        probability: that the unit is this entity, six digits; none and the other candidates count.
+        backed: whether enough independent fields agree to accept it.
+    """
+
+    unit: Ints
+    entity: Ints
+    pair: Ints
+    weight: Ints
+    probability: Floats
+    backed: Bools
+
+    def first(self) -> "Ranked":
+        """Only the best entity of each unit."""
+        at = np.flatnonzero(np.diff(self.unit, prepend=-1) != 0)
+        return self.take(at)
+
+    def take(self, at: Ints) -> "Ranked":
+        """Some of the lines."""
+        return Ranked(
+            self.unit[at],
+            self.entity[at],
+            self.pair[at],
+            self.weight[at],
+            self.probability[at],
+            self.backed[at],
+        )
+
+
+def rank(unit: Ints, entity: Ints, weight: Ints, backed: Bools, entities: int, model: Model) -> Ranked:
+    """Best pair of each (unit, entity), with its probability beside the unit's other candidates.
+
+    A backed pair goes before an unbacked one of the same entity; then the heavier, then the earlier.
+    """
+    order = np.lexsort((np.arange(len(unit)), -weight, ~backed, entity, unit))
+    key_unit, key_entity = unit[order], entity[order]
+    is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
+    best = order[is_first]
+    probability = _posterior(unit[best], weight[best], entities, model)
+    final = np.lexsort((entity[best], -weight[best], unit[best]))
+    at = best[final]
+    return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at])
+
+
+def _posterior(unit: Ints, weight: Ints, entities: int, model: Model) -> Floats:
+    share = float(model.registered_share)
+    none_bits = np.log2(max(entities, 1) * (1 - share) / share)
+    bits = np.clip(weight / THOUSANDTHS - none_bits, -60, 60)
+    odds = np.exp2(bits)
+    _, index = np.unique(unit, return_inverse=True)
+    total = np.bincount(index, weights=odds)
+    result: Floats = np.round(odds / (1 + total[index]), 6)
+    return result
+
+
+def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
+    """Whether a pair rests on enough independent agreement, whatever its weight.
+
+    A name alone is enough only when trade name, industry and form all agree and person and place do
+    not both deny it. A different name is bridged only by two agreements that no successor at the same
+    premises shares.
+
+    Args:
+        scored: the pairs.
+        model: for the level codes.
+        names_tell: whether both sides have a name that could have agreed.
+    """
+
+    def at(field: str, *levels: str) -> Bools:
+        codes = [model.comparisons[field].code(level) for level in levels]
+        return np.asarray(np.isin(scored.levels[field], codes))
+
+    strong = at("trade_name", "exact", "homophone", "look_alike")
+    weak = at("trade_name", "one_edit", "one_edit_short", "contained", "alike")
+    kind = at("industry", "exact")
+    kind_differs = at("industry", "differs")
+    form_fits = ~at("form", "differs")
+    branch_fits = ~at("branch", "parent", "differs")
+    person = at("person", "exact", "homophone")
+    phone = at("phone", "exact")
+    room = at("place", "same_room")
+    near = at("place", "same_room", "same_house", "same_number")
+    code = at("code", "damaged_equal", "valid_equal")
+    denied = at("person", "differs") & at("place", "differs", "other_room")
+    whole = at("trade_name", "exact") & kind & form_fits & ~denied
+    anchored = strong & (person | phone | near | code)
+    bridged = weak & (person | phone | code | (near & kind)) & ~kind_differs
+    proven = (person & phone) | (phone & room) | code & (person | phone | near)
+    unnamed = ~names_tell & ((person & near) | (person & phone) | (phone & near))
+    nameless_only = at("trade_name", "differs")
+    sign_apart = at("trade_name", "sign_differs")
+    accepted = whole | anchored | bridged | unnamed | (proven & ~nameless_only & sign_apart & near)
+    return np.asarray(accepted & branch_fits & ~at("code", "valid_differs"))
+
+
+def decide(first: Ranked) -> Ints:
+    """Decision codes for the best candidates: certain, probable, review, none."""
+    accepted = np.where(first.probability >= CERTAIN, CERTAIN_CODE, PROBABLE_CODE)
+    held = first.backed & (first.probability >= PROBABLE)
+    open_pair = first.probability >= REVIEW
+    return np.where(held, accepted, np.where(open_pair, REVIEW_CODE, NONE_CODE)).astype(np.int64)

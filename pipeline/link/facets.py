@@ -1,0 +1,299 @@
+"""What is compared: each profile's normalised fields as small integers, equal where the texts are.
+
+Index 0 of every vocabulary is "nothing there". Two profiles agree on a field where their integers are
+equal and not 0; the texts themselves are looked at only where they differ.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.link.addresses import AddressParts, parse_address, read_community, read_street
+from pipeline.link.folding import fold, pinyin_key
+from pipeline.link.identifiers import Codes, is_filler, read_code
+from pipeline.link.names import NameParts, is_bare_party, parse_name
+from pipeline.link.parties import FORMER, Ints, Parties
+from pipeline.link.persons import read_person, read_phones
+
+Bools = npt.NDArray[np.bool_]
+SLOT_ROLE = {
+    "uscc": "uscc_or_org_code",
+    "registration": "registration_no",
+    "org": "org_code",
+    "taxpayer": "taxpayer_id",
+}
+
+
+class Vocabulary:
+    """Texts numbered from 1 in the order of their first use; 0 is the empty text."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = [""]
+        self._index: dict[str, int] = {"": 0}
+
+    def add(self, word: str | None) -> int:
+        """The number of a text."""
+        key = word or ""
+        number = self._index.get(key)
+        if number is None:
+            number = self._index[key] = len(self.words)
+            self.words.append(key)
+        return number
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True)
+class NameFacets:
+    """One name per profile, taken apart; see `names.NameParts`. `formal`, `known`: 0 or 1."""
+
+    full: Ints
+    trade: Ints
+    sound: Ints
+    industry: Ints
+    form: Ints
+    form_class: Ints
+    branch: Ints
+    formal: Ints
+    known: Ints
+
+    def take(self, index: Ints) -> "NameFacets":
+        """The names of some profiles."""
+        return NameFacets(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def followed_by(self, other: "NameFacets") -> "NameFacets":
+        """These names and then the others."""
+        return NameFacets(
+            **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
+        )
+
+
+@dataclass(frozen=True)
+class Facets:
+    """All profiles, field by field; arrays of one length.
+
+    `name` is the registered or party name, `sign` the shop sign; `bare` marks rows whose party is a
+    person and that have no sign; `site`, `door`: road and number, and the same with the room.
+    """
+
+    extract: Ints
+    name: NameFacets
+    sign: NameFacets
+    person: Ints
+    person_sound: Ints
+    phone: Ints
+    phone_other: Ints
+    street: Ints
+    community: Ints
+    road: Ints
+    site: Ints
+    building: Ints
+    block: Ints
+    floor: Ints
+    room: Ints
+    house_code: Ints
+    shared: Ints
+    bare: Ints
+    uscc: Ints
+    org: Ints
+    registration: Ints
+    hint: Ints
+    token: Ints
+    taxpayer: Ints
+    social: Ints
+
+    def take(self, index: Ints) -> "Facets":
+        """Some profiles, in the order of the index."""
+        return Facets(
+            **{
+                f.name: value.take(index) if isinstance(value, NameFacets) else value[index]
+                for f in fields(self)
+                for value in (getattr(self, f.name),)
+            }
+        )
+
+    def renamed(self, name: NameFacets) -> "Facets":
+        """The same profiles under other names."""
+        return replace(self, name=name)
+
+    def without_codes(self, where: Bools) -> "Facets":
+        """The same profiles, some of them without their codes."""
+        keep = np.where(where, 0, 1)
+        return replace(
+            self, uscc=self.uscc * keep, org=self.org * keep, registration=self.registration * keep
+        )
+
+    def with_former(self, owner: Ints, names: NameFacets) -> "Facets":
+        """These profiles, and behind them those of `owner` once more under former names."""
+        index = np.concatenate([np.arange(len(self)), owner])
+        longer = self.take(index)
+        return longer.renamed(self.name.followed_by(names))
+
+    def __len__(self) -> int:
+        return len(self.extract)
+
+
+@dataclass
+class Vocabularies:
+    """The texts behind the integers of facets."""
+
+    trade: Vocabulary = field(default_factory=Vocabulary)
+    sound: Vocabulary = field(default_factory=Vocabulary)
+    full: Vocabulary = field(default_factory=Vocabulary)
+    industry: Vocabulary = field(default_factory=Vocabulary)
+    form: Vocabulary = field(default_factory=Vocabulary)
+    form_class: Vocabulary = field(default_factory=Vocabulary)
+    branch: Vocabulary = field(default_factory=Vocabulary)
+    person: Vocabulary = field(default_factory=Vocabulary)
+    person_sound: Vocabulary = field(default_factory=Vocabulary)
+    phone: Vocabulary = field(default_factory=Vocabulary)
+    place: Vocabulary = field(default_factory=Vocabulary)
+    code: Vocabulary = field(default_factory=Vocabulary)
+    names: dict[str, NameParts] = field(default_factory=dict)
+
+    def parts(self, text: str) -> NameParts:
+        """A name taken apart, each text once."""
+        found = self.names.get(text)
+        if found is None:
+            found = self.names[text] = parse_name(text)
+        return found
+
+    def name_facets(self, parts: Iterable[NameParts]) -> NameFacets:
+        """Names as integers."""
+        rows = [
+            (
+                self.full.add(p.full),
+                self.trade.add(p.trade),
+                self.sound.add(pinyin_key(p.trade)),
+                self.industry.add(p.industry),
+                self.form.add(p.form),
+                self.form_class.add(p.form_class),
+                self.branch.add(p.branch),
+                int(p.formal),
+                int(p.has_trade),
+            )
+            for p in parts
+        ]
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), 9)
+        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(9)))
+
+
+def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
+    """Normalises every distinct text once and numbers the parts."""
+    names, persons, bare = _choose_names(parties, vocabularies)
+    person_texts = [read_person(text) for text in parties.values["person"]]
+    own = [person_texts[code] or persons[i] for i, code in enumerate(parties.columns["person"])]
+    phones = [(*read_phones(text), "", "")[:2] for text in parties.values["phone"]]
+    phone = np.array([[vocabularies.phone.add(n) for n in pair] for pair in phones], dtype=np.int64)
+    phone = phone[parties.columns["phone"]]
+    v = vocabularies
+    return Facets(
+        extract=parties.columns["extract"],
+        name=v.name_facets(names),
+        sign=v.name_facets([v.parts(text) for text in parties.texts("sign")]),
+        person=_numbers(v.person, own),
+        person_sound=_numbers(v.person_sound, [pinyin_key(name or "") for name in own]),
+        phone=phone[:, 0],
+        phone_other=phone[:, 1],
+        bare=np.array(bare, dtype=np.int64),
+        **_place_facets(parties, v.place),
+        **_code_facets(parties, v.code),
+    )
+
+
+def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, NameFacets]:
+    """Former names: the profile that each belongs to, and the names."""
+    owners: list[int] = []
+    parts: list[NameParts] = []
+    for profile in np.flatnonzero(parties.columns[FORMER]):
+        for text in parties.values[FORMER][parties.columns[FORMER][profile]].split("|"):
+            found = vocabularies.parts(text)
+            if found.trade:
+                owners.append(int(profile))
+                parts.append(found)
+    return np.array(owners, dtype=np.int64), vocabularies.name_facets(parts)
+
+
+def _choose_names(
+    parties: Parties, vocabularies: Vocabularies
+) -> tuple[list[NameParts], list[str | None], list[bool]]:
+    """Name, person that a name column held, and whether nothing but a person is named."""
+    names: list[NameParts] = []
+    persons: list[str | None] = []
+    bare: list[bool] = []
+    party_is_person = [bool(text) and is_bare_party(text) for text in parties.values["party"]]
+    signs = parties.columns["sign"]
+    for i, (text, party, is_person) in enumerate(
+        zip(
+            parties.texts("name"),
+            parties.texts("party"),
+            (party_is_person[code] for code in parties.columns["party"]),
+            strict=True,
+        )
+    ):
+        chosen = vocabularies.parts(text or ("" if is_person else party))
+        owner = chosen.full if chosen.person else chosen.owner
+        names.append(chosen._replace(full="") if chosen.person else chosen)
+        persons.append(read_person(owner or (party if is_person else "")))
+        bare.append(is_person and not text and not signs[i])
+    return names, persons, bare
+
+
+def _numbers(vocabulary: Vocabulary, texts: Iterable[str | None]) -> Ints:
+    return np.array([vocabulary.add(text) for text in texts], dtype=np.int64)
+
+
+def _place_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
+    add = vocabulary.add
+    parsed = [parse_address(text) for text in parties.values["address"]]
+    at = parties.columns["address"]
+    columns = {
+        "road": [add(p.road and f"road {p.road}") for p in parsed],
+        "site": [add(p.number and f"site {p.road or p.building}#{p.number}") for p in parsed],
+        "building": [add(p.building and f"building {p.building}") for p in parsed],
+        "block": [add(p.block and f"block {p.block}") for p in parsed],
+        "floor": [add(p.floor and f"floor {p.floor}") for p in parsed],
+        "room": [add(p.rooms[0] if p.rooms else "") for p in parsed],
+        "shared": [int(p.shared) for p in parsed],
+    }
+    found = {name: np.array(values, dtype=np.int64)[at] for name, values in columns.items()}
+    codes = [_house_code(text) for text in parties.values["house_code"]]
+    found["house_code"] = _numbers(vocabulary, codes)[parties.columns["house_code"]]
+    found["street"] = _division(parties, vocabulary, "street", parsed)
+    found["community"] = _division(parties, vocabulary, "community", parsed)
+    return found
+
+
+def _division(parties: Parties, vocabulary: Vocabulary, name: str, parsed: list[AddressParts]) -> Ints:
+    read = read_street if name == "street" else read_community
+    said = _numbers(vocabulary, [read(text) for text in parties.values[name]])[parties.columns[name]]
+    inside = _numbers(vocabulary, [getattr(p, name) for p in parsed])[parties.columns["address"]]
+    return np.where(said > 0, said, inside)
+
+
+def _house_code(text: str) -> str:
+    code = fold(text)
+    return "" if not code or len(code) < 4 or is_filler(code) else f"house {code}"
+
+
+def _code_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
+    read: list[Codes] = [Codes()] * parties.count
+    for slot, role in SLOT_ROLE.items():
+        own, partial = parties.texts(slot), parties.texts(f"{slot}_partial")
+        for i, (text, rest) in enumerate(zip(own, partial, strict=True)):
+            if text or rest:
+                read[i] = read[i].merged(read_code(text or None, rest or None, role))
+    names = ("uscc", "org", "registration", "hint", "token")
+    found = {name: _numbers(vocabulary, [getattr(codes, name) for codes in read]) for name in names}
+    for slot in ("taxpayer", "social"):
+        keys = [_group_code(text) for text in parties.values[slot]]
+        found[slot] = _numbers(vocabulary, keys)[parties.columns[slot]]
+    return found
+
+
+def _group_code(text: str) -> str:
+    code = fold(text)
+    return "" if len(code) < 4 or is_filler(code[-9:]) else f"group {code}"

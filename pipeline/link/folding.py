@@ -1,0 +1,77 @@
+"""One spelling for texts that say the same: width, script, brackets, spaces, homophones, look-alikes."""
+
+import re
+import unicodedata
+from functools import cache
+
+import opencc
+import pypinyin
+
+from pipeline.link.lexicon import lexicon
+
+_GLUED_PINYIN = re.compile(r"\([a-züêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)")
+_SHAPES = str.maketrans(
+    {
+        **dict.fromkeys("〔【[{〈《「『﹙", "("),
+        **dict.fromkeys("〕】]}〉》」』﹚", ")"),
+        **dict.fromkeys("‐‑‒–—―−﹣－~～", "-"),
+        **dict.fromkeys("·•・‧∙⋅˙", "·"),
+        **dict.fromkeys("“”\"'‘’`", None),
+        **dict.fromkeys("\u200b\u200c\u200d\ufeff\u00ad\u2060", None),
+    }
+)
+_SPACE = re.compile(r"\s+")
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+class _Simplified(dict[int, str]):
+    """Character → simplified character, each converted once."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        simple: str = _converter().convert(char) if "㐀" <= char <= "鿿" else char
+        self[code] = simple if len(simple) == 1 else char
+        return self[code]
+
+
+class _Syllable(dict[int, str]):
+    """Character → its first pinyin syllable without tone; others stay as they are."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        found = pypinyin.lazy_pinyin(char)[0] if "㐀" <= char <= "鿿" else char
+        self[code] = found + "'"
+        return self[code]
+
+
+_SIMPLIFIED = _Simplified({ord("筍"): "笋", ord("笱"): "笋", ord("〇"): "零"})
+_SYLLABLES = _Syllable()
+
+
+@cache
+def _shape_table() -> dict[int, str]:
+    return {ord(char): group[0] for group in lexicon().look_alikes for char in group}
+
+
+def fold(text: str) -> str:
+    """Half width, simplified script, one kind of bracket and dash, no spaces, capitals."""
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    text = _SPACE.sub("", text.translate(_SHAPES))
+    if "(" in text:
+        text = _GLUED_PINYIN.sub("", text)
+    return text.translate(_SIMPLIFIED).upper()
+
+
+def pinyin_key(text: str) -> str:
+    """Toneless syllables, `'` behind each: equal for homophones."""
+    return text.translate(_SYLLABLES)
+
+
+def shape_key(text: str) -> str:
+    """The text with look-alike characters replaced by one of their group."""
+    return text.translate(_shape_table())

@@ -1,0 +1,132 @@
+"""Codes: which are valid, what they hold of one another, which are fillers.
+
+The check of the unified code is our own: libraries refuse letters in its first eight places or
+stumble where the sum is divisible by 31 (GB 32100-2015, GB 11714-1997, GS15-2006).
+"""
+
+import re
+from dataclasses import dataclass
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+ORG_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_USCC_VALUE = {char: value for value, char in enumerate(USCC_ALPHABET)}
+_USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
+_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_REPAIRS = str.maketrans("IOZSV", "10250")
+_FILLER_BODY = re.compile(r"(.)\1{7,}|12345678|87654321")
+_SEPARATORS = re.compile(r"[\s\-_/.'’:：]+")
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What the identifying cells of one record say.
+
+    Attributes:
+        uscc: a valid unified code.
+        org: a valid organisation code of nine characters, own or inside the unified or the tax code.
+        registration: a registration number (15 digits with a right check, or 13 digits).
+        hint: a code that is damaged, masked or fails its check; never an identity.
+        token: a stand-in for an owner's number, which links rows of one extract only.
+    """
+
+    uscc: str | None = None
+    org: str | None = None
+    registration: str | None = None
+    hint: str | None = None
+    token: str | None = None
+
+    def merged(self, other: "Codes") -> "Codes":
+        """This one, its gaps filled from the other."""
+        return Codes(
+            self.uscc or other.uscc,
+            self.org or other.org,
+            self.registration or other.registration,
+            self.hint or other.hint,
+            self.token or other.token,
+        )
+
+
+def uscc_valid(code: str) -> bool:
+    """Whether 18 characters are a unified code with a right check and are no filler."""
+    if len(code) != 18 or any(char not in _USCC_VALUE for char in code):
+        return False
+    total = sum(_USCC_VALUE[char] * weight for char, weight in zip(code, _USCC_WEIGHTS, strict=False))
+    return _USCC_VALUE[code[17]] == (31 - total % 31) % 31 and not is_filler(code[8:17])
+
+
+def org_valid(code: str) -> bool:
+    """Whether nine characters are an organisation code with a right check and are no filler."""
+    if len(code) != 9 or not code.isascii() or not code.isalnum():
+        return False
+    total = sum(ORG_ALPHABET.index(char) * weight for char, weight in zip(code, _ORG_WEIGHTS, strict=False))
+    rest = 11 - total % 11
+    check = {10: "X", 11: "0"}.get(rest, str(rest))
+    return code[8] == check and not is_filler(code)
+
+
+def registration_valid(code: str) -> bool:
+    """Whether 15 digits have a right check (MOD 11,10) and are no filler."""
+    if len(code) != 15 or not (code.isascii() and code.isdigit()) or is_filler(code[6:]):
+        return False
+    product = 10
+    for char in code[:14]:
+        product = (2 * ((product + int(char)) % 10 or 10)) % 11
+    return int(code[14]) == (11 - product) % 10
+
+
+def is_filler(body: str) -> bool:
+    """Whether a code's body is a placeholder: one character again and again, or a counted row."""
+    return len(set(body)) <= 1 or bool(_FILLER_BODY.search(body))
+
+
+def read_code(text: str | None, partial: str | None, role: str) -> Codes:
+    """Reads one identifying cell.
+
+    Args:
+        text: the cell as staged, or None.
+        partial: what is left of a masked or damaged cell, or None.
+        role: the column's declared role.
+
+    Returns:
+        The codes that it holds; an invalid one becomes a hint.
+    """
+    if partial:
+        return Codes(token=partial) if partial.startswith("ID#") else Codes(hint=partial.upper())
+    code = _SEPARATORS.sub("", text or "").upper()
+    if not code or not code.isascii():
+        return Codes()
+    return _read_clean(code, role)
+
+
+def _read_clean(code: str, role: str) -> Codes:
+    if len(code) == 18:
+        return _read_uscc(code)
+    if len(code) == 15:
+        return _read_fifteen(code, role)
+    if len(code) in (7, 8, 9) and role in ("org_code", "uscc_or_org_code", "uscc"):
+        padded = code.rjust(9, "0")
+        return Codes(org=padded) if org_valid(padded) else _hint(code)
+    if len(code) == 13 and code.isdigit() and not is_filler(code[6:]):
+        return Codes(registration=code)
+    return _hint(code)
+
+
+def _read_uscc(code: str) -> Codes:
+    for candidate in (code, code.translate(_REPAIRS), code.replace("V", "U"), code.replace("V", "Y")):
+        if uscc_valid(candidate):
+            body = candidate[8:17]
+            return Codes(uscc=candidate, org=body if org_valid(body) else None)
+    return _hint(code)
+
+
+def _read_fifteen(code: str, role: str) -> Codes:
+    tail = code[6:]
+    org = tail if org_valid(tail) and role in ("taxpayer_id", "uscc", "uscc_or_org_code") else None
+    registration = code if registration_valid(code) and (org is None or code.isdigit()) else None
+    if role == "taxpayer_id" and org and not tail.isdigit():
+        registration = None
+    return Codes(org=org, registration=registration) if org or registration else _hint(code)
+
+
+def _hint(code: str) -> Codes:
+    return Codes(hint=code) if len(code) >= 6 and not is_filler(code[-9:]) else Codes()

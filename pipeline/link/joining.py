@@ -1,0 +1,79 @@
+"""Union–find whose sets carry a label and refuse to join two different labels."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from pipeline.link.parties import Ints
+
+
+class LabelledSets:
+    """Disjoint sets over 0…n-1; each may carry labels of several kinds (0: none).
+
+    Two sets whose labels of one kind are both set and differ are never joined. The smaller member is
+    always the root, so that the result does not depend on which side is named first.
+    """
+
+    def __init__(self, count: int, *labels: Ints) -> None:
+        self._parent = list(range(count))
+        self._labels = [label.tolist() for label in labels]
+        self.refused = 0
+
+    def find(self, member: int) -> int:
+        """The root of a member's set."""
+        parent = self._parent
+        while parent[member] != member:
+            parent[member] = parent[parent[member]]
+            member = parent[member]
+        return member
+
+    def join(self, left: int, right: int) -> bool:
+        """Joins two sets unless a label forbids it; whether they are one set now."""
+        a, b = sorted((self.find(left), self.find(right)))
+        if a == b:
+            return True
+        if any(label[a] and label[b] and label[a] != label[b] for label in self._labels):
+            self.refused += 1
+            return False
+        self._parent[b] = a
+        for label in self._labels:
+            label[a] = label[a] or label[b]
+        return True
+
+    def join_equal(self, *keys: Ints) -> None:
+        """Joins all members that agree on every key; members with a 0 in one of them are left out."""
+        for left, right in equal_pairs(*keys):
+            self.join(left, right)
+
+    def roots(self) -> Ints:
+        """The root of every member."""
+        return np.array([self.find(i) for i in range(len(self._parent))], dtype=np.int64)
+
+    def labels(self, kind: int) -> Ints:
+        """The label of every member's set."""
+        label = self._labels[kind]
+        return np.array([label[self.find(i)] for i in range(len(self._parent))], dtype=np.int64)
+
+
+def combine(*keys: Ints) -> Ints:
+    """One integer per distinct combination, from 1; 0 where any key is 0."""
+    if not keys:
+        raise ValueError("combine needs a key")
+    present = np.logical_and.reduce([key > 0 for key in keys])
+    result = np.zeros(len(keys[0]), dtype=np.int64)
+    combined = np.zeros(int(present.sum()), dtype=np.int64)
+    for key in keys:
+        part = key[present]
+        combined = combined * (int(part.max(initial=0)) + 1) + part
+        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+    result[present] = combined + 1
+    return result
+
+
+def equal_pairs(*keys: Ints) -> Iterable[tuple[int, int]]:
+    """Neighbours within each group of members that agree on every key (0 agrees with nothing)."""
+    key = combine(*keys)
+    order = np.argsort(key, kind="stable")
+    order = order[key[order] > 0]
+    same = key[order][1:] == key[order][:-1]
+    return zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True)

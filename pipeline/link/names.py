@@ -1,0 +1,229 @@
+"""Parts of a firm's name: place, trade name (字号), industry, organisation form, branch.
+
+`深圳市鑫泰五金有限公司罗湖分公司` is place 深圳市, trade name 鑫泰, industry 五金, form 有限公司, branch 罗湖分公司.
+Shop signs and sole proprietors' names go the same way. A name of which nothing but industry words
+is left has its whole core as trade name, so that there is always something to compare.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from pipeline.link.folding import fold
+from pipeline.link.lexicon import lexicon, longest_first
+from pipeline.link.persons import surname_length
+
+LONGEST_INDUSTRY = 8
+
+
+class NameParts(NamedTuple):
+    """What a name consists of; every part folded, empty where there is none.
+
+    Attributes:
+        full: trade name, industry and form, without place and branch.
+        trade: trade name.
+        has_trade: False where the trade name is only the core for want of a better one.
+        industry: words of industry behind the trade name.
+        form: organisation form as written, 有限责任公司 as 有限公司.
+        form_class: company, partnership, factory, shop …; empty without a form.
+        branch: what stands behind the parent's name, without place words of the city.
+        person: the name is a bare personal name.
+        owner: a personal name that stood in brackets beside the name.
+    """
+
+    full: str
+    trade: str
+    has_trade: bool
+    industry: str
+    form: str
+    form_class: str
+    branch: str
+    person: bool
+    owner: str
+
+    @property
+    def formal(self) -> bool:
+        """Whether it is a registered company's full name rather than a sign or a short form."""
+        return self.form_class in ("company", "partnership", "cooperative")
+
+
+EMPTY = NameParts("", "", False, "", "", "", "", False, "")
+
+_NOTES = re.compile(
+    r"\((?:个体工商户|个体户?|有限合伙|普通合伙|特殊普通合伙|个人独资(?:企业)?|自然人独资|一人有限责任公司|筹|已注销|注销|吊销|停业|原[^()]*|曾用名[^()]*)\)"
+)
+_BRACKET = re.compile(r"\(([^()]*)\)")
+_BRANCH_NOTE = re.compile(r".*(店|厂|部|分公司|站|馆|处)$")
+_JUNK = re.compile(r"^[,.;:、。*#·\-]+|[,.;:、。*#·\-]+$")
+_COMPANY_BRANCH = re.compile(r"^(.{2,}?公司)(.+)$")
+_OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
+_BRANCH_PLACE = re.compile(
+    r"^(?:驻?(?:广东省?)?深圳市?(?:经济特区)?|驻深|市)+|第(?=[一二三四五六七八九十\d])"
+)
+_TOWN = re.compile(r"^[㐀-鿿]{2,3}(?:镇|乡|街道|街)")
+_ANY_CITY = re.compile(
+    r"^[㐀-鿿]{1,3}[^城都超夜股门上集街花菜楼房闹小](?:市|自治州)(?!场)|^[㐀-鿿]{1,4}(?:自治县|自治旗)|^[㐀-鿿]{1,2}县"
+)
+_ANY_DISTRICT = re.compile(r"^[㐀-鿿]{1,2}[^社小园景地片校专特发库厂战营货新]区(?!域)")
+_ZONE = re.compile(r"^(?:经济技术|高新技术产业|高新技术|高新|经济)?开发区|^(?:保税区|新区|特区|经济特区)")
+_PERSON = re.compile(r"^[㐀-鿿]{2,4}$|^[㐀-鿿]{1,6}(?:·[㐀-鿿]{1,8})+$")
+_ALONE = re.compile(r"无字号|未起字号|无名称?|无招牌|无店名|未命名|^无$|^个体(?:工商户|户|经营者?)?$")
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    words = lexicon()
+    suffix = "(?:省|市|地区|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治州|特区|县|区)?"
+    named = longest_first(tuple(words.provinces) + tuple(words.cities))
+    return re.compile(f"^(?:{longest_first(words.local_places)}|(?:{named}){suffix})")
+
+
+@cache
+def _form() -> re.Pattern[str]:
+    return re.compile(f"^(.*?)({longest_first(lexicon().form_class)})$")
+
+
+@cache
+def _bracket_place() -> re.Pattern[str]:
+    words = lexicon()
+    named = longest_first(tuple(words.provinces) + tuple(words.cities) + words.local_places + words.countries)
+    return re.compile(f"^(?:(?:{named})(?:省|市|区|自治区|特别行政区)?)+$|^集团$|^控股$")
+
+
+def parse_name(text: str | None) -> NameParts:
+    """Takes a name apart; None or a filler gives empty parts."""
+    name = _JUNK.sub("", _NOTES.sub("", fold(text or "")))
+    if not name or _ALONE.search(name):
+        return EMPTY
+    if is_person(name):
+        return EMPTY._replace(full=name, person=True)
+    name, branch, owner = _open_brackets(name)
+    if is_person(name):
+        return EMPTY._replace(full=name, person=True)
+    name, behind = _split_branch(name)
+    return _parse_head(name, _plain_branch(behind or branch), owner)
+
+
+def _parse_head(name: str, branch: str, owner: str) -> NameParts:
+    rest = strip_place(name)
+    match = _form().match(rest)
+    core, form = (match.group(1), match.group(2)) if match and match.group(1) else (rest, "")
+    trade, industry = split_industry(core)
+    form = form.replace("有限责任公司", "有限公司")
+    form_class = lexicon().form_class.get(form, "")
+    has_trade = bool(trade)
+    return NameParts(core + form, trade or core, has_trade, industry, form, form_class, branch, False, owner)
+
+
+def strip_place(name: str) -> str:
+    """The name without the places that it begins with; never leaves fewer than two characters."""
+    rest, found = name, False
+    while True:
+        patterns = (
+            (_places(), _ANY_CITY, _ANY_DISTRICT, _ZONE, _TOWN)
+            if found
+            else (_places(), _ANY_CITY, _ANY_DISTRICT)
+        )
+        match = next((m for m in (pattern.match(rest) for pattern in patterns) if m), None)
+        if match is None or len(rest) - match.end() < 2 or _only_form(rest[match.end() :]):
+            return rest
+        rest, found = rest[match.end() :], True
+
+
+def _only_form(text: str) -> bool:
+    return text in lexicon().form_class
+
+
+def split_industry(core: str) -> tuple[str, str]:
+    """Trade name and industry of a name without place and form.
+
+    The industry is the longest tail made of known words that leaves two characters or more; behind a
+    long unknown text the first known word begins it. A core of known words only has no trade name.
+    """
+    words = lexicon().industries
+    size = len(core)
+    tails = [False] * size + [True]
+    for start in range(size - 1, -1, -1):
+        ends = range(start + 1, min(size, start + LONGEST_INDUSTRY) + 1)
+        tails[start] = any(tails[end] and core[start:end] in words for end in ends)
+    if size >= 2 and tails[0]:
+        return "", core
+    cut = next((i for i in range(2, size) if tails[i]), size)
+    if cut >= 5:
+        cut = _first_word(core, cut)
+    return core[:cut], core[cut:]
+
+
+def _first_word(core: str, cut: int) -> int:
+    words = lexicon().industries
+    for start in range(2, cut - 1):
+        if any(core[start:end] in words for end in range(start + 2, cut + 1)):
+            return start
+    return cut
+
+
+def _open_brackets(name: str) -> tuple[str, str, str]:
+    """Name without brackets, the branch and the owner that stood in them."""
+    branch = owner = ""
+    while match := _BRACKET.search(name):
+        inside, outside = match.group(1), name[: match.start()] + name[match.end() :]
+        keep = ""
+        if _bracket_place().match(inside) or not inside:
+            pass
+        elif is_person(inside):
+            owner = inside
+        elif is_person(outside):
+            owner, outside = outside, inside
+        elif match.end() == len(name) and _BRANCH_NOTE.match(inside):
+            branch = inside
+        elif match.end() != len(name) and match.start() != 0:
+            keep = inside
+        name = name[: match.start()] + keep + name[match.end() :] if keep else outside
+    return name.replace("(", "").replace(")", ""), branch, owner
+
+
+def _split_branch(name: str) -> tuple[str, str]:
+    if match := _OFFICE.match(name):
+        return match.group(1), match.group(2)
+    match = _COMPANY_BRANCH.match(name)
+    return (match.group(1), match.group(2)) if match else (name, "")
+
+
+def _plain_branch(branch: str) -> str:
+    return _BRANCH_PLACE.sub("", branch) if branch else ""
+
+
+def has_trade_word(text: str) -> bool:
+    """Whether a folded text holds any word of trade or company."""
+    words = lexicon()
+    personal = bool(_PERSON.match(text)) and surname_length(text) > 0 and len(text) <= 4
+    given = text[surname_length(text) :]
+    if any(text.endswith(form) for form in words.form_class):
+        last = text[-1]
+        long_form = any(text.endswith(form) for form in words.form_class if len(form) > 1)
+        if long_form or not (personal and len(text) <= 3 and last in words.given_name_ends):
+            return True
+    found = {
+        text[i:j]
+        for i in range(len(text) - 1)
+        for j in range(i + 2, min(len(text), i + LONGEST_INDUSTRY) + 1)
+        if text[i:j] in words.industries
+    }
+    if personal and found <= {given} and given in words.given_names:
+        return False
+    return bool(found)
+
+
+def is_person(text: str) -> bool:
+    """Whether a folded text is a bare personal name: a surname, two to four characters, no trade."""
+    if not _PERSON.match(text) or ("·" not in text and not surname_length(text)):
+        return False
+    if "·" not in text and len(text) == 4 and surname_length(text) == 1 and text[1] not in lexicon().surnames:
+        return False
+    return not has_trade_word(text)
+
+
+def is_bare_party(text: str | None) -> bool:
+    """Whether a party of a name-or-person column is a person: it has no word of trade or company."""
+    name = _BRACKET.sub("", _NOTES.sub("", fold(text or "")))
+    return bool(name) and not has_trade_word(name) and len(name) <= 8

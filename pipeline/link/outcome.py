@@ -1,0 +1,269 @@
+"""From the resolution to rows: every record's enterprise, decision and reason, and the open pairs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.link import wording
+from pipeline.link.comparing import FIELDS, Scored
+from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE, Floats
+from pipeline.link.facets import Facets, Vocabularies
+from pipeline.link.founding import Firms
+from pipeline.link.model import Model, value_class
+from pipeline.link.parties import Ints, Parties
+from pipeline.link.premises import premises_of
+from pipeline.link.resolving import CODE_NOT_HELD, REGISTERED, Resolution, Resolver
+
+STATES = ("registered", "valid_code_not_held", "not_found")
+_COMPARISON = pa.struct(
+    [("field", pa.string()), ("value_class", pa.string()), ("level", pa.string()), ("weight", pa.int64())]
+)
+REVIEW_SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("enterprise_id", pa.string()),
+        ("probability", pa.float64()),
+        ("comparisons", pa.list_(_COMPARISON)),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The outcome row by row.
+
+    Attributes:
+        row_entity: entity of each row, -1 for none; entities that no row has are left out.
+        decision, probability, basis: of each row (`basis` indexes `bases`).
+        bases: the distinct reasons.
+        kind: REGISTERED, CODE_NOT_HELD or NOT_FOUND per entity.
+        entities: how many there are.
+        open_pairs: (profile, entity, probability, left view, right view) of the open candidates.
+    """
+
+    row_entity: Ints
+    decision: Ints
+    probability: Floats
+    basis: Ints
+    bases: list[str]
+    kind: Ints
+    entities: int
+    open_pairs: list[tuple[int, int, float, int, int]]
+
+
+def assemble(
+    parties: Parties, facets: Facets, words: Vocabularies, firms: Firms, found: Resolution, resolver: Resolver
+) -> Linked:
+    """Spreads the decisions over all rows and gives each its reason."""
+    entity = np.full(parties.count, -1, dtype=np.int64)
+    decision = np.full(parties.count, NONE_CODE, dtype=np.int64)
+    probability = np.zeros(parties.count)
+    units = found.units
+    entity[units.profiles] = found.entity[units.unit]
+    decision[units.profiles] = found.decision[units.unit]
+    probability[units.profiles] = found.probability[units.unit]
+    linked = decision >= 2
+    entity[~linked] = -1
+    bases, basis = _bases(facets, found, resolver, parties.count)
+    row_entity, row_decision = entity[parties.profile], decision[parties.profile]
+    row_probability, row_basis = probability[parties.profile], basis[parties.profile]
+    row_entity[firms.rows], row_decision[firms.rows] = firms.of_row, CERTAIN_CODE
+    row_probability[firms.rows], row_basis[firms.rows] = 1.0, bases.index(wording.REGISTRY_ROW)
+    used = np.unique(row_entity[row_entity >= 0])
+    renumber = np.full(len(found.kind) + 1, -1, dtype=np.int64)
+    renumber[used] = np.arange(len(used))
+    pairs = _open_pairs(found, renumber)
+    return Linked(
+        renumber[row_entity],
+        row_decision,
+        row_probability,
+        row_basis,
+        bases,
+        found.kind[used],
+        len(used),
+        pairs,
+    )
+
+
+def _open_pairs(found: Resolution, renumber: Ints) -> list[tuple[int, int, float, int, int]]:
+    """Open candidates whose unit is still undecided and whose entity exists."""
+    rows = zip(
+        found.open_unit.tolist(), found.open_entity.tolist(), found.open_probability.tolist(),
+        found.open_left.tolist(), found.open_right.tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        (left, int(renumber[entity]), probability, left, right)
+        for unit, entity, probability, left, right in rows
+        if found.decision[unit] == REVIEW_CODE and renumber[entity] >= 0
+    ]
+
+
+def _bases(facets: Facets, found: Resolution, resolver: Resolver, count: int) -> tuple[list[str], Ints]:
+    """Reason of each profile, as an index into the distinct reasons."""
+    texts = [wording.NOTHING_FITS] * count
+    units = found.units
+    scored = resolver.explain(np.maximum(found.member, 0), np.maximum(found.partner, 0))
+    compared = _compared(scored, resolver.model)
+    sizes = np.bincount(found.entity[found.entity >= 0], minlength=len(found.kind))
+    for profile, unit in zip(units.profiles.tolist(), units.unit.tolist(), strict=True):
+        texts[profile] = _one_basis(facets, found, profile, unit, compared, sizes)
+    distinct = sorted({*texts, wording.REGISTRY_ROW})
+    position = {text: i for i, text in enumerate(distinct)}
+    return distinct, np.array([position[text] for text in texts], dtype=np.int64)
+
+
+def _one_basis(
+    facets: Facets, found: Resolution, profile: int, unit: int, compared: list[str], sizes: Ints
+) -> str:
+    decision = found.decision[unit]
+    if decision == REVIEW_CODE:
+        return wording.UNDECIDED if facets.uscc[profile] == 0 else wording.DOUBTFUL_CODE
+    if decision == NONE_CODE:
+        return wording.NO_TRADE if facets.name.trade[profile] == 0 else wording.NOTHING_FITS
+    if found.partner[unit] >= 0:
+        return compared[unit]
+    if found.founds[unit]:
+        if found.kind[found.entity[unit]] == CODE_NOT_HELD:
+            return wording.FOUNDS_CODE
+        return wording.JOINS if sizes[found.entity[unit]] > 1 else wording.FOUNDS
+    for name in ("uscc", "org", "registration"):
+        if getattr(facets, name)[profile] > 0:
+            return wording.BY_CODE[name]
+    return wording.SISTER
+
+
+def _compared(scored: Scored, model: Model) -> list[str]:
+    """The reason of each compared pair; equal patterns are worded once."""
+    known: dict[tuple[int, ...], str] = {}
+    table = np.stack([*(scored.levels[f] for f in FIELDS), *(scored.weights[f] for f in FIELDS)]).T
+    result = []
+    for row in map(tuple, table.tolist()):
+        text = known.get(row)
+        if text is None:
+            half = len(FIELDS)
+            levels, weights = (
+                dict(zip(FIELDS, row[:half], strict=True)),
+                dict(zip(FIELDS, row[half:], strict=True)),
+            )
+            text = known[row] = wording.basis(model, levels, weights)
+        result.append(text)
+    return result
+
+
+def link_rows(
+    parties: Parties,
+    facets: Facets,
+    words: Vocabularies,
+    linked: Linked,
+    ids: pa.Array,
+    before: dict[str, str],
+) -> pa.Table:
+    """One row per record with all that the tables of this room need."""
+    premises, premises_ids = premises_of(facets.take(np.arange(parties.count)), words)
+    profile = parties.profile
+    place = pa.array([None if not w else w for w in words.place.words])
+    code = pa.array([None if not w else w for w in words.code.words])
+    names, signs = _shown(parties, words)
+    columns = {name: parties.table[name] for name in parties.table.column_names}
+    columns |= {
+        "enterprise_id": ids.take(pa.array(linked.row_entity + 1)),
+        "decision": pa.array(DECISIONS).take(pa.array(linked.decision)),
+        "probability": pa.array(linked.probability),
+        "basis": pa.array(linked.bases).take(pa.array(linked.basis)),
+        "street": place.take(pa.array(facets.street[profile])),
+        "community": place.take(pa.array(facets.community[profile])),
+        "building": _building(words).take(pa.array(facets.building[profile])),
+        "shared_address": pa.array(facets.shared[profile] > 0),
+        "uscc_valid": code.take(pa.array(facets.uscc[profile])),
+        "registration_valid": code.take(pa.array(facets.registration[profile])),
+        "premises_id": pa.array([name or None for name in premises_ids]).take(pa.array(premises[profile])),
+        "name_shown": pa.array(names).take(pa.array(profile)),
+        "sign_shown": pa.array(signs).take(pa.array(profile)),
+    }
+    columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
+    return pa.table(dict(sorted(columns.items())))
+
+
+def _building(words: Vocabularies) -> pa.Array:
+    texts = [w.removeprefix("building ") if w.startswith("building ") else None for w in words.place.words]
+    return pa.array(texts, pa.string())
+
+
+def _shown(parties: Parties, words: Vocabularies) -> tuple[list[str | None], list[str | None]]:
+    """Names and signs as they may be shown: a bare personal name is not."""
+    names = []
+    for text, party in zip(parties.texts("name"), parties.texts("party"), strict=True):
+        chosen = text or party
+        parts = words.parts(chosen)
+        names.append(
+            chosen.strip()
+            if parts.trade and not parts.owner
+            else (parts.full or None)
+            if parts.trade
+            else None
+        )
+    signs = [text.strip() if text and words.parts(text).trade else None for text in parties.texts("sign")]
+    return names, signs
+
+
+def _previous(parties: Parties, ids: pa.Array, before: dict[str, str]) -> pa.Array:
+    if not before:
+        return pa.nulls(len(parties.table), pa.string())
+    return pa.array(
+        [
+            held if (held := before.get(record)) is not None and held != now else None
+            for record, now in zip(parties.table["record_id"].to_pylist(), ids.to_pylist(), strict=True)
+        ],
+        pa.string(),
+    )
+
+
+def entity_table(linked: Linked, ids: list[str]) -> pa.Table:
+    """Entities with their ids and registration state."""
+    states = [STATES[kind] for kind in linked.kind.tolist()]
+    return pa.table({"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())})
+
+
+def review_table(parties: Parties, linked: Linked, ids: list[str], resolver: Resolver) -> pa.Table:
+    """Open pairs with every comparison, its level and its weight; never a value."""
+    pairs = linked.open_pairs
+    left = np.array([pair[3] for pair in pairs], dtype=np.int64)
+    right = np.array([pair[4] for pair in pairs], dtype=np.int64)
+    scored = resolver.explain(left, right)
+    records = _record_of_profile(parties)
+    rows = {}
+    for at, (profile, entity, probability, _, _) in enumerate(pairs):
+        key = (records[profile], ids[entity])
+        if key not in rows or rows[key]["probability"] < probability:
+            rows[key] = {
+                "record_id": key[0],
+                "enterprise_id": key[1],
+                "probability": probability,
+                "comparisons": _comparisons(scored, at, resolver.model),
+            }
+    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=REVIEW_SCHEMA)
+
+
+def _record_of_profile(parties: Parties) -> dict[int, str]:
+    """The record that stands for a profile: the smallest id among its rows."""
+    result: dict[int, str] = {}
+    for profile, record in zip(parties.profile.tolist(), parties.table["record_id"].to_pylist(), strict=True):
+        if profile not in result or record < result[profile]:
+            result[profile] = record
+    return result
+
+
+def _comparisons(scored: Scored, at: int, model: Model) -> list[dict[str, object]]:
+    result: list[dict[str, object]] = []
+    for name in FIELDS:
+        code = int(scored.levels[name][at])
+        result.append(
+            {
+                "field": model.comparisons[name].title,
+                "value_class": value_class(name, wording.level_name(model, name, code)),
+                "level": wording.level_title(model, name, code),
+                "weight": int(scored.weights[name][at]),
+            }
+        )
+    return result

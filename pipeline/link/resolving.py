@@ -1,0 +1,357 @@
+"""From profiles to enterprises: codes first, then fields, then clusters of what is left."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.link.blocking import Candidates, candidates, standard_keys
+from pipeline.link.clustering import cluster, is_edge
+from pipeline.link.comparing import Comparator, Scored, frequencies
+from pipeline.link.deciding import (
+    CERTAIN_CODE,
+    NONE_CODE,
+    PROBABLE_CODE,
+    REVIEW_CODE,
+    Floats,
+    Ranked,
+    decide,
+    rank,
+)
+from pipeline.link.facets import Facets, Vocabularies
+from pipeline.link.founding import Firms, Units, group_units, pointed_firm
+from pipeline.link.joining import combine
+from pipeline.link.judgements import Judged
+from pipeline.link.model import Model
+from pipeline.link.parties import Ints
+from pipeline.link.scoring import Kept, score_at, score_pairs
+
+BLOCK_CAP = 60
+ROUNDS = 2
+REGISTERED, CODE_NOT_HELD, NOT_FOUND = 0, 1, 2
+
+
+@dataclass
+class Ledger:
+    """What a night's linking counted: numbers by name, and seconds by step."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    hot: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    _started: float = field(default_factory=time.perf_counter)
+
+    def add(self, name: str, number: int) -> None:
+        """Adds to a count."""
+        self.counts[name] = self.counts.get(name, 0) + number
+
+    def step(self, name: str) -> None:
+        """Ends a step: what passed since the last one is its time."""
+        now = time.perf_counter()
+        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._started
+        self._started = now
+
+
+@dataclass(frozen=True)
+class Views:
+    """Looks of entities: positions in the facets, and the entity of each."""
+
+    at: Ints
+    entity: Ints
+
+
+@dataclass
+class Resolution:
+    """The outcome per unit; entities are firms first, then others.
+
+    Attributes:
+        entity: entity of each unit, -1 for none.
+        decision: decision code of each unit.
+        probability: of each unit's link.
+        partner: position (in the facets) of the view that decided, -1 where none did.
+        member: profile that decided, -1 where none did.
+        kind: REGISTERED, CODE_NOT_HELD or NOT_FOUND, per entity.
+        founds: whether the unit founded or joined an entity that is not registered.
+        open_pairs: candidates left to a clerk.
+    """
+
+    units: Units
+    entity: Ints
+    decision: Ints
+    probability: Floats
+    partner: Ints
+    member: Ints
+    kind: Ints
+    founds: Ints
+    open_unit: Ints
+    open_entity: Ints
+    open_probability: Floats
+    open_left: Ints
+    open_right: Ints
+
+
+class Resolver:
+    """Holds what all steps need: the facets, the words behind them, the firms, the model."""
+
+    def __init__(
+        self, facets: Facets, words: Vocabularies, firms: Firms, registry: Views, model: Model, ledger: Ledger
+    ) -> None:
+        self._facets = facets
+        self._words = words
+        self._firms = firms
+        self._registry = registry
+        self._model = model
+        self._ledger = ledger
+        looks = facets.take(registry.at)
+        self._counts = frequencies(looks, registry.entity, words)
+        self._comparator = Comparator(model, words, self._counts)
+
+    @property
+    def model(self) -> Model:
+        """The model in use."""
+        return self._model
+
+    def explain(self, left: Ints, right: Ints) -> Scored:
+        """Every comparison of the pairs (left, right), positions in the facets."""
+        scored, _ = score_at(left, right, self._facets, self._facets, self._comparator, self._model)
+        return scored
+
+    def resolve(self, profiles: Ints, may_found: Callable[[Ints], Ints], judged: Judged) -> Resolution:
+        """Finds the entity of every profile outside the registry."""
+        units = self._units(profiles, judged)
+        self._ledger.step("证号")
+        state = _State(units, self._firms.count, judged)
+        for _ in range(ROUNDS):
+            self._round(state)
+        self._ledger.step("比对")
+        self._cluster(state, may_found)
+        self._ledger.step("聚类")
+        return state.result()
+
+    def _units(self, profiles: Ints, judged: Judged) -> Units:
+        """Groups profiles by trusted codes; a distrusted code is taken out of the comparison."""
+        firm, clash = pointed_firm(self._facets.take(profiles), self._firms)
+        denied = self._denied(profiles, firm) | judged.denies(profiles, firm)
+        suspect = np.zeros(len(self._facets), dtype=np.int64)
+        pointed = np.full(len(self._facets), -1, dtype=np.int64)
+        suspect[profiles] = ((denied > 0) | (clash > 0)) & (firm >= 0)
+        pointed[profiles] = firm
+        same = judged.same(profiles)
+        pointed[profiles] = np.where(same >= 0, same, pointed[profiles])
+        suspect[profiles[same >= 0]] = 0
+        self._ledger.add("证号与其余内容不符的档案", int(suspect.sum()))
+        units = group_units(self._facets, profiles, pointed, suspect)
+        self._facets = self._facets.without_codes(suspect > 0)
+        return units
+
+    def _denied(self, profiles: Ints, firm: Ints) -> Ints:
+        """Whether name, person and place all deny the firm that a profile's code points to."""
+        at = np.flatnonzero(firm >= 0)
+        left, right = _expand(firm[at], self._registry)
+        result = np.zeros(len(profiles), dtype=np.int64)
+        if not len(left):
+            return result
+        scored, _ = score_at(
+            profiles[at[left]],
+            self._registry.at[right],
+            self._facets,
+            self._facets,
+            self._comparator,
+            self._model,
+        )
+        levels = scored.levels
+        code = {name: c.code for name, c in self._model.comparisons.items()}
+        name = np.isin(
+            levels["trade_name"],
+            [code["trade_name"](x) for x in ("differs", "sign_differs", "alike", "one_edit_short")],
+        )
+        person = levels["person"] == code["person"]("differs")
+        place = levels["place"] == code["place"]("differs")
+        silent = (levels["person"] == 0, np.isin(levels["place"], [0, code["place"]("shared")]))
+        phone = levels["phone"] == code["phone"]("exact")
+        denied = name & (person | silent[0]) & (place | silent[1]) & (person | place) & ~phone
+        supported = np.zeros(len(at), dtype=np.int64)
+        np.add.at(supported, left[~denied], 1)
+        result[at] = supported == 0
+        return result
+
+    def _round(self, state: "_State") -> None:
+        """Compares the undecided units with all views, and decides."""
+        views = state.views(self._registry)
+        open_at = state.open_positions()
+        left, right = self._facets.take(state.units.profiles[open_at]), self._facets.take(views.at)
+        found = candidates(standard_keys(left, right, self._words, BLOCK_CAP), len(right))
+        self._note(found)
+        kept = score_pairs(found, left, right, self._comparator, self._model)
+        unit = state.units.unit[open_at[kept.left]]
+        state.decide(unit, views.entity[kept.right], kept, open_at, views, self._model)
+
+    def _note(self, found: Candidates) -> None:
+        self._ledger.add("候选对", len(found.left))
+        for name, number in found.hot_by_key.items():
+            self._ledger.hot[name] = self._ledger.hot.get(name, 0) + number
+
+    def _cluster(self, state: "_State", may_found: Callable[[Ints], Ints]) -> None:
+        """Joins the rest among themselves; what may found an enterprise does."""
+        rest = state.rest_positions()
+        profiles = state.units.profiles[rest]
+        founding = may_found(profiles)
+        rest, profiles = rest[founding > 0], profiles[founding > 0]
+        side = self._facets.take(profiles)
+        found = candidates(standard_keys(side, side, self._words, BLOCK_CAP), len(side))
+        self._note(found)
+        half = found.left < found.right
+        i, j = found.left[half], found.right[half]
+        scored, _ = score_at(i, j, side, side, self._comparator, self._model)
+        edge = is_edge(scored, self._model, side.take(i), side.take(j))
+        unit = state.units.unit[rest]
+        formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
+        members, inverse = np.unique(unit, return_inverse=True)
+        labels = (
+            state.units.uscc[members], state.units.org[members], _first_label(formal, inverse, len(members)),
+        )  # fmt: skip
+        roots, refused = cluster(len(members), inverse[i[edge]], inverse[j[edge]], scored.total[edge], labels)
+        self._ledger.add("聚类中拒绝的连接", refused)
+        state.found(members, roots)
+
+
+def _first_label(value: Ints, member: Ints, count: int) -> Ints:
+    label = np.zeros(count, dtype=np.int64)
+    held = np.flatnonzero(value > 0)[::-1]
+    label[member[held]] = value[held]
+    return label
+
+
+def _expand(entity: Ints, views: Views) -> tuple[Ints, Ints]:
+    """All (position in `entity`, position in views) with the same entity."""
+    order = np.argsort(views.entity, kind="stable")
+    sorted_entity = views.entity[order]
+    start = np.searchsorted(sorted_entity, entity, side="left")
+    size = np.searchsorted(sorted_entity, entity, side="right") - start
+    left = np.repeat(np.arange(len(entity)), size)
+    offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    return left, order[np.repeat(start, size) + offset]
+
+
+class _State:
+    """Decisions so far, unit by unit."""
+
+    def __init__(self, units: Units, firms: int, judged: Judged) -> None:
+        count = units.count
+        self.units = units
+        self._firms = firms
+        self._width = firms + count + 1
+        self._denied = judged.denied_units(units.profiles, units.unit, self._width)
+        held = (units.uscc > 0) | (units.org > 0)
+        self._own = np.full(count, -1, dtype=np.int64)
+        without = np.flatnonzero((units.firm < 0) & held)
+        self._own[without] = firms + np.arange(len(without))
+        self.kind = np.concatenate(
+            [np.full(firms, REGISTERED, dtype=np.int64), np.full(len(without), CODE_NOT_HELD, dtype=np.int64)]
+        )
+        self._same = np.arange(len(self.kind))
+        self.entity = units.firm.copy()
+        self.decision = np.where(units.firm >= 0, CERTAIN_CODE, NONE_CODE).astype(np.int64)
+        self.probability = np.where(units.firm >= 0, 1.0, 0.0)
+        self.partner = np.full(count, -1, dtype=np.int64)
+        self.member = np.full(count, -1, dtype=np.int64)
+        self.founds = np.zeros(count, dtype=np.int64)
+        self._doubtful = np.zeros(count, dtype=np.int64)
+        self._doubtful[units.unit[units.suspect > 0]] = 1
+        nothing = np.zeros(0, dtype=np.int64)
+        self._open = Ranked(nothing, nothing, nothing, nothing, nothing.astype(float), nothing.astype(bool))
+        self._open_left = self._open_right = nothing
+        self._pair_left = self._pair_right = np.zeros(0, dtype=np.int64)
+
+    def open_positions(self) -> Ints:
+        """Positions (in units.profiles) of profiles whose unit has no registered firm yet."""
+        return np.flatnonzero(self.entity[self.units.unit] < 0)
+
+    def rest_positions(self) -> Ints:
+        """Positions of profiles whose unit was neither linked nor left to a clerk."""
+        unit = self.units.unit
+        return np.flatnonzero((self.decision[unit] == NONE_CODE) & (self._doubtful[unit] == 0))
+
+    def views(self, registry: Views) -> Views:
+        """The registry's views, those of linked units, and those of codes that the registry lacks."""
+        entity = np.where(self.entity >= 0, self.entity, self._own)
+        sure = (self.decision == CERTAIN_CODE) | (self._own >= 0)
+        profile_entity = np.where(sure, entity, -1)[self.units.unit]
+        at = np.flatnonzero(profile_entity >= 0)
+        trusted = at[self.units.suspect[at] == 0]
+        return Views(
+            np.concatenate([registry.at, self.units.profiles[trusted]]),
+            np.concatenate([registry.entity, self._same[profile_entity[trusted]]]),
+        )
+
+    def decide(self, unit: Ints, entity: Ints, kept: Kept, open_at: Ints, views: Views, model: Model) -> None:
+        """First the units with codes of their own against registered firms, then all others."""
+        self._pair_left, self._pair_right = self.units.profiles[open_at[kept.left]], views.at[kept.right]
+        own = self._own[unit] >= 0
+        against_firm = own & (entity < self._firms)
+        self._accept(self._rank(unit, entity, kept, against_firm, model), keep_open=True)
+        entity = self._same[entity]
+        others = ~own & (entity >= 0)
+        self._accept(self._rank(unit, entity, kept, others, model), keep_open=False)
+
+    def _rank(self, unit: Ints, entity: Ints, kept: Kept, at: np.ndarray, model: Model) -> Ranked:
+        where = np.flatnonzero(at & ~np.isin(unit * self._width + entity, self._denied))
+        ranked = rank(
+            unit[where], entity[where], kept.weight[where], kept.backed[where], len(self.kind), model
+        )
+        return Ranked(
+            ranked.unit, ranked.entity, where[ranked.pair], ranked.weight, ranked.probability, ranked.backed
+        )
+
+    def _accept(self, ranked: Ranked, keep_open: bool) -> None:
+        first = ranked.first()
+        decision = decide(first)
+        yes = decision >= PROBABLE_CODE
+        unit, entity = first.unit[yes], first.entity[yes]
+        self.entity[unit], self.decision[unit] = entity, decision[yes]
+        self.probability[unit] = first.probability[yes]
+        self.member[unit], self.partner[unit] = (
+            self._pair_left[first.pair[yes]],
+            self._pair_right[first.pair[yes]],
+        )
+        if keep_open:
+            own = self._own[unit]
+            self._same[own] = entity
+            self._own[unit] = -1
+            return
+        rest = ~yes
+        self.decision[first.unit[rest]] = decision[rest]
+        self.probability[first.unit[rest]] = first.probability[rest]
+        pending = np.isin(ranked.unit, first.unit[rest & (decision > NONE_CODE)])
+        self._open = ranked.take(np.flatnonzero(pending & (ranked.probability >= 0.05)))
+        self._open_left, self._open_right = (
+            self._pair_left[self._open.pair],
+            self._pair_right[self._open.pair],
+        )
+
+    def found(self, members: Ints, roots: Ints) -> None:
+        """Gives every cluster, and every code that the registry lacks, an entity of its own."""
+        _, inverse = np.unique(roots, return_inverse=True)
+        base = len(self.kind)
+        self.entity[members] = base + inverse
+        own = self._own[members]
+        self._same[own[own >= 0]] = self.entity[members[own >= 0]]
+        clusters = int(inverse.max(initial=-1)) + 1
+        coded = np.zeros(clusters, dtype=bool)
+        coded[inverse[own >= 0]] = True
+        self.kind = np.concatenate([self.kind, np.where(coded, CODE_NOT_HELD, NOT_FOUND)])
+        self.decision[members] = CERTAIN_CODE
+        self.probability[members] = 1.0
+        self.founds[members] = 1
+
+    def result(self) -> Resolution:
+        """Everything, unit by unit."""
+        same = np.concatenate([self._same, np.arange(len(self._same), len(self.kind))])
+        entity = np.where(self.entity >= 0, same[self.entity], -1)
+        left_over = (self._doubtful > 0) & (self.decision == NONE_CODE)
+        self.decision[left_over] = REVIEW_CODE
+        return Resolution(
+            self.units, entity, self.decision, self.probability, self.partner, self.member,
+            self.kind, self.founds, self._open.unit, self._open.entity, self._open.probability,
+            self._open_left, self._open_right,
+        )  # fmt: skip

@@ -1,0 +1,259 @@
+"""The room's door: reads the staged tables, finds every row's enterprise, writes the linked tables."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipeline import db
+from pipeline.declaration import Source
+from pipeline.link import outcome, state
+from pipeline.link.facets import Facets, Vocabularies, build_facets, former_names
+from pipeline.link.founding import Firms, found_firms
+from pipeline.link.identity import Before, Change, Identities, Member, attribute_changes, identify
+from pipeline.link.judgements import Judged, nothing_judged, read_judgements
+from pipeline.link.model import shipped_model
+from pipeline.link.parties import Ints, Parties, encode, read_parties
+from pipeline.link.resolving import Ledger, Resolver, Views
+from pipeline.night import Night
+
+REGISTRY = "registry"
+GRID = "grid"
+SQL = Path(__file__).parent / "sql"
+TABLES = (
+    "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said", "link_kind", "enterprise",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LinkSummary:
+    """What linking came to; counts only.
+
+    Attributes:
+        rows: accepted rows of identifying extracts.
+        decisions: rows by decision.
+        enterprises: enterprises by registration state.
+        pairs: candidate pairs compared.
+        review_pairs: pairs waiting for a clerk.
+        hot_blocks: blocks left out for their size, by key.
+        seconds: seconds by step; for people, in no result.
+    """
+
+    rows: int
+    decisions: dict[str, int]
+    enterprises: dict[str, int]
+    pairs: int
+    review_pairs: int
+    hot_blocks: dict[str, int]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        decided = ", ".join(f"{name} {number}" for name, number in sorted(self.decisions.items()))
+        firms = ", ".join(f"{name} {number}" for name, number in sorted(self.enterprises.items()))
+        return (
+            f"{self.rows} rows ({decided}) → enterprises ({firms}); "
+            f"{self.pairs} pairs compared, {self.review_pairs} wait for review"
+        )
+
+
+def run(night: Night, sources: dict[str, Source]) -> LinkSummary:
+    """Links every accepted row of the identifying extracts and writes the tables of this room.
+
+    Args:
+        night: the night; its database holds `stg_<extract>`.
+        sources: the declarations.
+
+    Raises:
+        RunError: if the identity state that the journal names is missing.
+        ConfigError: if a judgement cannot be read.
+    """
+    con = night.connect()
+    try:
+        return _run(con, night, sources)
+    finally:
+        con.close()
+
+
+def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Source]) -> LinkSummary:
+    ledger = Ledger()
+    parties = read_parties(con, sources)
+    ledger.step("读取")
+    words = Vocabularies()
+    facets = build_facets(parties, words)
+    ledger.step("规范化")
+    before = state.read_before(night.settings)
+    firms, registry_profiles, all_facets = _found(parties, facets, words)
+    resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
+    others = np.setdiff1d(np.arange(parties.count), np.unique(parties.profile[firms.rows]))
+    judged = _judged(night, parties, firms, before)
+    resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
+    linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
+    identities, of_record, members = _identify(parties, linked, before, night)
+    ids = pa.array([None, *identities.ids])
+    rows = outcome.link_rows(parties, all_facets, words, linked, ids, before.of_record)
+    db.write_arrow(con, "link_row", rows)
+    db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
+    for name in TABLES:
+        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
+    reviews = outcome.review_table(parties, linked, identities.ids, resolver)
+    db.write_arrow(con, "review_pair", reviews)
+    _write_identities(con, night, identities, of_record, before)
+    ledger.step("写出")
+    return _summary(con, ledger)
+
+
+def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms, Views, Facets]:
+    """Registered firms, their looks (rows and former names), and the facets with former names behind."""
+    is_registry = np.asarray([value == REGISTRY for value in parties.values["extract"]])
+    rows = np.flatnonzero(is_registry[parties.columns["extract"]][parties.profile])
+    profile = parties.profile[rows]
+    record, _ = encode(parties.table["record_id"].take(pa.array(rows)))
+    firms = found_firms(rows, profile, record, facets, len(words.code))
+    owner, names = former_names(parties, words)
+    of_owner = np.flatnonzero(is_registry[parties.columns["extract"]][owner]) if len(owner) else owner
+    longer = facets.with_former(owner[of_owner], names.take(of_owner))
+    pairs = np.unique(np.stack([profile, firms.of_row]), axis=1) if len(rows) else np.zeros((2, 0), np.int64)
+    former_at, former_entity = _former_views(pairs, owner[of_owner], len(facets))
+    return (
+        firms,
+        Views(np.concatenate([pairs[0], former_at]), np.concatenate([pairs[1], former_entity])),
+        longer,
+    )
+
+
+def _former_views(pairs: Ints, owner: Ints, base: int) -> tuple[Ints, Ints]:
+    start = np.searchsorted(pairs[0], owner, side="left")
+    size = np.searchsorted(pairs[0], owner, side="right") - start
+    at = np.repeat(np.arange(len(owner)), size)
+    offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+    return base + at, pairs[1][np.repeat(start, size) + offset]
+
+
+def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mapping[str, Source]) -> Ints:
+    """1 where a profile may found an enterprise: it has a name or a sign, or a place of trade was seen.
+
+    A bare person never does.
+    """
+    f = facets.take(profiles)
+    seen = np.array(
+        [
+            name in sources
+            and bool(sources[name].with_role("sign_name"))
+            and not sources[name].with_role("name_or_person")
+            for name in parties.values["extract"]
+        ]
+    )
+    named = (f.name.trade > 0) | (f.sign.trade > 0) | (f.uscc > 0) | (f.org > 0) | seen[f.extract]
+    return (named & (f.bare == 0)).astype(np.int64)
+
+
+def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Judged:
+    """Judgements as pairs of a profile and a registered firm of tonight."""
+    judgements = read_judgements(night.settings.corrections)
+    if not judgements:
+        return nothing_judged()
+    records = parties.table["record_id"].to_pylist()
+    rows: dict[str, list[int]] = defaultdict(list)
+    for position, record_id in enumerate(records):
+        rows[record_id].append(position)
+    firm_of: dict[str, int] = {}
+    for position, firm in zip(firms.rows.tolist(), firms.of_row.tolist(), strict=True):
+        held = before.of_record.get(records[position])
+        if held is not None:
+            firm_of.setdefault(held, firm)
+    found: dict[str, set[tuple[int, int]]] = {"same": set(), "different": set()}
+    for one in judgements:
+        target = before.aliases.get(one.enterprise_id, (one.enterprise_id, None))[0]
+        if target in firm_of:
+            found[one.verdict] |= {(int(parties.profile[at]), firm_of[target]) for at in rows[one.record_id]}
+    same, other = (np.array(sorted(found[v]), dtype=np.int64).reshape(-1, 2) for v in ("same", "different"))
+    return Judged(same[:, 0], same[:, 1], other[:, 0], other[:, 1])
+
+
+def _identify(
+    parties: Parties, linked: outcome.Linked, before: Before, night: Night
+) -> tuple[Identities, dict[str, int], list[list[Member]]]:
+    """Ids of tonight's entities; a record counts for the entity of its newest linked row."""
+    table = parties.table
+    held = np.flatnonzero(linked.row_entity >= 0)
+    records, extracts = table["record_id"].to_pylist(), table["extract"].to_pylist()
+    dates = table["extract_date"].to_pylist()
+    superseded = table["superseded"].to_pylist()
+    of_record: dict[str, int] = {}
+    first: dict[str, int] = {}
+    order = sorted(held.tolist(), key=lambda i: (records[i], superseded[i], -dates[i].toordinal(), i))
+    for position in order:
+        of_record.setdefault(records[position], int(linked.row_entity[position]))
+        earliest = first.setdefault(records[position], position)
+        if dates[position] < dates[earliest]:
+            first[records[position]] = position
+    members: list[list[Member]] = [[] for _ in range(linked.entities)]
+    for record_id, entity in of_record.items():
+        at = first[record_id]
+        members[entity].append(Member(record_id, extracts[at], dates[at], int(extracts[at] != REGISTRY)))
+    for position in held.tolist():
+        entity = int(linked.row_entity[position])
+        if not members[entity]:
+            members[entity].append(Member(records[position], extracts[position], dates[position], 1))
+    return identify(members, before, night.settings.as_of), of_record, members
+
+
+def _write_identities(
+    con: duckdb.DuckDBPyConnection, night: Night, found: Identities, of_record: dict[str, int], before: Before
+) -> None:
+    said = dict(
+        (row[0], (row[1] or "", row[2] or ""))
+        for row in con.execute("SELECT enterprise_id, name, address FROM enterprise").fetchall()
+    )
+    names = [said.get(name, ("", ""))[0] for name in found.ids]
+    sites = [said.get(name, ("", ""))[1] for name in found.ids]
+    changes = found.changes + attribute_changes(found.ids, names, sites, before, found.aliases)
+    as_of = night.settings.as_of
+    db.write_arrow(con, "identity_state", state.new_state(of_record, found, names, sites, before))
+    db.write_arrow(con, "identity_change", _change_table(changes, as_of))
+    aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
+    schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
+    rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
+    db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
+
+
+def _change_table(changes: list[Change], as_of: object) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("enterprise_id", pa.string()),
+            ("change", pa.string()),
+            ("other_enterprise_id", pa.string()),
+            ("as_of", pa.date32()),
+        ]
+    )
+    ordered = sorted(changes, key=lambda c: (c.enterprise_id, c.change, c.other_enterprise_id or ""))
+    rows = [
+        {
+            "enterprise_id": c.enterprise_id,
+            "change": c.change,
+            "other_enterprise_id": c.other_enterprise_id,
+            "as_of": as_of,
+        }
+        for c in ordered
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _summary(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> LinkSummary:
+    decisions = con.execute("SELECT decision, count(*) FROM record_link GROUP BY 1 ORDER BY 1").fetchall()
+    states = con.execute(
+        "SELECT registration_state, count(*) FROM enterprise GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    return LinkSummary(
+        rows=sum(number for _, number in decisions),
+        decisions=dict(decisions),
+        enterprises=dict(states),
+        pairs=ledger.counts.get("候选对", 0),
+        review_pairs=db.count(con, "review_pair"),
+        hot_blocks=dict(sorted(ledger.hot.items())),
+        seconds=dict(ledger.seconds),
+    )

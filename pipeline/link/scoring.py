@@ -1,0 +1,54 @@
+"""Scores candidate pairs in bounded chunks and keeps what may matter."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.link.blocking import Candidates
+from pipeline.link.comparing import Comparator, Scored
+from pipeline.link.deciding import Bools, backed_by_fields
+from pipeline.link.facets import Facets
+from pipeline.link.model import THOUSANDTHS, Model
+from pipeline.link.parties import Ints
+
+CHUNK = 1_000_000
+WORTH = 4 * THOUSANDTHS
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Pairs that weigh something: positions left and right, weight, whether they are backed."""
+
+    left: Ints
+    right: Ints
+    weight: Ints
+    backed: Bools
+
+
+def score_pairs(found: Candidates, left: Facets, right: Facets, comparator: Comparator, model: Model) -> Kept:
+    """Weighs all candidate pairs, a chunk at a time; pairs below `WORTH` are dropped."""
+    parts: list[Kept] = []
+    for start in range(0, len(found.left), CHUNK):
+        i, j = found.left[start : start + CHUNK], found.right[start : start + CHUNK]
+        scored, backed = score_at(i, j, left, right, comparator, model)
+        keep = scored.total >= WORTH
+        parts.append(Kept(i[keep], j[keep], scored.total[keep], backed[keep]))
+    if not parts:
+        empty = np.zeros(0, dtype=np.int64)
+        return Kept(empty, empty, empty, empty.astype(bool))
+    return Kept(
+        np.concatenate([p.left for p in parts]),
+        np.concatenate([p.right for p in parts]),
+        np.concatenate([p.weight for p in parts]),
+        np.concatenate([p.backed for p in parts]),
+    )
+
+
+def score_at(
+    i: Ints, j: Ints, left: Facets, right: Facets, comparator: Comparator, model: Model
+) -> tuple[Scored, Bools]:
+    """Weighs the pairs (i, j) and says which are backed by enough fields."""
+    a, b = left.take(i), right.take(j)
+    scored = comparator.score(a, b)
+    told = ((a.name.trade > 0) | (a.sign.trade > 0)) & ((b.name.trade > 0) | (b.sign.trade > 0))
+    return scored, backed_by_fields(scored, model, told)

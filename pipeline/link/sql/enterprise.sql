@@ -1,0 +1,71 @@
+-- Grain: enterprise identity. Inputs: link_row, link_registered, link_trading, link_said, link_kind. Counts are of current rows.
+-- The street is where it trades: as the grid saw it trading, else as most rows say, else as registered; null where nobody knows.
+WITH counted AS (
+  SELECT
+    enterprise_id,
+    count(*) FILTER (WHERE NOT superseded) AS record_count,
+    count(DISTINCT extract) FILTER (WHERE NOT superseded) AS extract_count,
+    min(extract_date) AS first_seen,
+    max(extract_date) AS last_seen
+  FROM link_row
+  WHERE enterprise_id IS NOT NULL
+  GROUP BY enterprise_id
+),
+said AS (
+  SELECT
+    enterprise_id,
+    max(word) FILTER (WHERE kind = 'name') AS name,
+    max(word) FILTER (WHERE kind = 'sign') AS sign,
+    max(word) FILTER (WHERE kind = 'street') AS street,
+    max(word) FILTER (WHERE kind = 'community') AS community,
+    max(word) FILTER (WHERE kind = 'address') AS address,
+    max(word) FILTER (WHERE kind = 'building') AS building,
+    max(word) FILTER (WHERE kind = 'uscc') AS uscc,
+    max(word) FILTER (WHERE kind = 'registration_no') AS registration_no
+  FROM link_said
+  GROUP BY enterprise_id
+)
+SELECT
+  c.enterprise_id,
+  CASE
+    WHEN k.state = 'registered'
+      THEN coalesce(r.name_shown, t.sign_shown, s.sign, '个体工商户（未起字号）')
+    ELSE coalesce(
+      s.name, t.sign_shown, s.sign,
+      '无招牌场所（' || coalesce(t.community, s.community, s.street, '社区不明') || '·' || coalesce(s.building, '楼栋不明') || '）'
+    )
+  END AS name,
+  coalesce(t.sign_shown, s.sign) AS sign_name,
+  coalesce(r.uscc, s.uscc) AS uscc,
+  coalesce(r.registration_no, s.registration_no) AS registration_no,
+  k.state AS registration_state,
+  r.entity_type,
+  r.status,
+  r.status_on,
+  r.industry_code,
+  NULL::VARCHAR AS industry_name,
+  coalesce(
+    CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.street END,
+    CASE WHEN NOT r.shared_address THEN r.street END,
+    s.street, t.street
+  ) AS street,
+  coalesce(
+    CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.community END,
+    CASE WHEN NOT r.shared_address THEN r.community END,
+    s.community, t.community
+  ) AS community,
+  t.grid_no,
+  coalesce(
+    CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.address END, r.address, s.address, t.address
+  ) AS address,
+  r.established_on,
+  c.record_count,
+  c.extract_count,
+  c.first_seen,
+  c.last_seen
+FROM counted c
+JOIN link_kind k USING (enterprise_id)
+LEFT JOIN link_registered r USING (enterprise_id)
+LEFT JOIN link_trading t USING (enterprise_id)
+LEFT JOIN said s USING (enterprise_id)
+ORDER BY c.enterprise_id

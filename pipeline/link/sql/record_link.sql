@@ -1,0 +1,5 @@
+-- Grain: accepted row of an identifying extract. Inputs: link_row. Probabilities 0–1, six digits.
+SELECT
+  extract, file, "row", record_id, enterprise_id, decision, probability, basis, superseded, previous_enterprise_id
+FROM link_row
+ORDER BY extract, file, "row"
