@@ -10,7 +10,7 @@ from pipeline.ingest.units import MULTIPLES, Unit, find_unit
 
 _PLAIN = r"^-?[0-9]{1,15}(?:\.[0-9]{1,9})?$"
 _NUMBER = re.compile(
-    r"(?P<sign>[-+−]?)(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<power>[eE][+-]?\d{1,2})?(?P<unit>[^\d,.]*)"
+    r"(?P<sign>[-+−]?)(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<power>[eE][+-]?\d{1,2})?(?P<unit>[^\d,.]*|m\^?2)"
 )
 _BRACKETS = re.compile(r"[(\[](?P<inside>[^()\[\]]+)[)\]](?P<unit>[^\d]*)")
 _LEAD = re.compile(r"^(?:罚款|罚|人民币|rmb|cny|共计?|计|合计)?[¥￥$]?", re.IGNORECASE)

@@ -195,4 +195,4 @@ def _replace(target: Path, write: Any) -> None:
     building = target.with_name(f".{target.name}.{os.getpid()}")
     write(building)
     building.chmod(0o600)
-    os.replace(building, target)
+    building.replace(target)

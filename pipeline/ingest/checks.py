@@ -76,7 +76,9 @@ def _rows(item: LoadedFile, source: Source) -> pa.Table:
     typed = item.typed
     accepted = np.isin(typed.data_rows, np.asarray(typed.accepted.column("row")))
     cells = typed.rejected.filter(pc.equal(typed.rejected.column("scope"), "cell"))
-    keys = key_texts(typed.accepted, source)
+    keys = pa.nulls(typed.accepted.num_rows, pa.string())
+    if any(expectation.metric == "repeated_key_share" for expectation in source.expectations):
+        keys = key_texts(typed.accepted, source)
     return pa.table(
         {
             "file": pa.repeat(pa.scalar(item.name), len(typed.data_rows)),

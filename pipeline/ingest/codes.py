@@ -74,13 +74,10 @@ def _cleaned(text: str) -> str:
 
 
 def _whole(code: str, role: Role | None) -> str | None:
-    if not code or code.lower() in {"#n/a"}:
+    if not code or _STARS.search(code):
         return None
-    if _STARS.search(code):
-        return None
-    if match := _SCIENTIFIC.fullmatch(code):
-        if "+" in code or "." in code:
-            raise _Damaged(_kept_digits(match["mantissa"].replace(".", ""), int(match["power"])))
+    if ("+" in code or "." in code) and (match := _SCIENTIFIC.fullmatch(code)):
+        raise _Damaged(_kept_digits(match["mantissa"].replace(".", ""), int(match["power"])))
     if match := _TRAILING_ZERO.fullmatch(code):
         raise _Damaged(match["digits"] + "*")
     if role is not None and len(code) == 18 and code.isdigit() and code.endswith("000") and not is_uscc(code):

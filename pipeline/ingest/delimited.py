@@ -31,16 +31,16 @@ def read_delimited(text: str, index: HeaderIndex, encoding: str) -> RawTable:
     csv.field_size_limit(_CELL_LIMIT)
     lines = _split_lines(text)
     header = _find_header(lines, index)
-    body = lines[header.next_line :]
-    cells = _widened(header.cells, body, header.delimiter)
-    columns, surplus, short = _columns(body, header.delimiter, len(cells))
+    body, delimiter = lines[header.next_line :], header.delimiter or ","
+    cells = _widened(header.cells, body, delimiter)
+    columns, surplus, short = _columns(body, delimiter, len(cells))
     table = RawTable(
         header=cells,
         columns=columns,
         surplus=surplus,
         short=short,
         header_row=header.first_line + 1,
-        delimiter=header.delimiter,
+        delimiter=delimiter,
         encoding=encoding,
         titles=header.titles,
     )
@@ -175,7 +175,7 @@ def _parse(text: str, delimiter: str) -> list[str] | None:
 
 
 def _without_quoting(line: str, delimiter: str, width: int | None) -> list[str]:
-    """Cells of a line whose quotes are damaged: loosely quoted if that fits, else split at every delimiter."""
+    """Cells of a line with damaged quotes: loosely quoted if that fits, else split at every delimiter."""
     if line.count('"') % 2 == 0:
         try:
             loose = next(csv.reader([line], delimiter=delimiter))

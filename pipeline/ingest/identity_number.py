@@ -22,7 +22,9 @@ from pipeline.ingest.check_digit import is_org_code, is_registration_no, is_uscc
 TOKEN = re.compile(r"ID#[0-9a-f]{16}")
 MASK = "<身份证号>"
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    str(code)
+    for block in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+    for code in range(block[0], block[1] + 1)
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _GAP = r"[ \-]?"
@@ -112,13 +114,9 @@ def _is_person(digits: str, latest: date, *, loose: bool, adult: bool) -> bool:
 
 def _hash_code(text: str, latest: date, key: bytes, old_tax_ids: bool) -> str:
     code = re.sub(r"[\s'‘’`\-]", "", unicodedata.normalize("NFKC", text)).upper().removeprefix("L")
-    number = code[:18]
-    if (
-        18 <= len(code) <= 20
-        and code[18:].isdigit() | (len(code) == 18)
-        and is_identity_number(number, latest)
-    ):
-        return _token(number, key)
+    is_long = bool(re.fullmatch(r"\d{17}[\dX]\d{0,2}", code))
+    if is_long and _is_person(code[:18], latest, loose=old_tax_ids, adult=False):
+        return _token(code[:18], key)
     if old_tax_ids and _is_old_number(code, latest):
         return _token(code, key)
     return text if len(code) == 18 else _mask_text(text, latest, strict=True)

@@ -58,11 +58,11 @@ def judge(
 
 
 def _failed(result: Any) -> set[str]:
-    if result.exception_info.get("raised_exception"):
-        raise RunError(
-            "Great Expectations could not judge a figure", where=str(result.expectation_config.kwargs)
-        )
-    return {str(row["file"]) for row in result.result.get("unexpected_index_list") or []}
+    rows = result.result.get("unexpected_index_list")
+    if rows is None and not result.success:
+        figure = result.expectation_config.kwargs["column"]
+        raise RunError("Great Expectations could not judge a figure", where=str(figure))
+    return {str(row["file"]) for row in rows or []}
 
 
 def _batch(context: Any, name: str, frame: Any) -> Any:

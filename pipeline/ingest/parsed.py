@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_FILLERS = (
-    "- -- --- — —— ―― – / // \\ \\\\ 无 暂无 空 不详 未知 待补 null none nil nan nat n/a #n/a #ref! #value! #name? "
-    "#div/0! #null! #num! \\n 0000-00-00 0000/00/00 0000-00-00t00:00:00 1900-01-00 1900/1/0 *** ****** (null) <null> [null] … …… ..."
-)
+_SIGNS = "- -- --- — —— ―― – / // \\ \\\\ … …… ... *** ****** \\n"
+_WORDS = "无 暂无 空 不详 未知 待补 null none nil nan nat n/a (null) <null> [null]"
+_ERRORS = "#n/a #ref! #value! #name? #div/0! #null! #num!"
+_ZERO_DATES = "0000-00-00 0000/00/00 0000-00-00t00:00:00 1900-01-00 1900/1/0"
 
 
 def _full_width(text: str) -> str:
@@ -19,7 +19,9 @@ def _full_width(text: str) -> str:
 
 
 FILLERS = frozenset(
-    form for word in (*_FILLERS.split(), "0000-00-00 00:00:00") for form in (word, _full_width(word))
+    form
+    for word in (*f"{_SIGNS} {_WORDS} {_ERRORS} {_ZERO_DATES}".split(), "0000-00-00 00:00:00")
+    for form in (word, _full_width(word))
 )
 _FILLER_SET = pa.array(sorted(FILLERS))
 

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from pipeline.declaration import Source
 from pipeline.ingest.header import Mapping, normalise
 
-_NOT_NAMING = frozenset({"enum", "bool", "number", "date", "period"})
 _SUM_WORD = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)"
 # The whole first cell is a word for a total: never a record.
 _TOTAL = re.compile(
@@ -132,14 +131,20 @@ def _lacks_required(table: RawTable, mapping: Mapping, source: Source) -> np.nda
 
 
 def _leading_cells(table: RawTable, mapping: Mapping, source: Source) -> list[pa.Array]:
-    """Cells in which a total names itself: the first filled text cell, and the names."""
-    typed = {
-        position for name, position in mapping.positions.items() if source.columns[name].type in _NOT_NAMING
-    }
-    texts = [column for i, column in enumerate(table.columns) if i not in typed]
-    names = [
-        table.columns[mapping.positions[name]]
-        for name in source.with_role("name", "name_or_person")
-        if name in mapping.positions
+    """Cells in which a total names itself: the first filled one, the names and the keys.
+
+    A word of a vocabulary (口径：累计) is no total.
+    """
+    cells = list(table.columns)
+    for name, position in mapping.positions.items():
+        if source.columns[name].values:
+            words = pa.array(
+                sorted({word for known in source.columns[name].values.values() for word in known})
+            )
+            known = pc.is_in(cells[position], value_set=words)
+            cells[position] = pc.if_else(known, pa.scalar(None, pa.string()), cells[position])
+    naming = dict.fromkeys((*source.with_role("name", "name_or_person"), *source.key))
+    return [
+        pc.coalesce(*cells),
+        *(cells[mapping.positions[name]] for name in naming if name in mapping.positions),
     ]
-    return [pc.coalesce(*texts), *names] if texts else names

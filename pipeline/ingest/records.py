@@ -13,6 +13,8 @@ from pipeline.ingest.parsed import by_value, plain
 
 WHOLE_EXTRACT = ""
 _SEPARATOR = "\x1f"
+# Anything but capitals, digits, signs and common characters may be written in more than one way.
+_UNEVEN = r"[a-z\s]|[^\x00-\x7f\x{4e00}-\x{9fff}]"
 _OFFICE = re.compile(r"(?:街道办事处|街道办|街道|办事处)$")
 # A value this rare in one sender's file is a slip in a row, not another sender.
 _SLIP_SHARE = 0.02
@@ -125,9 +127,13 @@ def _office(name: str) -> str:
 
 
 def _key_part(column: pa.Array) -> pa.Array:
-    if pa.types.is_string(column.type):
-        return by_value(column, lambda text: plain(text).upper(), pa.string())[0]
-    return pc.cast(column, pa.string())
+    if not pa.types.is_string(column.type):
+        return pc.cast(column, pa.string())
+    uneven = pc.fill_null(pc.match_substring_regex(column, _UNEVEN), False)
+    if not pc.any(uneven).as_py():
+        return column
+    even, _ = by_value(column.filter(uneven), lambda text: plain(text).upper(), pa.string())
+    return pc.replace_with_mask(column, uneven, even)
 
 
 def _as_text(column: pa.Array, name: str) -> pa.Array:

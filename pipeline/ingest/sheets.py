@@ -103,10 +103,11 @@ def _raw(
 
 
 def _tidied(column: pa.Array) -> pa.Array:
-    odd = pc.match_substring_regex(column, ODD_CHARACTERS)
+    odd = pc.fill_null(pc.match_substring_regex(column, ODD_CHARACTERS), False)
     if not pc.any(odd).as_py():
         return column
-    return pa.array([tidy(text) if text else text for text in column.to_pylist()], pa.string())
+    mended = pa.array([tidy(text) for text in column.filter(odd).to_pylist()], pa.string())
+    return pc.replace_with_mask(column, odd, mended)
 
 
 def _cell(value: Any) -> str | None:

@@ -114,7 +114,8 @@ def _check_sentence(source: Source, row: Mapping[str, Any]) -> str:
     limits = (("不低于", row["min"]), ("不高于", row["max"]))
     bounds = [f"{word}{limit:g}" for word, limit in limits if limit is not None]
     figure = f"{row['metric']}为{row['observed']:g}，应{'且'.join(bounds)}"
-    return f"{source.title}（{source.extract}）文件 {row['file']} {row['why']}（{figure}），请{source.department}核对。"
+    where = f"{source.title}（{source.extract}）文件 {row['file']}"
+    return f"{where} {row['why']}（{figure}），请{source.department}核对。"
 
 
 def _stale_senders(source: Source, files: Sequence[LoadedFile], as_of: date) -> set[str]:

@@ -85,7 +85,7 @@ def _read_gzip(data: bytes) -> bytes:
         raise Refused("压缩包已损坏，请重新压缩后重报") from None
 
 
-def _read_bounded(handle: IO[bytes]) -> bytes:
+def _read_bounded(handle: IO[bytes] | gzip.GzipFile) -> bytes:
     content = handle.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise Refused(_TOO_BIG)

@@ -9,8 +9,10 @@ import pyarrow.compute as pc
 from pipeline.declaration import Column
 from pipeline.ingest.parsed import Parsed, by_value, fillers_to_null, is_filler, plain
 
-_TRUE = frozenset("是 有 对 真 y yes t true 1 1.0 √ ✓ ✔ ☑ ■ ● v".split())
-_FALSE = frozenset("否 无 没有 不是 非 错 假 n no f false 0 0.0 × ✗ ✘ x ☐ □ ○".split())
+_TRUE = frozenset(["是", "有", "对", "真", "y", "yes", "t", "true", "1", "1.0", *"√✓✔☑■●v"])
+_FALSE = frozenset(
+    ["否", "无", "没有", "不是", "非", "错", "假", "n", "no", "f", "false", "0", "0.0", *"×✗✘x☐□○"]
+)
 _TICKS = frozenset("√✓✔☑■●")
 _SPACE = r"\s+"
 
