@@ -82,6 +82,8 @@ def generate(firms: int, seed: int, as_of: date, out: Path, sources: Path) -> Ge
     ledger = truth.Ledger()
     for view in _VIEWS:
         for turn, batch in enumerate(view(district)):
+            if not len(batch.rows):
+                continue  # an office with nothing to tell sends no file
             _write(inbox, declared[batch.extract], district, batch, turn, ledger)
     rows = truth.write(truth_folder, district, ledger)
     return GenerateSummary(

@@ -25,6 +25,7 @@ def approvals(world: World) -> list[Batch]:
     dice, f, w = Dice(world.seed, "eia_approvals"), world.firms, world.fates
     share = f.trade("approval").astype(np.float64)
     known = f.registered & dice.chance(share, len(share)) & ~w.unapproved
+    known[0] = not w.unapproved[0]  # even the smallest district has one
     entity = np.flatnonzero(known | (w.unapproved & dice.chance(0.65, len(share))))
     n = len(entity)
     bad = w.unapproved[entity]
@@ -77,6 +78,7 @@ def penalties(world: World) -> list[Batch]:
     dirty = f.trade("approval").astype(np.float64) > 0.1
     share = np.where(f.registered, np.where(dirty, 0.022, 0.0012), 0.0)
     past = dice.chance(share, len(dirty)) & ~w.polluting
+    past[0] = not w.polluting[0]  # even the smallest district has one
     bad = np.flatnonzero(w.polluting)
     again = bad[dice.chance(0.45, len(bad))]
     parts = [
