@@ -24,7 +24,7 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
         return np.asarray(np.isin(scored.levels[field], codes))
 
     strong = at("trade_name", "exact", "homophone", "look_alike")
-    alike = strong | at("trade_name", "one_edit", "one_edit_short", "contained", "alike")
+    alike = strong | at("trade_name", "full_one_edit", "one_edit", "one_edit_short", "contained", "alike")
     silent = np.asarray(scored.levels["trade_name"] == 0)
     person = at("person", "exact", "homophone")
     phone = at("phone", "exact")

@@ -7,13 +7,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from pipeline.link.facets import Facets, NameFacets, Vocabularies, Vocabulary
-from pipeline.link.folding import shape_key
+from pipeline.link.folding import pinyin_key, shape_key
 from pipeline.link.joining import combine
-from pipeline.link.model import Model
+from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.parties import Ints
 
 FIELDS = ("trade_name", "industry", "form", "branch", "person", "phone", "place", "code")
 ALIKE = 0.86
+_COMMON = "业品用材器店行用务工"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,9 @@ class Comparator:
         other = _choose(chosen % 2 == 1, right.sign, right.name)
         same_trade = (name_level > 0) & (name_level <= self._code("trade_name", "alike"))
         levels = {"trade_name": name_level}
-        levels["industry"] = np.where(same_trade, self._industry(mine, other), 0)
+        levels["industry"] = np.where(name_level > 0, self._industry(mine, other), 0)
+        same_full = name_level == self._code("trade_name", "full_one_edit")
+        levels["industry"][same_full] = self._code("industry", "exact")
         levels["form"] = np.where(same_trade, self._form(mine, other), 0)
         levels["branch"] = np.where(same_trade, self._branch(mine, other), 0)
         levels["person"] = self._person(left, right)
@@ -106,6 +109,12 @@ class Comparator:
         weights = {
             name: self._model.weights(name, levels[name], shares.get(name), counts.count) for name in FIELDS
         }
+        most = self._model.comparisons["phone"].most_beside_person
+        if most is not None:
+            known_person = np.isin(levels["person"], [1, 2])
+            weights["phone"] = np.where(
+                known_person, np.minimum(weights["phone"], most * THOUSANDTHS), weights["phone"]
+            )
         total = np.sum([weights[name] for name in FIELDS], axis=0, dtype=np.int64)
         return Scored(levels, weights, total)
 
@@ -128,16 +137,36 @@ class Comparator:
             level = self._trade(a, b)
             softer = (level == differs) & ((which > 0) | (a.formal == 0) | (b.formal == 0))
             level = np.where(softer, sign_differs, level)
+            maybe_person = ((a.person > 0) | (b.person > 0)) & (level >= sign_differs)
+            level = np.where(maybe_person, 0, level)
             better = (level > 0) & ((best == 0) | (level < best))
             if which > 0:
                 better &= (best == 0) | (level < sign_differs)
             best, chosen = np.where(better, level, best), np.where(better, which, chosen)
+        near = self._nearly_full(left.name, right.name) & (best > self._code("trade_name", "full_one_edit"))
+        best = np.where(near, self._code("trade_name", "full_one_edit"), best)
         formal = (self._trade_formal_differs(left.name, right.name)) & (best == sign_differs)
         return chosen, np.where(formal, differs, best)
 
     def _trade_formal_differs(self, a: NameFacets, b: NameFacets) -> np.ndarray:
         both = (a.formal > 0) & (b.formal > 0) & (a.trade > 0) & (b.trade > 0)
         return np.asarray(both & (a.sound != b.sound))
+
+    def _nearly_full(self, a: NameFacets, b: NameFacets) -> np.ndarray:
+        """Whether two long names, place aside, differ in one character only."""
+        result = np.zeros(len(a.full), dtype=bool)
+        rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
+        if not len(rest):
+            return result
+        pair = combine(a.full[rest], b.full[rest])
+        _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+        words = self._words.full.words
+        left, right = ([words[i] for i in side.full[rest[first]]] for side in (a, b))
+        edits = process.cpdist(left, right, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
+        sound = [pinyin_key(x) == pinyin_key(y) for x, y in zip(left, right, strict=True)]
+        size = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)])
+        result[rest] = ((edits == 1) & np.array(sound) & (size >= 6))[inverse]
+        return result
 
     def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
         """Level of two trade names; compared as text only where they are not equal."""
@@ -254,9 +283,11 @@ class Comparator:
         number = site | building
         road = (a.road > 0) & (a.road == b.road)
         area = (a.community > 0) & (a.community == b.community)
+        # The same room of the same building under a misspelt road is no other place.
+        misspelt = (a.building > 0) & (a.building == b.building) & room
         apart = (
             (_both_differ(a.site, b.site) & ~building)
-            | _both_differ(a.road, b.road)
+            | (_both_differ(a.road, b.road) & ~misspelt)
             | (_both_differ(a.building, b.building) & ~site)
             | (_both_differ(a.street, b.street) & ~number)
         )
@@ -331,8 +362,8 @@ def _choose(which: np.ndarray, yes: NameFacets, no: NameFacets) -> NameFacets:
 def _overlap(a: str, b: str) -> str:
     if a in b or b in a:
         return "contained"
-    pairs = {a[i : i + 2] for i in range(len(a) - 1)}
-    return "shares" if any(b[i : i + 2] in pairs for i in range(len(b) - 1)) else "differs"
+    common = set(a) & set(b) - set(_COMMON)
+    return "shares" if common else "differs"
 
 
 def _same_branch(a: str, b: str) -> bool:

@@ -99,7 +99,7 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
         return np.asarray(np.isin(scored.levels[field], codes))
 
     strong = at("trade_name", "exact", "homophone", "look_alike")
-    weak = at("trade_name", "one_edit", "one_edit_short", "contained", "alike")
+    weak = at("trade_name", "full_one_edit", "one_edit", "one_edit_short", "contained", "alike")
     kind = at("industry", "exact")
     kind_differs = at("industry", "differs")
     form_fits = ~at("form", "differs")
@@ -114,10 +114,12 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
     anchored = strong & (person | phone | near | code)
     bridged = weak & (person | phone | code | (near & kind)) & ~kind_differs
     proven = (person & phone) | (phone & room) | code & (person | phone | near)
-    unnamed = ~names_tell & ((person & near) | (person & phone) | (phone & near))
-    nameless_only = at("trade_name", "differs")
-    sign_apart = at("trade_name", "sign_differs")
-    accepted = whole | anchored | bridged | unnamed | (proven & ~nameless_only & sign_apart & near)
+    elsewhere = at("place", "differs", "other_room")
+    unnamed = ~names_tell & ((person & near) | (person & phone & ~elsewhere) | (phone & near))
+    sign_apart = at("trade_name", "sign_differs") & proven & near
+    renamed = at("trade_name", "sign_differs", "differs") & kind & form_fits & (person | code)
+    renamed &= (room & person) | (phone & near) | (code & ~at("person", "differs"))
+    accepted = whole | anchored | bridged | unnamed | sign_apart | renamed
     return np.asarray(accepted & branch_fits & ~at("code", "valid_differs"))
 
 

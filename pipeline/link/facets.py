@@ -48,7 +48,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class NameFacets:
-    """One name per profile, taken apart; see `names.NameParts`. `formal`, `known`: 0 or 1."""
+    """One name per profile, taken apart; see `names.NameParts`. `formal`, `known`, `person`: 0 or 1."""
 
     full: Ints
     trade: Ints
@@ -59,6 +59,7 @@ class NameFacets:
     branch: Ints
     formal: Ints
     known: Ints
+    person: Ints
 
     def take(self, index: Ints) -> "NameFacets":
         """The names of some profiles."""
@@ -152,13 +153,13 @@ class Vocabularies:
     phone: Vocabulary = field(default_factory=Vocabulary)
     place: Vocabulary = field(default_factory=Vocabulary)
     code: Vocabulary = field(default_factory=Vocabulary)
-    names: dict[str, NameParts] = field(default_factory=dict)
+    names: dict[tuple[str, bool], NameParts] = field(default_factory=dict)
 
-    def parts(self, text: str) -> NameParts:
-        """A name taken apart, each text once."""
-        found = self.names.get(text)
+    def parts(self, text: str, sign: bool = False) -> NameParts:
+        """A name or a sign taken apart, each text once."""
+        found = self.names.get((text, sign))
         if found is None:
-            found = self.names[text] = parse_name(text)
+            found = self.names[text, sign] = parse_name(text, sign)
         return found
 
     def name_facets(self, parts: Iterable[NameParts]) -> NameFacets:
@@ -174,11 +175,12 @@ class Vocabularies:
                 self.branch.add(p.branch),
                 int(p.formal),
                 int(p.has_trade),
+                int(p.person),
             )
             for p in parts
         ]
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), 9)
-        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(9)))
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), 10)
+        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(10)))
 
 
 def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
@@ -193,7 +195,7 @@ def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
     return Facets(
         extract=parties.columns["extract"],
         name=v.name_facets(names),
-        sign=v.name_facets([v.parts(text) for text in parties.texts("sign")]),
+        sign=v.name_facets([v.parts(text, sign=True) for text in parties.texts("sign")]),
         person=_numbers(v.person, own),
         person_sound=_numbers(v.person_sound, [pinyin_key(name or "") for name in own]),
         phone=phone[:, 0],
@@ -234,9 +236,9 @@ def _choose_names(
             strict=True,
         )
     ):
-        chosen = vocabularies.parts(text or ("" if is_person else party))
+        chosen = vocabularies.parts(text or party)
         owner = chosen.full if chosen.person else chosen.owner
-        names.append(chosen._replace(full="") if chosen.person else chosen)
+        names.append(chosen._replace(person=True) if is_person and not text else chosen)
         persons.append(read_person(owner or (party if is_person else "")))
         bare.append(is_person and not text and not signs[i])
     return names, persons, bare

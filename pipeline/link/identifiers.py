@@ -120,11 +120,12 @@ def _read_uscc(code: str) -> Codes:
 
 
 def _read_fifteen(code: str, role: str) -> Codes:
+    """A registration number, or a region and an organisation code; digits alone can look like both."""
     tail = code[6:]
-    org = tail if org_valid(tail) and role in ("taxpayer_id", "uscc", "uscc_or_org_code") else None
-    registration = code if registration_valid(code) and (org is None or code.isdigit()) else None
-    if role == "taxpayer_id" and org and not tail.isdigit():
-        registration = None
+    registration = code if registration_valid(code) else None
+    org = tail if org_valid(tail) and role != "registration_no" else None
+    if code.isdigit() and role != "taxpayer_id":
+        org = None
     return Codes(org=org, registration=registration) if org or registration else _hint(code)
 
 

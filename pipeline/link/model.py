@@ -38,6 +38,7 @@ class Comparison(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     title: str
+    most_beside_person: int | None = None
     levels: dict[str, Level]
 
     @property

@@ -90,16 +90,18 @@ def _bracket_place() -> re.Pattern[str]:
     return re.compile(f"^(?:(?:{named})(?:省|市|区|自治区|特别行政区)?)+$|^集团$|^控股$")
 
 
-def parse_name(text: str | None) -> NameParts:
-    """Takes a name apart; None or a filler gives empty parts."""
+def parse_name(text: str | None, sign: bool = False) -> NameParts:
+    """Takes a name apart; None or a filler gives empty parts.
+
+    A text that looks like a bare personal name is one (`person`), and is its own trade name too, for a
+    shop's short name can look like one; a sign is never a person.
+    """
     name = _JUNK.sub("", _NOTES.sub("", fold(text or "")))
     if not name or _ALONE.search(name):
         return EMPTY
-    if is_person(name):
-        return EMPTY._replace(full=name, person=True)
     name, branch, owner = _open_brackets(name)
-    if is_person(name):
-        return EMPTY._replace(full=name, person=True)
+    if not sign and is_person(name):
+        return EMPTY._replace(full=name, trade=name, person=True)
     name, behind = _split_branch(name)
     return _parse_head(name, _plain_branch(behind or branch), owner)
 
@@ -111,23 +113,45 @@ def _parse_head(name: str, branch: str, owner: str) -> NameParts:
     trade, industry = split_industry(core)
     form = form.replace("有限责任公司", "有限公司")
     form_class = lexicon().form_class.get(form, "")
-    has_trade = bool(trade)
+    has_trade = bool(trade) and not _is_place(trade)
     return NameParts(core + form, trade or core, has_trade, industry, form, form_class, branch, False, owner)
 
 
 def strip_place(name: str) -> str:
-    """The name without the places that it begins with; never leaves fewer than two characters."""
-    rest, found = name, False
+    """The name without the places that it begins with; never leaves fewer than two characters.
+
+    Behind a place only words that say they are one (市, 区, 县, 镇) are places too: in `深圳市万源早餐店`
+    万源 is the trade name. A bare place stays where no trade name would be left behind it.
+    """
+    rest, found, local = name, False, False
     while True:
-        patterns = (
-            (_places(), _ANY_CITY, _ANY_DISTRICT, _ZONE, _TOWN)
-            if found
-            else (_places(), _ANY_CITY, _ANY_DISTRICT)
-        )
-        match = next((m for m in (pattern.match(rest) for pattern in patterns) if m), None)
+        match = _next_place(rest, found)
         if match is None or len(rest) - match.end() < 2 or _only_form(rest[match.end() :]):
             return rest
+        bare = (
+            match.group()[-1] not in "市省区县州镇乡街道盟旗" and match.group() not in lexicon().local_places
+        )
+        if bare and (local or not _leaves_trade(rest[match.end() :])):
+            return rest
+        local = local or match.group() in lexicon().local_places
         rest, found = rest[match.end() :], True
+
+
+def _next_place(text: str, found: bool) -> re.Match[str] | None:
+    patterns = (_places(), _ANY_CITY, _ANY_DISTRICT, *((_ZONE, _TOWN) if found else ()))
+    return next((match for match in (pattern.match(text) for pattern in patterns) if match), None)
+
+
+def _leaves_trade(text: str) -> bool:
+    match = _form().match(text)
+    core = match.group(1) if match and match.group(1) else text
+    trade, industry = split_industry(core)
+    return len(trade) >= 2 and (bool(industry) or len(trade) <= 6)
+
+
+def _is_place(text: str) -> bool:
+    words = lexicon()
+    return text in words.provinces or text in words.cities
 
 
 def _only_form(text: str) -> bool:

@@ -120,7 +120,7 @@ def _one_basis(
     if decision == REVIEW_CODE:
         return wording.UNDECIDED if facets.uscc[profile] == 0 else wording.DOUBTFUL_CODE
     if decision == NONE_CODE:
-        return wording.NO_TRADE if facets.name.trade[profile] == 0 else wording.NOTHING_FITS
+        return wording.NO_TRADE if facets.name.known[profile] == 0 else wording.NOTHING_FITS
     if found.partner[unit] >= 0:
         return compared[unit]
     if found.founds[unit]:
@@ -192,19 +192,19 @@ def _building(words: Vocabularies) -> pa.Array:
 
 def _shown(parties: Parties, words: Vocabularies) -> tuple[list[str | None], list[str | None]]:
     """Names and signs as they may be shown: a bare personal name is not."""
-    names = []
-    for text, party in zip(parties.texts("name"), parties.texts("party"), strict=True):
-        chosen = text or party
-        parts = words.parts(chosen)
-        names.append(
-            chosen.strip()
-            if parts.trade and not parts.owner
-            else (parts.full or None)
-            if parts.trade
-            else None
-        )
-    signs = [text.strip() if text and words.parts(text).trade else None for text in parties.texts("sign")]
+    names = [
+        _name_shown(text or party, words)
+        for text, party in zip(*map(parties.texts, ("name", "party")), strict=True)
+    ]
+    signs = [text.strip() if words.parts(text, sign=True).trade else None for text in parties.texts("sign")]
     return names, signs
+
+
+def _name_shown(text: str, words: Vocabularies) -> str | None:
+    parts = words.parts(text)
+    if parts.person or not parts.trade:
+        return None
+    return parts.full if parts.owner else text.strip()
 
 
 def _previous(parties: Parties, ids: pa.Array, before: dict[str, str]) -> pa.Array:

@@ -147,7 +147,13 @@ def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mappin
             for name in parties.values["extract"]
         ]
     )
-    named = (f.name.trade > 0) | (f.sign.trade > 0) | (f.uscc > 0) | (f.org > 0) | seen[f.extract]
+    named = (
+        ((f.name.trade > 0) & (f.name.person == 0))
+        | (f.sign.trade > 0)
+        | (f.uscc > 0)
+        | (f.org > 0)
+        | seen[f.extract]
+    )
     return (named & (f.bare == 0)).astype(np.int64)
 
 

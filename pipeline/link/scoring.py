@@ -50,5 +50,10 @@ def score_at(
     """Weighs the pairs (i, j) and says which are backed by enough fields."""
     a, b = left.take(i), right.take(j)
     scored = comparator.score(a, b)
-    told = ((a.name.trade > 0) | (a.sign.trade > 0)) & ((b.name.trade > 0) | (b.sign.trade > 0))
+    told = _has_name(a) & _has_name(b)
     return scored, backed_by_fields(scored, model, told)
+
+
+def _has_name(facets: Facets) -> Bools:
+    named = (facets.name.trade > 0) & (facets.name.person == 0)
+    return np.asarray(named | (facets.sign.trade > 0))
