@@ -81,6 +81,6 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
             findings=db.count(con, "evidence"),
             enterprises=db.count(con, "risk"),
             tiers={str(tier): int(number) for tier, number in tiers},
-            unavailable=tuple(sorted(unavailable)),
+            unavailable=tuple(sorted(name for name in unavailable if sources[name].identifies)),
             attention=len(attention),
         )

@@ -5,6 +5,7 @@ constants. Nothing in it can read, look at other rows, or look at other tables.
 """
 
 import json
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -46,11 +47,16 @@ def admit(expression: str, columns: frozenset[str], parameters: frozenset[str]) 
     return frozenset(used)
 
 
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """A database in memory that only parses; opening one for each expression would take seconds."""
+    return duckdb.connect()
+
+
 def _parse(expression: str) -> dict[str, Any]:
     if ";" in expression or "--" in expression or "/*" in expression:
         raise Refused("a condition is one expression, without comments and semicolons")
-    with duckdb.connect() as con:
-        row = con.execute("SELECT json_serialize_sql(?)", [f"SELECT {expression}"]).fetchone()
+    row = _parser().execute("SELECT json_serialize_sql(?)", [f"SELECT {expression}"]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
         raise Refused(f"not an SQL expression: {str(tree.get('error_message')).splitlines()[0]}")
