@@ -60,8 +60,8 @@ def night(tmp_path: Path) -> tuple[Path, Path]:
                 values = [extract, f"{extract}.csv", row, enterprise, decision, probability, False]
                 con.execute("INSERT INTO record_link VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         con.execute(
-            "CREATE TABLE rejected_row AS SELECT 'tax' AS extract, 'tax.csv' AS file, 6 AS row, 'row' AS scope, "
-            "'required' AS reason"
+            "CREATE TABLE rejected_row AS SELECT 'tax' AS extract, 'tax.csv' AS file, 6 AS row, "
+            "'row' AS scope, 'required' AS reason"
         )
         con.execute(
             "CREATE TABLE extract_status AS SELECT * FROM (VALUES ('tax', 'tax.csv', 6, 4, 1, 1), "

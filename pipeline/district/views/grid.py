@@ -37,7 +37,7 @@ def batches(world: World) -> list[Batch]:
     dice, f, w = Dice(world.seed, "grid"), world.firms, world.fates
     n = len(f.kind)
     gone = np.isin(f.status, ("deregistered", "revoked", "dormant")) & f.physical & ~w.open_now
-    seen_share = np.select([w.ghost, f.kind == SHOP, w.open_now, gone], [0.9, 0.94, 0.85, 0.16], 0.0)
+    seen_share = np.select([w.ghost, f.kind == SHOP, w.open_now, gone], [0.93, 0.96, 0.86, 0.16], 0.0)
     entity = np.flatnonzero(dice.chance(seen_share, n))
     found = _rows(world, dice, entity)
     out = []

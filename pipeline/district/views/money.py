@@ -44,7 +44,7 @@ def quarters(
 def tax(world: World) -> list[Batch]:
     """Four quarters of 国税, one of 地税; late and corrected rows come with the next quarter."""
     dice, f = Dice(world.seed, "tax"), world.firms
-    share = np.select([f.kind == SOLE, f.kind == COMPANY, f.kind == SHOP], [0.55, 0.86, 0.0], 0.6)
+    share = np.select([f.kind == SOLE, f.kind == COMPANY, f.kind == SHOP], [0.63, 0.9, 0.0], 0.65)
     known = np.flatnonzero(dice.chance(np.where(f.in_registry, share, share * 0.3), len(share)))
     seen = look(world, dice, known, _TAX)
     ids, usable = _taxpayer_ids(world, dice, known)
@@ -60,7 +60,7 @@ def tax(world: World) -> list[Batch]:
         sent = found.take(~late) if held is None else join([found.take(~late), held])
         held = join([found.take(late), found.take(dice.chance(0.004, len(found)) & ~late)])
         out.append(Batch("tax", f"国税申报_{name}", cut, sent))
-    local = out[-1].rows.take(dice.chance(0.1, len(out[-1].rows)))
+    local = out[-1].rows.take(dice.chance(0.22, len(out[-1].rows)))
     local = local.with_columns(tax_office=np.full(len(local), "罗湖区地方税务局", dtype=object))
     return [*out, Batch("tax", "地税申报", world.as_of - 10, local)]
 
