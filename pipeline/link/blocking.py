@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.link.facets import Facets, Vocabularies
+from pipeline.link.facets import Facets
 from pipeline.link.joining import combine
 from pipeline.link.parties import Ints
+from pipeline.link.vocabulary import Vocabularies
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Enterprises of rows that fit no registered firm: rows of one shop, found by premises, sign, operator, phone."""
+"""Enterprises of rows that fit no registered firm: premises, sign, operator, phone tell one shop."""
 
 import numpy as np
 

@@ -1,6 +1,7 @@
 """Parts of a firm's name: place, trade name (字号), industry, organisation form, branch.
 
-`深圳市鑫泰五金有限公司罗湖分公司` is place 深圳市, trade name 鑫泰, industry 五金, form 有限公司, branch 罗湖分公司.
+`深圳市鑫泰五金有限公司罗湖分公司`: place 深圳市, trade name 鑫泰, industry 五金, form 有限公司, branch
+罗湖分公司.
 Shop signs and sole proprietors' names go the same way. A name of which nothing but industry words
 is left has its whole core as trade name, so that there is always something to compare.
 """

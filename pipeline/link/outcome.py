@@ -1,6 +1,7 @@
 """From the resolution to rows: every record's enterprise, decision and reason, and the open pairs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -8,12 +9,14 @@ import pyarrow as pa
 from pipeline.link import wording
 from pipeline.link.comparing import FIELDS, Scored
 from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE, Floats
-from pipeline.link.facets import Facets, Vocabularies
+from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.model import Model, value_class
 from pipeline.link.parties import Ints, Parties
 from pipeline.link.premises import premises_of
-from pipeline.link.resolving import CODE_NOT_HELD, REGISTERED, Resolution, Resolver
+from pipeline.link.resolving import Resolver
+from pipeline.link.standing import CODE_NOT_HELD, Resolution
+from pipeline.link.vocabulary import Vocabularies
 
 STATES = ("registered", "valid_code_not_held", "not_found")
 _COMPARISON = pa.struct(
@@ -162,8 +165,8 @@ def link_rows(
     """One row per record with all that the tables of this room need."""
     premises, premises_ids = premises_of(facets.take(np.arange(parties.count)), words)
     profile = parties.profile
-    place = pa.array([None if not w else w for w in words.place.words])
-    code = pa.array([None if not w else w for w in words.code.words])
+    place = pa.array([w or None for w in words.place.words])
+    code = pa.array([w or None for w in words.code.words])
     names, signs = _shown(parties, words)
     columns = {name: parties.table[name] for name in parties.table.column_names}
     columns |= {
@@ -232,7 +235,7 @@ def review_table(parties: Parties, linked: Linked, ids: list[str], resolver: Res
     right = np.array([pair[4] for pair in pairs], dtype=np.int64)
     scored = resolver.explain(left, right)
     records = _record_of_profile(parties)
-    rows = {}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for at, (profile, entity, probability, _, _) in enumerate(pairs):
         key = (records[profile], ids[entity])
         if key not in rows or rows[key]["probability"] < probability:

@@ -4,9 +4,10 @@ import hashlib
 
 import numpy as np
 
-from pipeline.link.facets import Facets, Vocabularies
+from pipeline.link.facets import Facets
 from pipeline.link.joining import combine
 from pipeline.link.parties import Ints
+from pipeline.link.vocabulary import Vocabularies
 
 
 def premises_of(facets: Facets, words: Vocabularies) -> tuple[Ints, list[str]]:

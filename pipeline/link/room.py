@@ -12,20 +12,23 @@ import pyarrow as pa
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.link import outcome, state
-from pipeline.link.facets import Facets, Vocabularies, build_facets, former_names
+from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
 from pipeline.link.identity import Before, Change, Identities, Member, attribute_changes, identify
 from pipeline.link.judgements import Judged, nothing_judged, read_judgements
 from pipeline.link.model import shipped_model
 from pipeline.link.parties import Ints, Parties, encode, read_parties
-from pipeline.link.resolving import Ledger, Resolver, Views
+from pipeline.link.resolving import Ledger, Resolver
+from pipeline.link.standing import Views
+from pipeline.link.vocabulary import Vocabularies
 from pipeline.night import Night
 
 REGISTRY = "registry"
 GRID = "grid"
 SQL = Path(__file__).parent / "sql"
 TABLES = (
-    "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said", "link_kind", "enterprise",
+    "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said",
+    "link_kind", "enterprise",
 )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     judged = _judged(night, parties, firms, before)
     resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
-    identities, of_record, members = _identify(parties, linked, before, night)
+    identities, of_record = _identify(parties, linked, before, night)
     ids = pa.array([None, *identities.ids])
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, before.of_record)
     db.write_arrow(con, "link_row", rows)
@@ -130,7 +133,8 @@ def _former_views(pairs: Ints, owner: Ints, base: int) -> tuple[Ints, Ints]:
     size = np.searchsorted(pairs[0], owner, side="right") - start
     at = np.repeat(np.arange(len(owner)), size)
     offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    return base + at, pairs[1][np.repeat(start, size) + offset]
+    entity: Ints = pairs[1][np.repeat(start, size) + offset]
+    return base + at, entity
 
 
 def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mapping[str, Source]) -> Ints:
@@ -154,7 +158,8 @@ def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mappin
         | (f.org > 0)
         | seen[f.extract]
     )
-    return (named & (f.bare == 0)).astype(np.int64)
+    result: Ints = (named & (f.bare == 0)).astype(np.int64)
+    return result
 
 
 def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Judged:
@@ -182,7 +187,7 @@ def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Jud
 
 def _identify(
     parties: Parties, linked: outcome.Linked, before: Before, night: Night
-) -> tuple[Identities, dict[str, int], list[list[Member]]]:
+) -> tuple[Identities, dict[str, int]]:
     """Ids of tonight's entities; a record counts for the entity of its newest linked row."""
     table = parties.table
     held = np.flatnonzero(linked.row_entity >= 0)
@@ -205,16 +210,14 @@ def _identify(
         entity = int(linked.row_entity[position])
         if not members[entity]:
             members[entity].append(Member(records[position], extracts[position], dates[position], 1))
-    return identify(members, before, night.settings.as_of), of_record, members
+    return identify(members, before, night.settings.as_of), of_record
 
 
 def _write_identities(
     con: duckdb.DuckDBPyConnection, night: Night, found: Identities, of_record: dict[str, int], before: Before
 ) -> None:
-    said = dict(
-        (row[0], (row[1] or "", row[2] or ""))
-        for row in con.execute("SELECT enterprise_id, name, address FROM enterprise").fetchall()
-    )
+    rows_said = con.execute("SELECT enterprise_id, name, address FROM enterprise").fetchall()
+    said = {row[0]: (row[1] or "", row[2] or "") for row in rows_said}
     names = [said.get(name, ("", ""))[0] for name in found.ids]
     sites = [said.get(name, ("", ""))[1] for name in found.ids]
     changes = found.changes + attribute_changes(found.ids, names, sites, before, found.aliases)

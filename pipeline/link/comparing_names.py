@@ -1,0 +1,194 @@
+"""Comparisons of names: trade name, industry, organisation form, branch; whole arrays at a time."""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler, Levenshtein
+
+from pipeline.link.facets import Facets
+from pipeline.link.folding import pinyin_key, shape_key
+from pipeline.link.joining import combine
+from pipeline.link.model import Model
+from pipeline.link.parties import Ints
+from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
+
+Bools = npt.NDArray[np.bool_]
+ALIKE = 0.86
+_COMMON = "业品用材器店行用务工"
+_NUMERALS = re.compile(r"[零〇一二三四五六七八九十百千\d]+")
+
+
+class NameComparer:
+    """Compares the names and signs of aligned pairs under a model's levels."""
+
+    def __init__(self, model: Model, words: Vocabularies) -> None:
+        self._model = model
+        self._words = words
+        self._shapes = _numbered([shape_key(word) for word in words.trade.words])
+        self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
+
+    def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
+        """Levels of the four name fields, and the right side's name that agreed best."""
+        chosen, trade = self._best_name(left, right)
+        mine = _choose(chosen >= 2, left.sign, left.name)
+        other = _choose(chosen % 2 == 1, right.sign, right.name)
+        same = (trade > 0) & (trade <= self._code("trade_name", "alike"))
+        industry = np.where(trade > 0, self._industry(mine, other), 0)
+        industry[trade == self._code("trade_name", "full_one_edit")] = self._code("industry", "exact")
+        form = np.where(same, self._form(mine, other), 0)
+        branch = np.where(same, self._branch(mine, other), 0)
+        return {"trade_name": trade, "industry": industry, "form": form, "branch": branch}, other
+
+    def _code(self, field: str, level: str) -> int:
+        return self._model.comparisons[field].code(level)
+
+    def _best_name(self, left: Facets, right: Facets) -> tuple[Ints, Ints]:
+        """Which of name and sign agree best on the two sides (0–3), and the level."""
+        differs = self._code("trade_name", "differs")
+        sign_differs = self._code("trade_name", "sign_differs")
+        best = np.zeros(len(left), dtype=np.int64)
+        chosen = np.zeros(len(left), dtype=np.int64)
+        pairs = (
+            (left.name, right.name),
+            (left.name, right.sign),
+            (left.sign, right.name),
+            (left.sign, right.sign),
+        )
+        for which, (a, b) in enumerate(pairs):
+            level = self._trade(a, b)
+            softer = (level == differs) & ((which > 0) | (a.formal == 0) | (b.formal == 0))
+            level = np.where(softer, sign_differs, level)
+            maybe_person = ((a.person > 0) | (b.person > 0)) & (level >= sign_differs)
+            level = np.where(maybe_person, 0, level)
+            better = (level > 0) & ((best == 0) | (level < best))
+            if which > 0:
+                better &= (best == 0) | (level < sign_differs)
+            best, chosen = np.where(better, level, best), np.where(better, which, chosen)
+        near = self._nearly_full(left.name, right.name) & (best > self._code("trade_name", "full_one_edit"))
+        best = np.where(near, self._code("trade_name", "full_one_edit"), best)
+        formal = (self._trade_formal_differs(left.name, right.name)) & (best == sign_differs)
+        return chosen, np.where(formal, differs, best)
+
+    def _trade_formal_differs(self, a: NameFacets, b: NameFacets) -> Bools:
+        both = (a.formal > 0) & (b.formal > 0) & (a.trade > 0) & (b.trade > 0)
+        return np.asarray(both & (a.sound != b.sound))
+
+    def _nearly_full(self, a: NameFacets, b: NameFacets) -> Bools:
+        """Whether two long names, place aside, differ in one character only."""
+        result = np.zeros(len(a.full), dtype=bool)
+        rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
+        if not len(rest):
+            return result
+        pair = combine(a.full[rest], b.full[rest])
+        _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+        words = self._words.full.words
+        left, right = ([words[i] for i in side.full[rest[first]]] for side in (a, b))
+        edits = process.cpdist(left, right, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
+        sound = [pinyin_key(x) == pinyin_key(y) for x, y in zip(left, right, strict=True)]
+        size = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)])
+        result[rest] = ((edits == 1) & np.array(sound) & (size >= 6))[inverse]
+        return result
+
+    def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
+        """Level of two trade names; compared as text only where they are not equal."""
+        level = np.zeros(len(a.trade), dtype=np.int64)
+        both = (a.trade > 0) & (b.trade > 0)
+        equal = both & (a.trade == b.trade)
+        sound = both & ~equal & (a.sound == b.sound)
+        rest = np.flatnonzero(both & ~equal & ~sound)
+        level[equal], level[sound] = self._code("trade_name", "exact"), self._code("trade_name", "homophone")
+        if len(rest):
+            pair = combine(a.trade[rest], b.trade[rest])
+            _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+            at = rest[first]
+            level[rest] = self._trade_texts(a.trade[at], b.trade[at])[inverse]
+        return level
+
+    def _trade_texts(self, a: Ints, b: Ints) -> Ints:
+        words = self._words.trade.words
+        left, right = [words[i] for i in a], [words[i] for i in b]
+        size = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)], dtype=np.int64)
+        edits = process.cpdist(left, right, scorer=Levenshtein.distance, dtype=np.int32)
+        alike = process.cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
+        inside = np.array(
+            [min(len(x), len(y)) >= 2 and (x in y or y in x) for x, y in zip(left, right, strict=True)]
+        )
+        code = self._code
+        level = np.full(len(a), code("trade_name", "differs"), dtype=np.int64)
+        level[alike >= ALIKE] = code("trade_name", "alike")
+        level[inside] = code("trade_name", "contained")
+        level[(edits == 1) & (size <= 2)] = code("trade_name", "one_edit_short")
+        level[(edits == 1) & (size >= 3)] = code("trade_name", "one_edit")
+        level[inside & (size >= 2) & (edits == 1)] = code("trade_name", "contained")
+        numbered = [_other_number(x, y) for x, y in zip(left, right, strict=True)]
+        level[np.array(numbered, dtype=bool)] = code("trade_name", "differs")
+        level[self._shapes[a] == self._shapes[b]] = code("trade_name", "look_alike")
+        return level
+
+    def _industry(self, a: NameFacets, b: NameFacets) -> Ints:
+        return self._texts("industry", self._words.industry, a.industry, b.industry)
+
+    def _texts(self, field: str, words: Vocabulary, a: Ints, b: Ints) -> Ints:
+        """Level of two short texts: equal, one inside the other, sharing a pair of characters, or not."""
+        level = np.zeros(len(a), dtype=np.int64)
+        level[(a > 0) & (a == b)] = self._code(field, "exact")
+        level[(a > 0) ^ (b > 0)] = self._code(field, "one_missing")
+        rest = np.flatnonzero((a > 0) & (b > 0) & (a != b))
+        if len(rest):
+            pair = combine(a[rest], b[rest])
+            _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+            found = [
+                _overlap(words.words[x], words.words[y])
+                for x, y in zip(a[rest[first]], b[rest[first]], strict=True)
+            ]
+            level[rest] = np.array([self._code(field, name) for name in found], dtype=np.int64)[inverse]
+        return level
+
+    def _form(self, a: NameFacets, b: NameFacets) -> Ints:
+        both = (a.form > 0) & (b.form > 0)
+        same_class = a.form_class == b.form_class
+        level = np.where(same_class, self._code("form", "same_class"), self._code("form", "differs"))
+        level = np.where(a.form == b.form, self._code("form", "exact"), level)
+        return np.where(both, level, 0).astype(np.int64)
+
+    def _branch(self, a: NameFacets, b: NameFacets) -> Ints:
+        one = (a.branch > 0) ^ (b.branch > 0)
+        formal = (a.formal > 0) & (b.formal > 0)
+        level = np.where(
+            one, np.where(formal, self._code("branch", "parent"), self._code("branch", "one_missing")), 0
+        )
+        both = (a.branch > 0) & (b.branch > 0)
+        level = np.where(both, self._code("branch", "differs"), level)
+        sounds = self._branch_sounds
+        level = np.where(both & (sounds[a.branch] == sounds[b.branch]), self._code("branch", "alike"), level)
+        return np.where(both & (a.branch == b.branch), self._code("branch", "exact"), level).astype(np.int64)
+
+
+def _numbered(words: list[str]) -> Ints:
+    """Numbers that are equal where the texts are."""
+    vocabulary = Vocabulary()
+    return np.array([vocabulary.add(word) for word in words], dtype=np.int64)
+
+
+def _choose(which: Bools, yes: NameFacets, no: NameFacets) -> NameFacets:
+    return NameFacets(
+        **{
+            name: np.where(which, getattr(yes, name), getattr(no, name))
+            for name in NameFacets.__dataclass_fields__
+        }
+    )
+
+
+def _overlap(a: str, b: str) -> str:
+    if a in b or b in a:
+        return "contained"
+    return "shares" if set(a) & set(b) - set(_COMMON) else "differs"
+
+
+def _other_number(a: str, b: str) -> bool:
+    """Whether two names differ in their numbers only (一厂, 二厂): then they are two firms."""
+    if a == b or _NUMERALS.findall(a) == _NUMERALS.findall(b):
+        return False
+    return _NUMERALS.sub("", a) == _NUMERALS.sub("", b)

@@ -1,0 +1,102 @@
+"""Texts as small integers, and names taken apart into them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from pipeline.link.folding import pinyin_key
+from pipeline.link.names import NameParts, parse_name
+from pipeline.link.parties import Ints
+
+
+class Vocabulary:
+    """Texts numbered from 1 in the order of their first use; 0 is the empty text."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = [""]
+        self._index: dict[str, int] = {"": 0}
+
+    def add(self, word: str | None) -> int:
+        """The number of a text."""
+        key = word or ""
+        number = self._index.get(key)
+        if number is None:
+            number = self._index[key] = len(self.words)
+            self.words.append(key)
+        return number
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True)
+class NameFacets:
+    """One name per profile, taken apart; see `names.NameParts`. `formal`, `known`, `person`: 0 or 1."""
+
+    full: Ints
+    trade: Ints
+    sound: Ints
+    industry: Ints
+    form: Ints
+    form_class: Ints
+    branch: Ints
+    formal: Ints
+    known: Ints
+    person: Ints
+
+    def take(self, index: Ints) -> "NameFacets":
+        """The names of some profiles."""
+        return NameFacets(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def followed_by(self, other: "NameFacets") -> "NameFacets":
+        """These names and then the others."""
+        return NameFacets(
+            **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
+        )
+
+
+@dataclass
+class Vocabularies:
+    """The texts behind the integers of facets."""
+
+    trade: Vocabulary = field(default_factory=Vocabulary)
+    sound: Vocabulary = field(default_factory=Vocabulary)
+    full: Vocabulary = field(default_factory=Vocabulary)
+    industry: Vocabulary = field(default_factory=Vocabulary)
+    form: Vocabulary = field(default_factory=Vocabulary)
+    form_class: Vocabulary = field(default_factory=Vocabulary)
+    branch: Vocabulary = field(default_factory=Vocabulary)
+    person: Vocabulary = field(default_factory=Vocabulary)
+    person_sound: Vocabulary = field(default_factory=Vocabulary)
+    phone: Vocabulary = field(default_factory=Vocabulary)
+    place: Vocabulary = field(default_factory=Vocabulary)
+    code: Vocabulary = field(default_factory=Vocabulary)
+    names: dict[tuple[str, bool], NameParts] = field(default_factory=dict)
+
+    def parts(self, text: str, sign: bool = False) -> NameParts:
+        """A name or a sign taken apart, each text once."""
+        found = self.names.get((text, sign))
+        if found is None:
+            found = self.names[text, sign] = parse_name(text, sign)
+        return found
+
+    def name_facets(self, parts: Iterable[NameParts]) -> NameFacets:
+        """Names as integers."""
+        rows = [
+            (
+                self.full.add(p.full),
+                self.trade.add(p.trade),
+                self.sound.add(pinyin_key(p.trade)),
+                self.industry.add(p.industry),
+                self.form.add(p.form),
+                self.form_class.add(p.form_class),
+                self.branch.add(p.branch),
+                int(p.formal),
+                int(p.has_trade),
+                int(p.person),
+            )
+            for p in parts
+        ]
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), 10)
+        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(10)))
