@@ -65,20 +65,20 @@ def draw(seed: int, firms: Firms, as_of: np.datetime64) -> Fates:
     shop = firms.kind == SHOP
     settled = firms.established_on < as_of - 200
     ended = np.isin(firms.status, ("revoked", "deregistered", "voided")) & firms.physical
-    stays = np.select([firms.status == "deregistered", ended], [0.06, 0.28], 0.0)
+    stays = np.select([firms.status == "deregistered", ended], [0.07, 0.32], 0.0)
     ghost = ended & dice.chance(stays, n)
     trading = (active & firms.physical) | ghost
     needs_permit = firms.trade("permit") != ""
-    lapsed = dice.some(trading & ~shop & settled & needs_permit, 0.03)
+    lapsed = dice.some(trading & ~shop & settled & needs_permit, 0.035)
     long_open = shop & ~firms.exempt & (firms.established_on < as_of - 90)
-    unlicensed_shop = dice.some(long_open, 0.4)
+    unlicensed_shop = dice.some(long_open, 0.44)
     workshop = np.not_equal(firms.trade("mark"), "")
-    unsafe = trading & settled & dice.chance(np.where(workshop, 0.021, 0.0055), n)
+    unsafe = trading & settled & dice.chance(np.where(workshop, 0.025, 0.007), n)
     dirty = np.isin(
         firms.trade("mark"), ("plating", "print", "chemical", "melt", "gold", "car", "plastic", "drug")
     )
     polluting = dice.some(trading & settled & ~shop & dirty & (firms.trade("approval") > 0.1), 0.065)
-    labour = dice.some(trading & settled & ~shop & (firms.headcount >= 4), 0.016)
+    labour = dice.some(trading & settled & ~shop & (firms.headcount >= 4), 0.019)
     factory = firms.trade("processing").astype(bool) & active & ~shop & (firms.kind != SOLE)
     idle = dice.some(factory & settled, 0.07)
     first = unlicensed_shop | ghost | lapsed | unsafe | polluting | labour

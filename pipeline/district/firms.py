@@ -142,10 +142,10 @@ def _industries(dice: Dice, kind: Ints, parent: Ints) -> Ints:
 
 
 def _twins(dice: Dice, kind: Ints, in_registry: Flags) -> Ints:
-    """A namesake in the same building, in another trade: index of the other, else -1."""
+    """A namesake, or almost one, in the same building: index of the other, else -1."""
     n = len(kind)
     twin = np.full(n, -1)
-    chosen = np.flatnonzero(in_registry & np.isin(kind, (COMPANY, SOLE)) & dice.chance(0.006, n))
+    chosen = np.flatnonzero(in_registry & np.isin(kind, (COMPANY, SOLE)) & dice.chance(0.02, n))
     twin[chosen] = (chosen + 1 + dice.whole(0, 50, len(chosen))) % int(in_registry.sum())
     twin[(twin >= 0) & (~np.isin(kind[twin], (COMPANY, SOLE)) | (twin[twin] >= 0))] = -1
     return twin

@@ -8,7 +8,7 @@ from opencc import OpenCC
 
 from pipeline.district.draw import Dice, Ints, Objects, choose, objects, present
 from pipeline.district.naming import Names
-from pipeline.district.words import listed
+from pipeline.district.words import confusions
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Habit:
     Attributes:
         form: 有限责任公司 for 有限公司 and the like.
         region: region left out or another one put.
-        short: trade name and 行业 only.
+        short: trade name and 行业 only, or the trade name with 公司 or 店, or alone.
+        parent: a branch by its parent's name alone.
         sign: the sign instead of the registered name.
         former: the former name, of those that have one.
         typo: a homophone or a look-alike character.
@@ -26,14 +27,15 @@ class Habit:
         wide: full-width characters, spaces, other brackets.
     """
 
-    form: float = 0.06
-    region: float = 0.06
-    short: float = 0.02
+    form: float = 0.07
+    region: float = 0.07
+    short: float = 0.03
+    parent: float = 0.02
     sign: float = 0.0
-    former: float = 0.4
-    typo: float = 0.025
-    script: float = 0.006
-    wide: float = 0.03
+    former: float = 0.45
+    typo: float = 0.035
+    script: float = 0.008
+    wide: float = 0.04
 
 
 def as_written(dice: Dice, names: Names, index: Ints, habit: Habit) -> Objects:
@@ -41,10 +43,10 @@ def as_written(dice: Dice, names: Names, index: Ints, habit: Habit) -> Objects:
     n = len(index)
     full, sign, former = names.full[index], names.sign[index], names.former[index]
     out = choose(dice.chance(habit.form, n), objects([_other_form(t) if t else t for t in full]), full)
-    short = objects([s + w if s else None for s, w in zip(names.stem[index], names.word[index], strict=True)])
-    plain = names.tail[index] == ""
-    registered = names.form[index] != ""
-    out = choose(dice.chance(habit.short, n) & plain & registered, short, out)
+    plain = (names.tail[index] == "") & (full != sign)
+    out = choose(dice.chance(habit.short, n) & plain, _shortened(dice, names, index), out)
+    bare = objects([t.removesuffix(tail) if t else t for t, tail in zip(out, names.tail[index], strict=True)])
+    out = choose(dice.chance(habit.parent, n) & ~plain, bare, out)
     out = choose(
         dice.chance(habit.region, n),
         objects([_other_region(t, i) if t else t for i, t in enumerate(out)]),
@@ -63,6 +65,14 @@ def miswritten(dice: Dice, names: Objects, habit: Habit) -> Objects:
             if out[i]:
                 out[i] = slip(out[i], int(dice.rng.integers(0, 1000)))
     return out
+
+
+def _shortened(dice: Dice, names: Names, index: Ints) -> Objects:
+    """What people call a firm: 鑫达珠宝, 鑫达公司, 鑫达."""
+    stem, word = names.stem[index], names.word[index]
+    end = choose(names.form[index] == "", "店", "公司")
+    way = dice.index(3, len(index), (70, 20, 10))
+    return choose(way == 0, stem + word, choose(way == 1, stem + end, stem))
 
 
 _FORMS = (
@@ -87,28 +97,25 @@ def _other_region(name: str, turn: int) -> str:
     return name
 
 
-@cache
-def _confusions() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for group in (*listed("homophones"), *listed("lookalikes")):
-        for character in group:
-            table[character] = table.get(character, "") + group.replace(character, "")
-    return dict(table)
-
-
 def _typo(name: str, turn: int) -> str:
-    """A homophone or a look-alike in the trade name; failing that, one character lost."""
+    """A homophone or a look-alike; or a character lost, doubled, or changed with its neighbour."""
     known = [
         i
         for i, character in enumerate(name[:-2])
-        if character in _confusions() and not name.startswith("深圳", i - 1)
+        if character in confusions() and not name.startswith("深圳", i - 1)
     ]
-    if known:
+    if known and turn % 4:
         i = known[turn % len(known)]
-        others = _confusions()[name[i]]
+        others = confusions()[name[i]]
         return name[:i] + others[turn % len(others)] + name[i + 1 :]
-    i = turn % max(len(name) - 2, 1)
-    return name[:i] + name[i + 1 :] if len(name) > 6 else name
+    i = turn // 4 % max(len(name) - 2, 1)
+    if len(name) < 5:
+        return name
+    return (
+        name[:i] + name[i + 1 :],
+        name[:i] + name[i] + name[i:],
+        name[:i] + name[i + 1] + name[i] + name[i + 2 :],
+    )[turn % 3]
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.district.draw import Dice, Flags, Ints, Objects, blank, choose, glue, nothing, objects
 from pipeline.district.kinds import BRANCH, COMPANY, OFFICE, PARTNERSHIP, PROPRIETORSHIP, SHOP, SOLE, WORKS
 from pipeline.district.people import falling
-from pipeline.district.words import industries, listed
+from pipeline.district.words import confusions, industries, listed
 
 _ROUNDS = 12  # redraws of a name that another firm already has
 
@@ -53,9 +53,12 @@ def compose_names(
     region = _regions(dice, kind, in_registry)
     word, form = _words(dice, kind, industry)
     stem = _stems(dice, n)
+    near = (twin >= 0) & (kind == kind[twin]) & dice.chance(0.55, n)
+    region, word, form = (np.where(near, part[twin], part) for part in (region, word, form))
     inside = (kind == COMPANY) & dice.chance(0.07, n)
     for _ in range(_ROUNDS):
-        stem = np.where(twin >= 0, stem[twin], stem)
+        stem = choose(twin >= 0, stem[twin], stem)
+        stem = choose(near & (twin >= 0), _almost(stem), stem)
         full = _join(region, stem, word, form, inside)
         again = _repeated(full) & ~((kind == SOLE) & dice.chance(0.04, n))
         if not again.any():
@@ -97,9 +100,20 @@ def _stems(dice: Dice, n: int) -> Objects:
     return choose(length == 3, foreign + second, stem)
 
 
+def _almost(stems: Objects) -> Objects:
+    """Each with its last character that can be mistaken changed for the one it is mistaken for."""
+    out = stems.copy()
+    for i, stem in enumerate(stems.tolist()):
+        for at in range(len(stem) - 1, -1, -1):
+            if stem[at] in confusions():
+                out[i] = stem[:at] + confusions()[stem[at]][0] + stem[at + 1 :]
+                break
+    return out
+
+
 def _frequent(dice: Dice, name: str, n: int) -> Objects:
     words = listed(name)
-    return dice.pick(words, n, falling(len(words)))
+    return dice.pick(words, n, falling(len(words), 0.85))
 
 
 def _regions(dice: Dice, kind: Ints, in_registry: Flags) -> Objects:

@@ -32,6 +32,16 @@ def listed(name: str) -> tuple[str, ...]:
     return tuple("".join(parts)) if name in _RUNS else tuple(parts)
 
 
+@cache
+def confusions() -> dict[str, str]:
+    """Each character that others sound or look like, and those others."""
+    table: dict[str, str] = {}
+    for group in (*listed("homophones"), *listed("lookalikes")):
+        for character in group:
+            table[character] = table.get(character, "") + group.replace(character, "")
+    return dict(table)
+
+
 def by_mark(name: str) -> dict[str, str]:
     """`processes` or `equipment` of lexicon/lists.yml, by the mark of the trade."""
     return dict(_lists()[name])

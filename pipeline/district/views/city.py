@@ -13,7 +13,9 @@ from pipeline.district.words import permits as kinds
 from pipeline.district.world import Batch, Department, World, address_at, look, numbers_of, year_of
 
 _PATROL = Department(
-    habit=Habit(form=0.04, region=0.2, short=0.1, sign=0.05, former=0.2, typo=0.04, script=0.01),
+    habit=Habit(
+        form=0.05, region=0.24, short=0.16, parent=0.1, sign=0.08, former=0.2, typo=0.07, script=0.015
+    ),
     writing=Writing(
         cities=(1, 2, 1, 5, 0.1),
         street=0.35,
@@ -30,7 +32,7 @@ _PATROL = Department(
     phone=0.0,
 )
 _PERMIT_OFFICE = Department(
-    habit=Habit(form=0.05, region=0.06, short=0.01, sign=0.01, former=0.5, typo=0.015),
+    habit=Habit(form=0.06, region=0.07, short=0.02, sign=0.015, former=0.5, typo=0.03),
     writing=Writing(cities=(6, 2, 1, 1, 0.2), street=0.35, community=0.08, no_unit=0.06, noise=0.01),
     codes=(37, 2, 1, 1, 3, 6, 2, 2, 46),
     registered_address=0.12,

@@ -10,7 +10,7 @@ from pipeline.district.words import by_mark, industries, listed
 from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
 
 _OFFICE = Department(
-    habit=Habit(form=0.06, region=0.1, short=0.03, sign=0.02, former=0.5, typo=0.03),
+    habit=Habit(form=0.08, region=0.14, short=0.06, parent=0.06, sign=0.03, former=0.5, typo=0.05),
     writing=Writing(cities=(4, 3, 1, 2, 0.2), street=0.4, community=0.12, no_unit=0.15, noise=0.0),
     codes=(28, 2, 1, 1, 3, 8, 3, 2, 52),
     registered_address=0.25,

@@ -14,7 +14,9 @@ from pipeline.district.world import Batch, Department, World, address_at, look, 
 from pipeline.reference import communities, streets
 
 _GRID = Department(
-    habit=Habit(form=0.05, region=0.22, short=0.05, former=0.25, typo=0.035, script=0.01, wide=0.03),
+    habit=Habit(
+        form=0.06, region=0.24, short=0.1, parent=0.1, former=0.25, typo=0.06, script=0.015, wide=0.05
+    ),
     writing=Writing(
         cities=(2, 2, 1, 5, 0.2),
         street=0.7,

@@ -11,7 +11,7 @@ from pipeline.district.words import industries
 from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
 
 _INSURANCE = Department(
-    habit=Habit(form=0.05, region=0.06, short=0.006, former=0.5, typo=0.012, script=0.003),
+    habit=Habit(form=0.06, region=0.07, short=0.01, former=0.5, typo=0.022, script=0.005),
     writing=Writing(cities=(5, 2, 1, 2, 0.3), street=0.35, community=0.06, no_unit=0.08),
     codes=(30, 2, 1, 1, 3, 8, 2, 1, 52),
     registered_address=0.45,
@@ -20,7 +20,9 @@ _INSURANCE = Department(
     phone=0.0,
 )
 _INSPECTORS = Department(
-    habit=Habit(form=0.06, region=0.2, short=0.11, sign=0.13, former=0.3, typo=0.04, script=0.008),
+    habit=Habit(
+        form=0.07, region=0.24, short=0.16, parent=0.12, sign=0.15, former=0.3, typo=0.06, script=0.01
+    ),
     writing=Writing(
         cities=(2, 3, 1, 4, 0.1), street=0.4, community=0.15, no_road=0.06, no_unit=0.18, slip=0.02
     ),

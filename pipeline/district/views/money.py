@@ -10,7 +10,9 @@ from pipeline.district.table import Rows, join, rows
 from pipeline.district.world import Batch, Department, Seen, World, look
 
 _TAX = Department(
-    habit=Habit(form=0.04, region=0.05, short=0.004, former=0.45, typo=0.012, script=0.004, wide=0.03),
+    habit=Habit(
+        form=0.05, region=0.06, short=0.006, parent=0.01, former=0.5, typo=0.022, script=0.005, wide=0.04
+    ),
     writing=Writing(
         cities=(5, 2, 2, 1, 0.4), street=0.3, community=0.04, no_unit=0.06, no_name=0.14, noise=0.02
     ),
@@ -19,7 +21,7 @@ _TAX = Department(
     phone=0.7,
 )
 _OPERATIONS = Department(
-    habit=Habit(form=0.05, region=0.08, short=0.02, former=0.4),
+    habit=Habit(form=0.06, region=0.1, short=0.04),
     writing=Writing(street=0.4, community=0.1, no_unit=0.2),
     codes=(36, 2, 1, 1, 3, 9, 2, 1, 45),
 )

@@ -10,7 +10,9 @@ from pipeline.district.words import listed
 from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
 
 _BRIGADE = Department(
-    habit=Habit(form=0.05, region=0.16, short=0.07, sign=0.16, former=0.3, typo=0.035, script=0.01),
+    habit=Habit(
+        form=0.06, region=0.2, short=0.12, parent=0.12, sign=0.17, former=0.3, typo=0.06, script=0.015
+    ),
     writing=Writing(
         cities=(2, 3, 1, 4, 0.2),
         street=0.5,
