@@ -14,6 +14,7 @@ _USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _REPAIRS = str.maketrans("IOZSV", "10250")
 _FILLER_BODY = re.compile(r"(.)\1{7,}|12345678|87654321")
+_EMPTY_NUMBERS = ("00000000", "12345678")
 _SEPARATORS = re.compile(r"[\s\-_/.'’:：]+")
 
 
@@ -66,7 +67,7 @@ def org_valid(code: str) -> bool:
 
 def registration_valid(code: str) -> bool:
     """Whether 15 digits have a right check (MOD 11,10) and are no filler."""
-    if len(code) != 15 or not (code.isascii() and code.isdigit()) or is_filler(code[6:]):
+    if len(code) != 15 or not (code.isascii() and code.isdigit()) or code[6:14] in _EMPTY_NUMBERS:
         return False
     product = 10
     for char in code[:14]:

@@ -109,13 +109,22 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
 
 def _parse_head(name: str, branch: str, owner: str) -> NameParts:
     rest = strip_place(name)
-    match = _form().match(rest)
-    core, form = (match.group(1), match.group(2)) if match and match.group(1) else (rest, "")
+    core, form = split_form(rest)
     trade, industry = split_industry(core)
     form = form.replace("有限责任公司", "有限公司")
     form_class = lexicon().form_class.get(form, "")
     has_trade = bool(trade) and not _is_place(trade)
     return NameParts(core + form, trade or core, has_trade, industry, form, form_class, branch, False, owner)
+
+
+def split_form(text: str) -> tuple[str, str]:
+    """Core and organisation form; in a word of industry (饭店, 加油站) the last character is no form."""
+    match = _form().match(text)
+    if match is None or not match.group(1):
+        return text, ""
+    words, size = lexicon().industries, len(match.group(2))
+    longest = max((n for n in range(2, LONGEST_INDUSTRY + 1) if text[-n:] in words), default=0)
+    return (text, "") if longest > size else (match.group(1), match.group(2))
 
 
 def strip_place(name: str) -> str:
@@ -144,9 +153,7 @@ def _next_place(text: str, found: bool) -> re.Match[str] | None:
 
 
 def _leaves_trade(text: str) -> bool:
-    match = _form().match(text)
-    core = match.group(1) if match and match.group(1) else text
-    trade, industry = split_industry(core)
+    trade, industry = split_industry(split_form(text)[0])
     return len(trade) >= 2 and (bool(industry) or len(trade) <= 6)
 
 

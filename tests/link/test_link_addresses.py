@@ -1,0 +1,77 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.link.addresses import parse_address, read_community, read_street, to_digits
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (
+            "深圳市罗湖区桂园街道大塘龙社区红岭中路1010号国际信托大厦13层1304室",
+            ("桂园街道", "大塘龙", "红岭中路", "1010", "国际信托大厦", "", "13", ("1304",)),
+        ),
+        ("爱国路九号金通大厦十一楼1109房", ("", "", "爱国路", "9", "金通大厦", "", "11", ("1109",))),
+        ("罗湖区湖贝村12巷3号首层", ("", "", "湖贝村12巷", "3", "", "", "1", ())),
+        ("莲塘村八巷34号-1", ("", "", "莲塘村8巷", "34-1", "", "", "", ())),
+        ("金湖路16号武警新花园7栋B101", ("", "", "金湖路", "16", "武警新花园", "7", "1", ("B101",))),
+        ("红宝路139号蔡屋围金龙大厦2305室", ("", "", "红宝路", "139", "金龙大厦", "", "23", ("2305",))),
+        (
+            "人民南路天安国际大厦A座1906室(仅限办公)",
+            ("", "", "人民南路", "", "天安国际大厦", "A", "19", ("1906",)),
+        ),
+    ],
+)
+def test_parts(address: str, expected: tuple[object, ...]) -> None:
+    assert parse_address(address)[:8] == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("水贝二路一街5号", "水贝2路1街5号"),
+        ("春风路3007号桂都大厦１２０２室", "春风路3007號桂都大廈1202室"),
+        ("深圳市罗湖区春风路3007号", "春风路3007号"),
+    ],
+)
+def test_spellings_of_one_place(one: str, other: str) -> None:
+    assert parse_address(one) == parse_address(other)
+
+
+def test_lists_of_rooms() -> None:
+    assert parse_address("嘉宾路23号招商大厦713、715房").rooms == ("713", "715")
+
+
+def test_shared_registration_addresses_are_marked() -> None:
+    assert parse_address("翠竹北路75号2楼201室(入驻深圳市某某商务秘书有限公司)").shared
+    assert not parse_address("翠竹北路75号2楼201室").shared
+
+
+@pytest.mark.parametrize("text", ["笋岗", "笋岗街道", "笋岗街道办事处", "筍崗街道", "440303006"])
+def test_street_columns(text: str) -> None:
+    assert read_street(text) == "笋岗街道"
+
+
+def test_streets_of_other_districts_are_nobodys() -> None:
+    assert read_street("粤海街道") == ""
+
+
+def test_community_columns() -> None:
+    assert read_community("湖贝社区工作站") == read_community("湖贝") == "湖贝"
+
+
+@given(st.integers(1, 199))
+def test_numerals(number: int) -> None:
+    words = "零一二三四五六七八九"
+    tens, ones = divmod(number % 100, 10)
+    text = "一百" * (number >= 100)
+    text += (words[tens] + "十" if tens else "零" * (number > 100 and ones > 0)) + (
+        words[ones] if ones else ""
+    )
+    assert to_digits(text) == str(number)
+
+
+@given(st.text(alphabet="深圳市罗湖区桂园街道路号栋楼层室房之一二十0129AB-、()大厦村巷 ", max_size=40))
+def test_parsing_never_fails(text: str) -> None:
+    assert parse_address(text) == parse_address(text + " ")

@@ -1,0 +1,43 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.link.persons import read_person, read_phones
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["陈小明", " 陈 小明", "陈小明（经营者）", "陈小明等3人", "陳小明", "负责人：陈小明", "陈小明先生"],
+)
+def test_one_person_in_many_dresses(text: str) -> None:
+    assert read_person(text) == "陈小明"
+
+
+@pytest.mark.parametrize("text", [None, "", "陈**", "陈某", "-", "12345"])
+def test_masked_and_missing_persons_are_nobody(text: str | None) -> None:
+    assert read_person(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("13612345670", ("13612345670",)),
+        ("+86 136 1234 5670", ("13612345670",)),
+        ("0755-25123456", ("25123456",)),
+        ("(0755)25123456", ("25123456",)),
+        ("13612345670/0755-25123456", ("13612345670", "25123456")),
+        ("１３６１２３４５６７０", ("13612345670",)),
+        ("00000000", ()),
+        ("13800138000", ()),
+        ("无", ()),
+        (None, ()),
+    ],
+)
+def test_phones(text: str | None, numbers: tuple[str, ...]) -> None:
+    assert read_phones(text) == numbers
+
+
+@given(st.text(max_size=30))
+def test_reading_never_fails(text: str) -> None:
+    assert len(read_phones(text)) <= 2
+    read_person(text)
