@@ -14,6 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from pipeline import district
 from pipeline.declaration import Source, load_sources
+from pipeline.district import world
+from pipeline.district.fates import REASONS
 from pipeline.errors import ConfigError
 from pipeline.settings import PROJECT_ROOT
 
@@ -148,10 +150,16 @@ def test_shares(made) -> None:
         "WHERE extract NOT IN ('registry', 'labour_market') AND kind <> 'not_data'"
     )[0]
     assert 0.3 <= usable <= 0.5
-    unregistered, low_end = made.one("SELECT avg((NOT registered)::INT), avg(low_end::INT) FROM entities")
-    assert 0.06 <= unregistered <= 0.11
-    assert 0.03 <= low_end <= 0.08
+    assert 0.06 <= made.one("SELECT avg((NOT registered)::INT) FROM entities")[0] <= 0.11
     assert made.one("SELECT count(*) FROM records WHERE kind = 'broken'")[0] > 0
+
+
+def test_about_one_in_twenty_is_low_end_and_every_reason_occurs() -> None:
+    district_at_large = world.build(3, 6000, date(2017, 3, 31))
+    reasons = district_at_large.fates.reasons()
+    assert 0.04 <= district_at_large.fates.low_end.mean() <= 0.065
+    assert {word for words in reasons for word in words} == set(REASONS)
+    assert any(len(words) > 1 for words in reasons)
 
 
 def test_low_end_firms_are_seen_and_have_reasons(made) -> None:
