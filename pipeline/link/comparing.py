@@ -12,6 +12,8 @@ from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.parties import Ints
 from pipeline.link.vocabulary import NameFacets, Vocabularies
 
+# A small district does not make names common: rarity is measured against at least this many firms.
+LEAST_POPULATION = 3000
 FIELDS = ("trade_name", "industry", "form", "branch", "person", "phone", "place", "code")
 
 
@@ -50,7 +52,7 @@ def frequencies(views: Facets, entity: Ints, words: Vocabularies) -> Frequencies
         return np.bincount(pair // (int(entity.max(initial=0)) + 1), minlength=size).astype(np.int64)
 
     return Frequencies(
-        count=max(len(np.unique(entity)), 1),
+        count=max(len(np.unique(entity)), LEAST_POPULATION),
         trade=counted(views.name.trade, len(words.trade)),
         sound=counted(views.name.sound, len(words.sound)),
         industry=counted(views.name.industry, len(words.industry)),

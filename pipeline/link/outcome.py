@@ -165,24 +165,24 @@ def link_rows(
     """One row per record with all that the tables of this room need."""
     premises, premises_ids = premises_of(facets.take(np.arange(parties.count)), words)
     profile = parties.profile
-    place = pa.array([w or None for w in words.place.words])
-    code = pa.array([w or None for w in words.code.words])
+    place = pa.array([w or None for w in words.place.words], pa.string())
+    code = pa.array([w or None for w in words.code.words], pa.string())
     names, signs = _shown(parties, words)
     columns = {name: parties.table[name] for name in parties.table.column_names}
     columns |= {
         "enterprise_id": ids.take(pa.array(linked.row_entity + 1)),
         "decision": pa.array(DECISIONS).take(pa.array(linked.decision)),
         "probability": pa.array(linked.probability),
-        "basis": pa.array(linked.bases).take(pa.array(linked.basis)),
+        "basis": pa.array(linked.bases, pa.string()).take(pa.array(linked.basis)),
         "street": place.take(pa.array(facets.street[profile])),
         "community": place.take(pa.array(facets.community[profile])),
         "building": _building(words).take(pa.array(facets.building[profile])),
         "shared_address": pa.array(facets.shared[profile] > 0),
         "uscc_valid": code.take(pa.array(facets.uscc[profile])),
         "registration_valid": code.take(pa.array(facets.registration[profile])),
-        "premises_id": pa.array([name or None for name in premises_ids]).take(pa.array(premises[profile])),
-        "name_shown": pa.array(names).take(pa.array(profile)),
-        "sign_shown": pa.array(signs).take(pa.array(profile)),
+        "premises_id": pa.array([name or None for name in premises_ids], pa.string()).take(pa.array(premises[profile])),
+        "name_shown": pa.array(names, pa.string()).take(pa.array(profile)),
+        "sign_shown": pa.array(signs, pa.string()).take(pa.array(profile)),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))

@@ -96,7 +96,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
     identities, of_record = _identify(parties, linked, before, night)
-    ids = pa.array([None, *identities.ids])
+    ids = pa.array([None, *identities.ids], pa.string())
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, before.of_record)
     db.write_arrow(con, "link_row", rows)
     db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
