@@ -15,6 +15,8 @@ def plain(text: str | None) -> str:
     """A text on one line, without control characters, invisible characters and writing-direction marks."""
     if not text:
         return ""
+    if text.isprintable() and len(text) <= LONGEST and "  " not in text:
+        return text.strip()
     kept = (" " if c.isspace() else c for c in text if c.isspace() or _visible(c))
     one_line = _SPACES.sub(" ", "".join(kept)).strip()
     return one_line if len(one_line) <= LONGEST else one_line[: LONGEST - 1] + "…"

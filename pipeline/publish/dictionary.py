@@ -45,11 +45,11 @@ def add(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> int:
 def comment(con: duckdb.DuckDBPyConnection) -> None:
     """Copies `data_dictionary` into DuckDB's own comments on columns."""
     rows = con.execute('SELECT view, "column", unit, meaning FROM data_dictionary ORDER BY ALL').fetchall()
+    con.begin()
     for view, column, unit, meaning in rows:
-        text = f"{meaning} [{unit}]" if unit else meaning
-        con.execute(
-            f"COMMENT ON COLUMN {quoted(view)}.{quoted(column)} IS '{text.replace(chr(39), chr(39) * 2)}'"
-        )
+        text = (f"{meaning} [{unit}]" if unit else str(meaning)).replace("'", "''")
+        con.execute(f"COMMENT ON COLUMN {quoted(view)}.{quoted(column)} IS '{text}'")
+    con.commit()
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 from pipeline.declaration import Source
@@ -14,7 +15,7 @@ from pipeline.publish.wording import word
 
 Kind = Literal["code", "text", "number", "answer"]
 Value = str | int | Decimal
-REASONS_SHOWN = 5
+LIST_OWN = 2  # 清单期号 and 序号 are the list's, not the firm's
 _MARKS = "①②③④⑤"
 _PART = {"I": "一", "II": "二", "III": "三", "IV": "四", "V": "五"}
 _SECTION = "一二三四五六七八九十"
@@ -40,11 +41,9 @@ class ListColumn:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: a row of `queries/list_detail.sql`, where it stands, and who sends what."""
+    """One firm as listed: a row of `queries/list_detail.sql`, and who sends what."""
 
     row: Mapping[str, Any]
-    number: int
-    issue: str
     departments: Mapping[str, str]
 
     @property
@@ -59,11 +58,12 @@ class Line:
         return [] if self.is_random else found
 
 
+@cache
 def columns() -> tuple[ListColumn, ...]:
     """The columns of a list, in order."""
     return (
-        ListColumn("清单期号", "code", 11, lambda line: line.issue),
-        ListColumn("序号", "number", 5, lambda line: line.number),
+        ListColumn("清单期号", "code", 11, _blank),
+        ListColumn("序号", "number", 5, _blank),
         ListColumn("企业编号", "code", 11, _text("enterprise_id")),
         ListColumn("统一社会信用代码", "code", 12, _text("uscc")),
         ListColumn("企业名称", "text", 19, _text("name")),
@@ -106,6 +106,11 @@ def columns() -> tuple[ListColumn, ...]:
         ListColumn("核查人", "answer", 8, _blank),
         ListColumn("备注", "answer", 14, _blank),
     )
+
+
+def cells(line: Line) -> list[Value]:
+    """The cells of a line from the third column on; issue and number are the list's own."""
+    return [column.value(line) for column in columns()[LIST_OWN:]]
 
 
 def clause_title(clause: str | None) -> str:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from pipeline import publish
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Night
+from pipeline.publish import PublishSummary
 from pipeline.publish.inputs import inputs, quoted, staged_columns
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -38,7 +40,7 @@ class Firm:
 
 
 def default_firms() -> list[Firm]:
-    ranked = [
+    return [
         Firm("E01", "深圳市金凤五金制品有限公司", "桂园街道", ("45.50", "20.25"), "D", {"uscc": DIGIT_CODE}),
         Firm("E02", '=HYPERLINK("http://x","点")', "桂园街道", ("33.00",), "C", {"sign_name": "+老王烧烤"}),
         Firm("E03", "罗湖区好味餐厅", "桂园街道", ("12.00",), "B", {"registration_state": "not_found"}),
@@ -47,7 +49,6 @@ def default_firms() -> list[Firm]:
         Firm("E06", "无招牌场所（湖贝·1栋）", None, ("35.00",), "C"),
         Firm("E07", "深圳市安静科技有限公司", "东门街道"),
     ]
-    return ranked
 
 
 def tables(firms: Sequence[Firm], as_of: date) -> Rows:
@@ -217,10 +218,11 @@ def fill(
 ) -> None:
     body = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns)
     con.execute(f"CREATE TABLE {quoted(table)} ({body})")
-    for row in rows:
-        names = ", ".join(map(quoted, row))
-        marks = ", ".join("?" for _ in row)
-        con.execute(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", list(row.values()))
+    keys = {key for row in rows for key in row}
+    if rows:
+        con.register("filling", pa.Table.from_pylist([{key: row.get(key) for key in keys} for row in rows]))
+        con.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM filling")
+        con.unregister("filling")
 
 
 @pytest.fixture(scope="session")
@@ -255,8 +257,13 @@ class Place:
                 fill(con, f"stg_{extract}", staged_columns(self.sources[extract]), items)
         return night
 
-    def publish(self, run_id: str = "run1", **kwargs: Any) -> publish.PublishSummary:
-        return publish.run(self.night(run_id, **kwargs), self.sources, clock=lambda: END)
+    def publish(self, run_id: str = "run1", **kwargs: Any) -> PublishSummary:
+        return self.finish(self.night(run_id, **kwargs))
+
+    def finish(self, night: Night) -> PublishSummary:
+        return publish.run(night, self.sources, clock=lambda: END)
+
+    firm = Firm
 
     @property
     def today(self) -> Path:

@@ -96,7 +96,8 @@ def test_no_person_anywhere_in_what_is_published(place: Any, word: str) -> None:
     place.publish()
     with live(place) as con:
         cells = con.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND data_type LIKE '%VARCHAR%'"
+            "SELECT table_name, column_name FROM duckdb_columns() "
+            "WHERE NOT internal AND data_type LIKE '%VARCHAR%'"
         ).fetchall()
         for view, column in cells:
             found = con.execute(

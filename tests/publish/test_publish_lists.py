@@ -1,0 +1,248 @@
+"""What a street office opens: codes whole, nothing that runs, the columns that come back."""
+
+import csv
+import io
+import re
+import time
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.publish.cells import csv_code, csv_text, plain
+from pipeline.publish.csv_file import write_csv
+from pipeline.publish.lines import Line, cells, clause_title, columns
+from pipeline.publish.warehouse import random_parts
+from pipeline.publish.wording import issue_no
+from pipeline.publish.xlsx_file import Sheet, write_xlsx
+
+HEADERS = [
+    "清单期号",
+    "序号",
+    "企业编号",
+    "统一社会信用代码",
+    "企业名称",
+    "招牌名称",
+    "登记情况",
+    "街道",
+    "社区",
+    "网格编号",
+    "经营地址",
+    "行业",
+    "风险等级",
+    "风险分",
+    "上期等级",
+    "涉及类别",
+    "主要依据",
+    "主要依据日期",
+    "有利情况",
+    "未结文书及期限",
+    "最近检查日期",
+    "政策条款",
+    "法律依据",
+    "建议措施",
+    "牵头单位",
+    "配合单位",
+    "须先核实主体",
+    "数据来源部门",
+    "核查结果",
+    "核查日期",
+    "核查人",
+    "备注",
+]
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    data = path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+@pytest.fixture
+def street(place: Any) -> list[dict[str, str]]:
+    place.publish()
+    return read_csv(place.today / "streets" / "桂园街道_20170331.csv")
+
+
+def test_list_has_the_columns_of_the_contract(place: Any) -> None:
+    place.publish()
+    assert [column.header for column in columns()] == HEADERS
+    for path in place.today.rglob("*_20170331.csv"):
+        assert next(csv.reader(path.open(encoding="utf-8-sig", newline=""))) == HEADERS
+    assert read_csv(place.today / "streets" / "清水河街道_20170331.csv") == []
+
+
+def test_lines_are_the_high_tiers_and_one_random_check(street: list[dict[str, str]]) -> None:
+    assert [line["风险等级"] for line in street] == ["D（高）", "C（较高）", "随机抽查"]
+    assert [line["序号"] for line in street] == ["1", "2", "3"]
+    assert [line["风险分"] for line in street] == ["65.75", "33.00", ""]
+    assert {line["清单期号"] for line in street} == {"LH20170331-440303001"}
+    assert {line["街道"] for line in street} == {"桂园街道"}
+    assert street[2]["涉及类别"] == street[2]["政策条款"] == ""
+
+
+def test_line_says_why_and_on_what_ground(street: list[dict[str, str]]) -> None:
+    line = street[0]
+    assert line["主要依据"].startswith("①复查不合格") and "（45.50分）；②" in line["主要依据"]
+    assert line["主要依据日期"] == "①2017-01-05；②2017-01-06"
+    assert line["政策条款"] == "第三部分（三）第2项"
+    assert line["法律依据"] == "《消防法》第60条"
+    assert line["数据来源部门"] == "各街道办事处"
+    assert line["未结文书及期限"] == "罗消〔2017〕1号（2017-04-30）"
+    assert line["登记情况"] == "已登记"
+    assert not any(line[name] for name in HEADERS[-4:])
+
+
+def test_codes_stay_whole_and_nothing_runs(street: list[dict[str, str]], place: Any) -> None:
+    assert street[0]["统一社会信用代码"] == "914403001922038216\t"
+    assert street[0]["网格编号"] == "00123\t"
+    assert street[1]["企业名称"].startswith("'=HYPERLINK")
+    assert street[1]["招牌名称"] == "'+老王烧烤"
+    for path in place.today.rglob("*.csv"):
+        for line in read_csv(path):
+            assert not any(cell.startswith(tuple("=+-@\t\r＝＋－＠")) for cell in line.values())
+
+
+def test_street_sees_only_its_own(place: Any) -> None:
+    place.publish()
+    for path in (place.today / "streets").glob("*.csv"):
+        assert {line["街道"] for line in read_csv(path)} <= {path.name.split("_")[0]}
+    unknown = read_csv(place.today / "streets" / "街道不明_20170331.csv")
+    assert [line["企业编号"] for line in unknown] == ["E06"]
+    district = read_csv(place.today / "district_20170331.csv")
+    assert [line["企业编号"] for line in district][:4] == ["E01", "E06", "E02", "E05"]
+    assert {line["清单期号"] for line in district} == {"LH20170331-440303"}
+
+
+def test_no_phone_in_a_list(place: Any) -> None:
+    place.publish()
+    text = (place.today / "district_20170331.csv").read_text(encoding="utf-8-sig")
+    assert "电话（电话略）" in text and not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)
+
+
+def test_workbook_reads_back(place: Any, street: list[dict[str, str]]) -> None:
+    book = openpyxl.load_workbook(place.today / "streets" / "桂园街道_20170331.xlsx")
+    assert book.sheetnames == ["说明", "清单"]
+    notice = "".join(str(cell.value) for row in book["说明"].iter_rows() for cell in row if cell.value)
+    for word in ("先核实谁", "不是违法认定", "不得作为处罚依据", "不得公开", "主体有误", "问谁"):
+        assert word in notice
+    page = book["清单"]
+    rows = list(page.iter_rows())
+    assert [cell.value for cell in rows[0]] == HEADERS
+    assert all(cell.data_type != "f" and cell.hyperlink is None for row in rows for cell in row)
+    assert rows[1][3].value == "914403001922038216" and rows[1][3].number_format == "@"
+    assert rows[1][13].value == 65.75
+    assert rows[2][4].value.startswith("=HYPERLINK")
+    assert (page.freeze_panes, page.page_setup.orientation, page.page_setup.paperSize) == (
+        "F2",
+        "landscape",
+        9,
+    )
+    assert page.print_title_rows == "$1:$1"
+    validations = {str(item.sqref): item for item in page.data_validations.dataValidation}
+    assert "属实,部分属实" in validations["AC2:AC4"].formula1
+    assert validations["AD2:AD4"].type == "date"
+    fills = {rows[n][12].fill.fgColor.rgb for n in (1, 2)}
+    assert fills == {"FF9C0006", "FFFFD966"}
+    assert book.properties.created.isoformat() == "2017-03-31T00:00:00"
+
+
+def test_random_checks_do_not_depend_on_the_run(place: Any) -> None:
+    place.publish("run1")
+    first = read_csv(place.today / "district_20170331.csv")
+    place.publish("run2")
+    assert read_csv(place.today / "district_20170331.csv") == first
+
+
+@pytest.mark.parametrize(
+    ("share", "ranked", "drawn"),
+    [(0.1, 9, 1), (0.1, 10, 2), (0.1, 27, 3), (0.0, 50, 0), (0.5, 3, 3), (0.1, 0, 0)],
+)
+def test_share_of_random_checks_is_of_all_lines(share: float, ranked: int, drawn: int) -> None:
+    parts = random_parts(share)
+    assert -(-ranked * parts["random_parts"] // parts["ranked_parts"]) == drawn
+
+
+def test_issue_numbers_tell_places_apart() -> None:
+    assert issue_no("20170331", "街道不明") == "LH20170331-440303000"
+    assert issue_no("20170331", "清水河街道") == "LH20170331-440303010"
+
+
+@pytest.mark.parametrize(
+    ("clause", "title"),
+    [
+        ("III.3.2", "第三部分（三）第2项"),
+        ("IV.1.2.e", "第四部分（一）第2项"),
+        ("III.1", "第三部分（一）"),
+        ("other", "other"),
+        (None, ""),
+    ],
+)
+def test_clause_titles(clause: str | None, title: str) -> None:
+    assert clause_title(clause) == title
+
+
+@pytest.mark.parametrize(
+    ("code", "cell"),
+    [
+        ("91440300MA5D12345X", "91440300MA5D12345X"),
+        ("440303109999994", "440303109999994\t"),
+        ("1234567890123E45", "1234567890123E45\t"),
+        ("007", "007\t"),
+        ("12345", "12345"),
+        ("3-12", "3-12\t"),
+        ("2017/3/1", "2017/3/1\t"),
+        ("-5", "'-5"),
+        ("", ""),
+    ],
+)
+def test_codes_in_csv(code: str, cell: str) -> None:
+    assert csv_code(code) == cell
+
+
+@given(st.text())
+def test_no_text_starts_a_formula_or_hides(text: str) -> None:
+    cell = csv_text(plain(text))
+    assert not cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))
+    assert not set(cell) & set("\r\n\t\x00\u202e\u200b\ufeff")
+
+
+@given(st.text(alphabet="=+-@＝ \t'a1\u202e\u200b"))
+def test_hostile_beginnings_are_neutralised(text: str) -> None:
+    assert csv_text(plain(text))[:1] not in set("=+-@＝")
+
+
+def test_five_thousand_lines_are_quick(tmp_path: Path) -> None:
+    reason = {"text": "复查不合格", "points": Decimal("12.00"), "occurred_on": date(2017, 1, 5)}
+    reason |= {"clause": "III.3.2", "legal_basis": "《消防法》第60条", "extract": "grid"}
+    row = {column: "深圳市金凤五金制品有限公司" for column in ("name", "sign_name", "address", "list_street")}
+    row |= dict.fromkeys(("enterprise_id", "uscc", "grid_no"), "914403001922038216")
+    nothing = (
+        "registration_state",
+        "community",
+        "industry",
+        "tier_before",
+        "lead_department",
+        "last_checked_on",
+    )
+    row |= dict.fromkeys(nothing)
+    row |= {"kind": "ranked", "tier": "C", "score": Decimal("33.00"), "verify_identity_first": False}
+    row |= {"categories": ["unsafe"], "measures": ["责令限期整改"], "other_departments": ["区安监局"]}
+    row |= {"reasons": [reason] * 4, "favourable": ["商事登记在册"], "documents": []}
+    start = time.process_time()
+    rows = [["LH20170331-440303001", n, *cells(Line(row, {"grid": "各街道办事处"}))] for n in range(5000)]
+    write_csv(tmp_path / "list.csv", rows)
+    write_xlsx(tmp_path / "list.xlsx", Sheet("桂园街道", date(2017, 3, 31), rows, ["属实"]))
+    assert time.process_time() - start < 5
+    assert len(read_csv(tmp_path / "list.csv")) == 5000
+
+
+def test_points_are_exact_decimals(street: list[dict[str, str]]) -> None:
+    points = re.findall(r"（([\d.]+)分）", street[0]["主要依据"])
+    assert sum(map(Decimal, points)) == Decimal(street[0]["风险分"])
