@@ -56,15 +56,19 @@ def parse_amount(text: str, unit: Unit) -> float:
         cell, sign = cell[:-1], -1
     if (words := _CAPITAL.fullmatch(cell)) and unit.family == "money":
         return float(sign * _capital(words["words"]))
-    match = _NUMBER.fullmatch(
-        _LEAD.sub("", cell) if cell[:1] not in "-+" else cell[0] + _LEAD.sub("", cell[1:])
-    )
+    match = _NUMBER.fullmatch(_bare(cell))
     if not match:
         raise ValueError("no number")
     factor = _factor(match["unit"].removesuffix("整"), unit)
     number = float(match["digits"].replace(",", "") + (match["power"] or ""))
     number = -number if match["sign"] in ("-", "−") else number
     return sign * round(number * factor, _DECIMALS)
+
+
+def _bare(cell: str) -> str:
+    """A number without the currency sign that stands before it or behind its minus."""
+    signed = cell[:1] in ("-", "+")
+    return cell[0] + _LEAD.sub("", cell[1:]) if signed else _LEAD.sub("", cell)
 
 
 def _factor(word: str, unit: Unit) -> float:

@@ -12,6 +12,7 @@ from pipeline.ingest.parsed import Parsed, by_value, plain
 _SCIENTIFIC = re.compile(r"(?P<mantissa>\d(?:\.\d+)?)E\+?(?P<power>\d{1,3})")
 _TRAILING_ZERO = re.compile(r"(?P<digits>\d+)\.0+")
 _STARS = re.compile(r"[*＊×●•]{2,}|\*")
+_FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _SHOWN = 15
 
 
@@ -45,7 +46,8 @@ def parse_code(text: str, role: Role | None) -> str | None:
     if MASK in text:
         raise ValueError("an identity-card number")
     try:
-        return _whole(_cleaned(text), role)
+        code = _whole(_cleaned(text), role)
+        return _as_written(text) if code and role is None else code
     except _Damaged as damage:
         repaired = damage.partial.rstrip("*")
         if "." in text and _is_proven(repaired):
@@ -71,6 +73,12 @@ def partial_code(text: str) -> str | None:
 
 def _cleaned(text: str) -> str:
     return plain(text).lstrip("'‘’`\"").rstrip("'’`\"").upper()
+
+
+def _as_written(text: str) -> str:
+    """A document's number: letters and digits made plain, its own brackets kept."""
+    kept = "".join(chr(ord(c) - 0xFEE0) if _FULL_WIDTH.match(c) else c for c in "".join(text.split()))
+    return kept.strip("'‘’`\"").upper()
 
 
 def _whole(code: str, role: Role | None) -> str | None:

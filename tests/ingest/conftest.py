@@ -1,0 +1,116 @@
+"""A small night around a few files, to see what ingest makes of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import db, ingest
+from pipeline.declaration import Source, load_source
+from pipeline.ingest.header import HeaderIndex
+from pipeline.night import Night
+from pipeline.settings import PROJECT_ROOT, Settings
+
+AS_OF = date(2017, 6, 30)
+
+
+@dataclass
+class Place:
+    """An inbox, a restricted store, and nights on them."""
+
+    root: Path
+    nights: int = 0
+    accept: tuple[str, ...] = ()
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def put(self, extract: str, name: str, content: bytes | str) -> Path:
+        """Puts a file into the inbox."""
+        path = self.root / "inbox" / extract / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def clear(self) -> None:
+        """Empties the inbox."""
+        for path in (self.root / "inbox").glob("*/*"):
+            path.unlink()
+
+    def night(self, *extracts: str, as_of: date = AS_OF, finish: bool = True) -> "Seen":
+        """Runs a night over some extracts."""
+        self.nights += 1
+        settings = Settings(
+            inbox=self.root / "inbox",
+            warehouse=self.root / "w.duckdb",
+            out=self.root / "out",
+            restricted=self.root / "restricted",
+            as_of=as_of,
+            accept=self.accept,
+        )
+        night = Night(settings, f"night{self.nights}", "2017-06-30T00:00:00Z", "test")
+        sources = {name: load_source(PROJECT_ROOT / "sources" / name) for name in extracts}
+        for source in sources.values():
+            ingest.extract(night, source)
+        if finish:
+            ingest.finish(night, sources)
+        return Seen(night)
+
+
+@dataclass
+class Seen:
+    """What a night left in its tables."""
+
+    night: Night
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        with self.night.connect() as con:
+            return [dict(row) for row in db.read_arrow(con, query).to_pylist()]
+
+    def staged(self, extract: str) -> list[dict[str, Any]]:
+        """All staged rows, by file and row."""
+        return self.rows(f'SELECT * FROM "stg_{extract}" ORDER BY extract_date, file, "row"')
+
+    def current(self, extract: str) -> list[dict[str, Any]]:
+        """Staged rows that nothing replaced."""
+        return [row for row in self.staged(extract) if not row["superseded"]]
+
+    def status(self) -> list[dict[str, Any]]:
+        """The rows of extract_status, by file; each adds up."""
+        rows = self.rows("SELECT * FROM extract_status ORDER BY extract, file")
+        for row in rows:
+            assert row["rows"] == row["accepted"] + row["rejected"] + row["not_data"], row
+        return rows
+
+    def rejected(self) -> list[dict[str, Any]]:
+        """The rows of rejected_row."""
+        return self.rows("SELECT * FROM rejected_row ORDER BY ALL")
+
+    def attention(self) -> list[str]:
+        """The sentences that want a person."""
+        return [row["sentence"] for row in self.rows("SELECT * FROM attention ORDER BY ALL")]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """An empty place."""
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def read_cases(place: Place) -> Callable[..., Seen]:
+    """Puts one file of street_cases and runs a night over it."""
+
+    def run(content: bytes | str, name: str = "案件_20170601.csv") -> Seen:
+        place.put("street_cases", name, content)
+        return place.night("street_cases")
+
+    return run
+
+
+@pytest.fixture
+def street_cases_index() -> HeaderIndex:
+    """The headers of street_cases."""
+    return HeaderIndex(load_source(PROJECT_ROOT / "sources" / "street_cases"))

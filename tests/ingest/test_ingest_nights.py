@@ -1,0 +1,257 @@
+"""Nights one after another: what supersedes what, what the archive brings back, what is missing or stale."""
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+HEADER = "案件编号,当事人,案发地点,立案日期,罚款金额（元）\n"
+TAX = "主管税务机关,纳税人识别号,纳税人名称,所属期,申报销售额（元）\n"
+GRID = "网格编号,街道,房屋编码,详细地址,招牌名称\n"
+
+
+def case(number: str, fine: str = "1") -> str:
+    return f"{number},样例,路1号,2017-1-1,{fine}\n"
+
+
+def fines(seen: Any) -> dict[str, float]:
+    return {row["case_no"]: row["fine"] for row in seen.current("street_cases")}
+
+
+def test_append_adds_up_and_later_rows_replace_earlier_ones(place: Any) -> None:
+    place.put("street_cases", "b_20170501.csv", HEADER + case("A1", "1") + case("A2", "2"))
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1", "3") + case("A3", "4") + case("A3", "5"))
+    seen = place.night("street_cases")
+    assert fines(seen) == {"A1": 3, "A2": 2, "A3": 5}
+    by_number: dict[str, set[str]] = {}
+    for row in seen.staged("street_cases"):
+        by_number.setdefault(row["case_no"], set()).add(row["record_id"])
+    assert all(len(ids) == 1 for ids in by_number.values()), "rows that replace one another share the id"
+    assert [row["superseded"] for row in seen.status()] == [1, 1]
+
+
+def test_keys_agree_whatever_the_width_and_case(place: Any) -> None:
+    place.put("street_cases", "a_20170501.csv", HEADER + case("ａ 1", "1"))
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1", "2"))
+    assert fines(place.night("street_cases")) == {"A1": 2}
+
+
+def test_of_two_files_of_one_day_the_later_name_wins(place: Any) -> None:
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1", "1"))
+    place.put("street_cases", "b_20170601.csv", HEADER + case("A1", "2"))
+    assert fines(place.night("street_cases")) == {"A1": 2}
+
+
+def test_rows_without_key_are_never_collapsed(place: Any) -> None:
+    line = ",,样例,2017Q1,100\n"
+    place.put("tax", "a_20170501.csv", TAX + line + line)
+    place.put("tax", "b_20170601.csv", TAX + line)
+    rows = place.night("tax").staged("tax")
+    assert [row["superseded"] for row in rows] == [False] * 3
+    assert len({row["record_id"] for row in rows}) == 3
+
+
+def test_record_ids_do_not_depend_on_place_or_order(place: Any, tmp_path: Any) -> None:
+    number = "44030319010101000"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    number += "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=True)) % 11]
+    rows = [
+        "罗湖地税,,样例甲,2017Q1,1\n",
+        f"罗湖地税,{number},样例乙,2017Q1,2\n",
+        "罗湖国税,T1,样例丙,2017Q1,3\n",
+    ]
+    ids = []
+    for n, lines in enumerate((rows, rows[::-1])):
+        other = type(place)(tmp_path / str(n))
+        other.put("tax", "a_20170501.csv", TAX + "".join(lines))
+        ids.append({row["record_id"] for row in other.night("tax").staged("tax")})
+    assert ids[0] == ids[1]
+    assert len(ids[0]) == 3
+
+
+def test_same_bytes_under_two_names(place: Any) -> None:
+    content = TAX + "罗湖国税,T1,样例,2017Q1,1\n,,样例乙,2017Q1,2\n"
+    place.put("tax", "a_20170501.csv", content)
+    place.put("tax", "b_20170601.csv", content)
+    seen = place.night("tax")
+    assert [row["superseded"] for row in seen.staged("tax")] == [True, True, False, False]
+    assert [(row["accepted"], row["superseded"]) for row in seen.status()] == [(2, 2), (2, 0)]
+
+
+def test_snapshot_keeps_the_newest_file_of_each_sender(place: Any) -> None:
+    row = "G1,{street},H{n},路{n}号,店{n}\n"
+    place.put(
+        "grid",
+        "东门_20170501.csv",
+        GRID + row.format(street="东门街道", n=1) + row.format(street="东门街道", n=2),
+    )
+    place.put("grid", "东门_20170601.csv", GRID + row.format(street="东门街道办事处", n=2))
+    place.put("grid", "桂园_20170401.csv", GRID + row.format(street="桂园街道", n=3))
+    seen = place.night("grid")
+    assert {row["sign_name"] for row in seen.current("grid")} == {"店2", "店3"}
+    assert {row["file"]: row["sender"] for row in seen.status()} == {
+        "东门_20170501.csv": "东门",
+        "东门_20170601.csv": "东门",
+        "桂园_20170401.csv": "桂园",
+    }
+
+
+def test_a_slip_in_the_street_column_does_not_replace_another_street(place: Any) -> None:
+    rows = "".join(f"G1,东门街道,H{n},路{n}号,店{n}\n" for n in range(60))
+    place.put("grid", "莲塘_20170501.csv", GRID + "G2,莲塘街道,H900,路900号,莲塘店\n")
+    place.put("grid", "东门_20170601.csv", GRID + rows + "G1,莲塘街道,H901,路901号,错街道店\n")
+    names = {row["sign_name"] for row in place.night("grid").current("grid")}
+    assert {"莲塘店", "错街道店"} <= names
+
+
+def test_registry_is_known_by_code_or_number(place: Any) -> None:
+    header = "统一社会信用代码,注册号,企业名称,住所\n"
+    place.put(
+        "registry",
+        "r_20170601.csv",
+        header + ",440303109999994,甲店,路1号\n,440303109999994,甲店,路2号\n,,乙店,路3号\n,,乙店,路3号\n",
+    )
+    rows = place.night("registry").staged("registry")
+    assert [row["superseded"] for row in rows] == [True, False, False, False]
+    assert len({row["record_id"] for row in rows}) == 3
+
+
+def test_archive_carries_an_append_extract_over_nights(place: Any) -> None:
+    place.put("street_cases", "a_20170501.csv", HEADER + case("A1", "1") + "合计,,,,1\n" + ",,坏行,,\n")
+    first = place.night("street_cases")
+    place.clear()
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A2", "2"))
+    seen = place.night("street_cases")
+    assert fines(seen) == {"A1": 1, "A2": 2}
+    old, new = seen.status()
+    assert (old["file"], old["rows"], old["accepted"], old["rejected"], old["not_data"]) == (
+        "a_20170501.csv",
+        3,
+        1,
+        1,
+        1,
+    )
+    assert "存档" in old["reason"] and new["reason"] is None
+    assert [r["row"] for r in seen.rejected()] == [3]
+    ids = {row["record_id"] for row in first.staged("street_cases")}
+    assert ids < {row["record_id"] for row in seen.staged("street_cases")}
+    assert not seen.attention()
+
+
+def test_a_past_night_comes_back_from_the_archive(place: Any) -> None:
+    place.put("street_cases", "a_20170501.csv", HEADER + case("A1", "1"))
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1", "2"))
+    place.night("street_cases")
+    place.clear()
+    assert fines(place.night("street_cases", as_of=date(2017, 5, 31))) == {"A1": 1}
+    assert fines(place.night("street_cases")) == {"A1": 2}
+
+
+def test_refused_today_uses_the_last_good_one(place: Any) -> None:
+    good = GRID + "G1,东门街道,H1,路1号,店1\n"
+    place.put("grid", "东门_20170601.csv", good)
+    place.night("grid")
+    place.clear()
+    place.put("grid", "东门_20170620.csv", "乱码")
+    seen = place.night("grid")
+    assert {row["sign_name"] for row in seen.current("grid")} == {"店1"}
+    assert {row["file"]: row["state"] for row in seen.status()} == {
+        "东门_20170601.csv": "fresh",
+        "东门_20170620.csv": "refused",
+    }
+    assert len(seen.attention()) == 1
+
+
+def test_a_sender_that_did_not_come_keeps_its_last_file(place: Any) -> None:
+    place.put("grid", "东门_20170401.csv", GRID + "G1,东门街道,H1,路1号,店1\n")
+    place.put("grid", "桂园_20170401.csv", GRID + "G2,桂园街道,H2,路2号,店2\n")
+    place.night("grid", as_of=date(2017, 4, 2))
+    place.clear()
+    place.put("grid", "东门_20170620.csv", GRID + "G1,东门街道,H3,路3号,店3\n")
+    seen = place.night("grid")
+    assert {row["sign_name"] for row in seen.current("grid")} == {"店2", "店3"}
+    states = {row["sender"]: (row["file"], row["state"]) for row in seen.status()}
+    assert states == {"东门": ("东门_20170620.csv", "fresh"), "桂园": ("桂园_20170401.csv", "stale")}
+    (sentence,) = seen.attention()
+    assert "桂园" in sentence and "90天" in sentence
+
+
+def test_a_corrected_file_of_the_same_name_replaces_the_archived_one(place: Any) -> None:
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1", "1") + case("A9", "9"))
+    place.night("street_cases")
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1", "2"))
+    assert fines(place.night("street_cases")) == {"A1": 2}
+    place.clear()
+    assert fines(place.night("street_cases")) == {"A1": 2}
+
+
+def test_missing_and_optional(place: Any) -> None:
+    seen = place.night("street_cases", "street_returns")
+    (status,) = seen.status()
+    assert (status["extract"], status["file"], status["state"]) == ("street_cases", None, "missing")
+    assert len(seen.attention()) == 1
+    for name in ("street_cases", "street_returns"):
+        assert seen.staged(name) == []
+    types = {
+        row["column_name"]: row["data_type"]
+        for row in seen.rows("SELECT * FROM information_schema.columns WHERE table_name = 'stg_street_cases'")
+    }
+    assert types["opened_on"] == "DATE" and types["fine"] == "DOUBLE" and types["superseded"] == "BOOLEAN"
+
+
+def test_lines_of_a_list_left_empty_are_no_data(place: Any) -> None:
+    header = "清单期号,企业编号,核查结果,核查日期,核查人,备注\n"
+    lines = header + "1,E1,,,,\n1,E2,属实,2017-6-1,某人,\n1,E3,,2017-6-1,,\n"
+    place.put("street_returns", "东门_20170602.csv", lines)
+    (status,) = place.night("street_returns").status()
+    assert (status["accepted"], status["rejected"], status["not_data"]) == (1, 1, 1)
+
+
+def test_too_many_rejected_rows_refuse_the_file_unless_accepted(place: Any) -> None:
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1") + ",甲,路,2017-1-1,\n" * 3)
+    seen = place.night("street_cases")
+    (status,) = seen.status()
+    assert (status["state"], status["accepted"], status["rejected"]) == ("refused", 0, 4)
+    assert {row["row"] for row in seen.rejected()} == {1, 2, 3, 4}
+    failed = seen.rows("SELECT * FROM check_result WHERE NOT passed AND blocking")
+    assert [row["metric"] for row in failed] == ["rejected_share"]
+    assert not list((place.root / "restricted" / "archive").glob("*/*"))
+    place.accept = ("street_cases",)
+    assert place.night("street_cases").status()[0]["accepted"] == 1
+
+
+def test_more_rejected_rows_than_usual_are_told(place: Any) -> None:
+    place.put(
+        "street_cases",
+        "a_20170601.csv",
+        HEADER + "".join(case(f"A{n}") for n in range(4)) + ",甲,路,2017-1-1,\n",
+    )
+    seen = place.night("street_cases")
+    assert seen.status()[0]["state"] == "fresh"
+    (sentence,) = seen.attention()
+    assert "a_20170601.csv" in sentence
+
+
+def test_folders_that_nobody_declared_are_told(place: Any) -> None:
+    place.put("unknown_extract", "a_20170601.csv", HEADER)
+    assert any("unknown_extract" in sentence for sentence in place.night("street_returns").attention())
+
+
+@pytest.mark.parametrize("header_unit", ["罚款金额（万元）", "罚款金额"])
+def test_unit_of_the_header_wins(place: Any, header_unit: str) -> None:
+    text = (HEADER + case("A1", "2")).replace("罚款金额（元）", header_unit)
+    place.put("street_cases", "a_20170601.csv", text)
+    assert fines(place.night("street_cases")) == {"A1": 20000 if "万" in header_unit else 2}
+
+
+def test_the_archive_is_for_the_job_alone(place: Any) -> None:
+    place.put("street_cases", "a_20170601.csv", HEADER + case("A1"))
+    place.night("street_cases")
+    files = [path for path in (place.root / "restricted" / "archive").rglob("*") if path.is_file()]
+    assert sorted(path.suffix for path in files) == [".json", ".parquet"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+    count = duckdb.sql(
+        f"SELECT count(*) FROM '{next(p for p in files if p.suffix == '.parquet')}'"
+    ).fetchone()
+    assert count == (1,)
