@@ -52,8 +52,11 @@ class GroupRate:
         return self.others_high / self.others if self.others else 0.0
 
     def outside(self, fairness: Fairness) -> bool:
-        """Whether the whole 95 % interval of the rate lies outside the declared band."""
-        if min(self.enterprises, self.others) < fairness.least_enterprises:
+        """Whether the whole 95 % interval of the rate lies outside the declared band.
+
+        Firms whose street, type or size nobody knows are shown, but are no group of firms.
+        """
+        if "不明" in self.group or min(self.enterprises, self.others) < fairness.least_enterprises:
             return False
         band = fairness.bands[self.kind]
         low, high = wilson(self.high, self.enterprises)

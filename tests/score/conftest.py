@@ -1,0 +1,169 @@
+"""A small place for scoring: empty tables from the declarations, filled a few rows at a time."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.declaration import Source, load_sources
+from pipeline.night import Night
+from pipeline.score import ScoreSummary, run
+from pipeline.score.compose import SQL_TYPES, quoted
+from pipeline.score.model import Rule
+from pipeline.score.rulebook import load_rules
+from pipeline.settings import PROJECT_ROOT, Settings
+
+AS_OF = date(2017, 3, 31)
+_ENTERPRISE = (
+    "enterprise_id VARCHAR, name VARCHAR, sign_name VARCHAR, uscc VARCHAR, registration_no VARCHAR, "
+    "registration_state VARCHAR, entity_type VARCHAR, status VARCHAR, status_on DATE, industry_code VARCHAR, "
+    "street VARCHAR, extract_count BIGINT"
+)
+_RECORD_LINK = (
+    'extract VARCHAR, file VARCHAR, "row" BIGINT, record_id VARCHAR, enterprise_id VARCHAR, '
+    "decision VARCHAR, probability DOUBLE, basis VARCHAR, superseded BOOLEAN"
+)
+_STATUS = "extract VARCHAR, sender VARCHAR, file VARCHAR, state VARCHAR, extract_date DATE"
+
+
+@cache
+def _rules_once(folder: Path) -> tuple[Rule, ...]:
+    """Rule files are read once a test run: the project's own do not change meanwhile."""
+    return load_rules(folder)
+
+
+class Place:
+    """A night's database that a test fills with rows and then scores."""
+
+    def __init__(self, night: Night, sources: dict[str, Source]) -> None:
+        self.night = night
+        self.sources = sources
+        self.rows = 0
+        self.stale: set[str] = set()
+        night.folder.mkdir(parents=True)
+        with night.connect() as con:
+            self._create(con)
+
+    def _create(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(f"CREATE TABLE enterprise ({_ENTERPRISE})")
+        con.execute(f"CREATE TABLE record_link ({_RECORD_LINK})")
+        con.execute(f"CREATE TABLE extract_status ({_STATUS})")
+        con.execute("CREATE TABLE record_premises (record_id VARCHAR, premises_id VARCHAR)")
+        for source in self.sources.values():
+            columns = ["record_id VARCHAR, extract VARCHAR, file VARCHAR", '"row" BIGINT, extract_date DATE']
+            columns.append("superseded BOOLEAN")
+            for name, column in source.columns.items():
+                columns.append(f"{quoted(name)} {'VARCHAR[]' if column.list else SQL_TYPES[column.type]}")
+                if column.type == "period":
+                    columns.append(f"{name}_start DATE, {name}_end DATE")
+            con.execute(f"CREATE TABLE stg_{source.extract} ({', '.join(columns)})")
+
+    def firm(self, enterprise_id: str, **values: Any) -> str:
+        """Adds an enterprise; unregistered unless told."""
+        values = {
+            "name": f"{enterprise_id}商行",
+            "registration_state": "not_found",
+            "street": "东门街道",
+        } | values
+        with self.night.connect() as con:
+            _insert(con, "enterprise", {"enterprise_id": enterprise_id, "extract_count": 1, **values})
+        return enterprise_id
+
+    def row(
+        self,
+        extract: str,
+        enterprise_id: str | None,
+        *,
+        probability: float = 1.0,
+        decision: str = "certain",
+        premises: str | None = None,
+        **values: Any,
+    ) -> int:
+        """Adds a staged row and its link; returns its row number."""
+        self.rows += 1
+        place = {
+            "record_id": f"{extract}:{self.rows}",
+            "extract": extract,
+            "file": "a_20170331.csv",
+            "row": self.rows,
+        }
+        with self.night.connect() as con:
+            staged = {**place, "extract_date": AS_OF, "superseded": False, **values}
+            _insert(con, f"stg_{extract}", staged)
+            link = {**place, "decision": decision, "probability": probability, "superseded": False}
+            _insert(con, "record_link", link | {"enterprise_id": enterprise_id, "basis": "x"})
+            if premises:
+                _insert(con, "record_premises", {"record_id": place["record_id"], "premises_id": premises})
+        return self.rows
+
+    def score(self) -> ScoreSummary:
+        """Scores the place."""
+        with self.night.connect() as con:
+            con.execute("DELETE FROM extract_status")
+            for name in self.sources:
+                state = "stale" if name in self.stale else "fresh"
+                status = {"extract": name, "file": "a_20170331.csv", "state": state, "extract_date": AS_OF}
+                _insert(con, "extract_status", status)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("pipeline.score.load_rules", lambda folder, sources: _rules_once(folder))
+            return run(self.night, self.sources)
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        """Rows of a query, as dicts."""
+        with self.night.connect() as con:
+            return con.execute(query).to_arrow_table().to_pylist()
+
+    def outcome(self, enterprise_id: str, rule_id: str) -> str:
+        """One rule's outcome for one firm."""
+        where = f"enterprise_id = '{enterprise_id}' AND rule_id = '{rule_id}'"
+        (row,) = self.ask(f"SELECT outcome FROM rule_outcome WHERE {where}")
+        return str(row["outcome"])
+
+    def risk(self, enterprise_id: str) -> dict[str, Any] | None:
+        """One firm's line of the ranking; None if it has no evidence."""
+        rows = self.ask(f"SELECT * FROM risk WHERE enterprise_id = '{enterprise_id}'")
+        return rows[0] if rows else None
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, values: dict[str, Any]) -> None:
+    names = ", ".join(quoted(name) for name in values)
+    con.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values())
+    )
+
+
+@pytest.fixture(scope="session")
+def sources() -> dict[str, Source]:
+    """The project's declarations."""
+    return load_sources(PROJECT_ROOT / "sources")
+
+
+@pytest.fixture
+def make_place(tmp_path: Path, sources: dict[str, Source]) -> Iterator[Callable[..., Place]]:
+    """Makes places; settings may be changed by keyword."""
+    made = 0
+
+    def make(**changes: Any) -> Place:
+        nonlocal made
+        made += 1
+        home = tmp_path / f"place{made}"
+        values: dict[str, Any] = {
+            "inbox": home / "inbox",
+            "warehouse": home / "warehouse.duckdb",
+            "out": home / "out",
+            "restricted": home / "restricted",
+            "as_of": AS_OF,
+        }
+        return Place(Night(Settings(**(values | changes)), "run", "2017-04-01T00:00:00Z", "test"), sources)
+
+    yield make
+
+
+@pytest.fixture
+def place(make_place: Callable[..., Place]) -> Place:
+    """One empty place."""
+    return make_place()

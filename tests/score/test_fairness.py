@@ -1,0 +1,57 @@
+"""The list watches itself."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.score.fairness import GroupRate, wilson
+from pipeline.score.scheme import load_scheme
+
+AS_OF = date(2017, 3, 31)
+Place = Any  # the fixture of conftest.py
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_the_interval_holds_the_share(hits: int, more: int) -> None:
+    total = hits + more
+    low, high = wilson(hits, total)
+    assert 0 <= low <= hits / total <= high <= 1
+
+
+@pytest.mark.parametrize(
+    ("group", "high", "enterprises", "outside"),
+    [
+        ("东门街道", 50, 1000, False),
+        ("东门街道", 400, 1000, True),
+        ("东门街道", 20, 40, False),
+        ("街道不明", 400, 1000, False),
+    ],
+)
+def test_a_group_far_from_all_others_is_outside(
+    group: str, high: int, enterprises: int, outside: bool
+) -> None:
+    rate = GroupRate("street", group, enterprises, high, 9000, 450)
+    assert rate.outside(load_scheme().fairness) is outside
+
+
+def test_a_group_outside_wants_a_person_until_accepted(make_place) -> None:  # type: ignore[no-untyped-def]
+    for accept, waiting in (((), 1), (("桂园街道",), 0)):
+        place: Place = make_place(accept=accept)
+        with place.night.connect() as con:
+            con.execute(
+                "INSERT INTO enterprise (enterprise_id, registration_state, entity_type, street, "
+                "extract_count) SELECT concat('E', i), 'not_found', '企业', "
+                "CASE WHEN i <= 60 THEN '桂园街道' ELSE '东门街道' END, 1 FROM range(1, 601) t(i)"
+            )
+        for number in range(1, 61):
+            place.row("grid", f"E{number}", licensing="none", trading="open", inspected_on=AS_OF)
+        summary = place.score()
+        groups = {(g["kind"], g["group"]): g for g in place.ask("SELECT * FROM fairness")}
+        assert groups["street", "桂园街道"]["outside"]
+        assert groups["street", "桂园街道"]["rate"] == 1.0
+        subjects = [a["subject"] for a in place.ask("SELECT * FROM attention")]
+        assert subjects.count("桂园街道") == waiting
+        assert summary.attention == len(subjects)
