@@ -80,25 +80,25 @@ def columns() -> tuple[ListColumn, ...]:
         ListColumn("风险分", "number", 7, lambda line: "" if line.is_random else line.row["score"]),
         ListColumn("上期等级", "text", 8, lambda line: word(wording.TIERS, line.row["tier_before"])),
         ListColumn("涉及类别", "text", 11, _categories),
-        ListColumn("主要依据", "text", 44, _reasons),
-        ListColumn("主要依据日期", "text", 11, _reason_dates),
-        ListColumn("有利情况", "text", 15, lambda line: _items(line.row["favourable"])),
-        ListColumn("未结文书及期限", "text", 17, _documents),
-        ListColumn("最近检查日期", "text", 11, lambda line: _day(line.row["last_checked_on"])),
+        ListColumn("主要依据", "text", 48, _reasons),
+        ListColumn("主要依据日期", "text", 13, _reason_dates),
+        ListColumn("有利情况", "text", 17, lambda line: _items(line.row["favourable"])),
+        ListColumn("未结文书及期限", "text", 20, _documents),
+        ListColumn("最近检查日期", "text", 12, lambda line: _day(line.row["last_checked_on"])),
         ListColumn(
-            "政策条款", "text", 14, lambda line: _items(clause_title(r["clause"]) for r in line.reasons)
+            "政策条款", "text", 16, lambda line: _items(clause_title(r["clause"]) for r in line.reasons)
         ),
-        ListColumn("法律依据", "text", 18, lambda line: _items(r["legal_basis"] for r in line.reasons)),
-        ListColumn("建议措施", "text", 17, _measures),
-        ListColumn("牵头单位", "text", 11, _lead),
-        ListColumn("配合单位", "text", 11, _others),
+        ListColumn("法律依据", "text", 24, lambda line: _items(r["legal_basis"] for r in line.reasons)),
+        ListColumn("建议措施", "text", 28, _measures),
+        ListColumn("牵头单位", "text", 12, _lead),
+        ListColumn("配合单位", "text", 13, _others),
         ListColumn(
             "须先核实主体", "text", 7, lambda line: "是" if line.row["verify_identity_first"] else "否"
         ),
         ListColumn(
             "数据来源部门",
             "text",
-            12,
+            13,
             lambda line: _items(line.departments.get(r["extract"]) for r in line.reasons),
         ),
         ListColumn("核查结果", "answer", 10, _blank),

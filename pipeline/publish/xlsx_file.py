@@ -1,5 +1,6 @@
 """A list as XLSX: a sheet that says what it is, then the lines, ready to print on A4 and to fill in."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -20,8 +21,11 @@ _TIERS: dict[str, dict[str, object]] = {
     wording.TIERS["C"]: {"bg_color": "#FFD966", "bold": True},
     wording.RANDOM_CHECK: {"italic": True},
 }
-_SCALE_PERCENT = 64
-_SECOND_PAGE_FROM = 17
+_PAGES_WIDE = 2
+_LINE_POINTS = 15
+_HIGHEST_ROW_POINTS = 405
+_NOTICE_WIDTH = 100
+_LOOKS = {"核查日期": "date", "风险分": "score"}
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _DAYS_TO_ANSWER = 730
 
@@ -63,13 +67,14 @@ def _write_notice(book: Any, sheet: Sheet) -> None:
     page.fit_to_pages(1, 0)
     page.hide_gridlines(2)
     page.set_column(0, 0, 18)
-    page.set_column(1, 1, 100)
+    page.set_column(1, 1, _NOTICE_WIDTH)
     page.write_string(0, 0, sheet.title, book.add_format({**_FONT, "bold": True, "font_size": 16}))
     page.set_row(0, 30)
     head = book.add_format({**_CELL, "bold": True, "bg_color": "#D9D9D9"})
     text = book.add_format(_CELL)
     strong = book.add_format({**_CELL, "bold": True})
     for number, line in enumerate(wording.notice(sheet.as_of.isoformat(), sheet.place), start=1):
+        page.set_row(number, _height([line.sentence], [_NOTICE_WIDTH]))
         page.write_string(number, 0, line.heading, head)
         page.write_string(number, 1, line.sentence, strong if line.heading == wording.MEANING else text)
 
@@ -83,9 +88,12 @@ def _write_lines(book: Any, sheet: Sheet) -> None:
     for position, column in enumerate(shape):
         page.set_column(position, position, column.width)
         page.write_string(0, position, column.header, answer_header if column.kind == "answer" else header)
+    widths = [column.width for column in shape]
+    page.set_row(0, 2 * _LINE_POINTS + 4)
     for number, row in enumerate(sheet.rows, start=1):
+        page.set_row(number, _height(row, widths))
         for position, (column, value) in enumerate(zip(shape, row, strict=True)):
-            look = formats["date" if column.header == "核查日期" else column.kind]
+            look = formats[_LOOKS.get(column.header, column.kind)]
             if column.header == "风险等级":
                 look = tiers.get(str(value), look)
             _write_cell(page, number, position, value, look)
@@ -103,11 +111,30 @@ def _write_cell(page: Any, row: int, position: int, value: Value, look: Any) -> 
         page.write_number(row, position, float(value), look)
 
 
+def _height(row: Sequence[Value], widths: Sequence[int]) -> float:
+    """The height that shows every wrapped line; spreadsheets do not all find it by themselves."""
+    lines = max(_lines(value, width) for value, width in zip(row, widths, strict=True))
+    return min(lines * _LINE_POINTS + 4, _HIGHEST_ROW_POINTS)
+
+
+def _lines(value: Value, width: int) -> int:
+    """Lines that a text takes in a column of so many narrow characters; Chinese ones are twice as wide."""
+    if not isinstance(value, str) or (len(value) * 2 < width and "\n" not in value):
+        return 1
+    room = max(1, width - 3)  # a line ends early where punctuation may not begin the next
+    return sum(max(1, -(-_display_width(part) // room)) for part in value.split("\n"))
+
+
+def _display_width(text: str) -> int:
+    return len(text) + sum(unicodedata.east_asian_width(character) in "WFA" for character in text)
+
+
 def _looks() -> dict[str, dict[str, object]]:
     return {
         "code": {**_CELL, "num_format": "@"},
         "text": {**_CELL, "num_format": "@"},
         "number": {**_CELL, "align": "center"},
+        "score": {**_CELL, "align": "center", "num_format": "0.00"},
         "answer": {**_CELL, "num_format": "@"},
         "date": {**_CELL, "num_format": "yyyy-mm-dd"},
     }
@@ -121,8 +148,7 @@ def _set_up_print(page: Any, sheet: Sheet) -> None:
     page.set_footer("&L内部使用，不得公开；分数只表示先核实谁，不是违法认定&R第&P页，共&N页")
     page.repeat_rows(0)
     page.repeat_columns(4, 4)
-    page.set_print_scale(_SCALE_PERCENT)
-    page.set_v_pagebreaks([_SECOND_PAGE_FROM])
+    page.fit_to_pages(_PAGES_WIDE, 0)
     page.freeze_panes(1, 5)
     page.autofilter(0, 0, max(len(sheet.rows), 1), len(columns()) - 1)
 

@@ -221,7 +221,7 @@ def test_hostile_beginnings_are_neutralised(text: str) -> None:
 def test_five_thousand_lines_are_quick(tmp_path: Path) -> None:
     reason = {"text": "复查不合格", "points": Decimal("12.00"), "occurred_on": date(2017, 1, 5)}
     reason |= {"clause": "III.3.2", "legal_basis": "《消防法》第60条", "extract": "grid"}
-    row = {column: "深圳市金凤五金制品有限公司" for column in ("name", "sign_name", "address", "list_street")}
+    row = dict.fromkeys(("name", "sign_name", "address", "list_street"), "深圳市金凤五金制品有限公司")
     row |= dict.fromkeys(("enterprise_id", "uscc", "grid_no"), "914403001922038216")
     nothing = (
         "registration_state",
