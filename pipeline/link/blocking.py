@@ -1,6 +1,6 @@
 """Candidate pairs from many keys, each block bounded, hot blocks counted and named by their key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,8 +40,8 @@ class Candidates:
     hot_by_key: dict[str, int]
 
 
-def candidates(keys: Sequence[Key], right_count: int) -> Candidates:
-    """Joins each key's blocks and keeps every pair once."""
+def candidates(keys: Iterable[Key], right_count: int) -> Candidates:
+    """Joins each key's blocks, one key at a time, and keeps every pair once."""
     found: list[Ints] = []
     pairs: dict[str, int] = {}
     hot: dict[str, int] = {}
@@ -49,7 +49,8 @@ def candidates(keys: Sequence[Key], right_count: int) -> Candidates:
         left, right, heated = _join(key)
         pairs[key.name] = pairs.get(key.name, 0) + len(left)
         hot[key.name] = hot.get(key.name, 0) + heated
-        found.append(np.unique(left * right_count + right))
+        if len(left):
+            found.append(left * right_count + right)
     merged = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
     width = max(right_count, 1)
     return Candidates(merged // width, merged % width, pairs, hot)
@@ -80,134 +81,110 @@ def both_sides(name: str, cap: int, left: Sequence[Ints], right: Sequence[Ints])
     return Key(name, value[:size], np.arange(size), value[size:], np.arange(len(value) - size), cap)
 
 
-def standard_keys(left: Facets, right: Facets, words: Vocabularies, cap: int) -> list[Key]:
+def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> Iterator[Key]:
     """The keys under which rows and firms meet.
 
     Args:
         left: rows looking for a firm.
         right: views of firms (or other rows).
-        words: the texts behind the integers.
-        cap: largest block of a specific key; the others scale with it.
+        pieces: parts of the texts behind the integers.
+        cap: largest block of a key.
     """
-    keys = []
-    first = _first_characters(words)
     for side, name in (("name", left.name), ("sign", left.sign)):
         for other_side, other in (("name", right.name), ("sign", right.sign)):
             if side == other_side == "name":
-                keys.append(both_sides("全称", cap, [name.full], [other.full]))
-            sound = [name.sound], [other.sound]
+                yield both_sides("全称", cap, [name.full], [other.full])
             label = "字号读音" if side == other_side else "招牌与字号读音"
-            keys.append(both_sides(label, cap, *sound))
-            keys.append(
-                both_sides("字号读音+行业", cap, [*sound[0], name.industry], [*sound[1], other.industry])
-            )
+            yield both_sides(label, cap, [name.sound], [other.sound])
+            yield both_sides("字号读音+行业", cap, [name.sound, name.industry], [other.sound, other.industry])
             for place in ("road", "building", "house_code", "community", "street"):
-                at = [getattr(left, place)], [getattr(right, place)]
-                keys.append(both_sides("字号读音+地点", cap, [*sound[0], *at[0]], [*sound[1], *at[1]]))
+                mine, theirs = getattr(left, place), getattr(right, place)
+                yield both_sides("字号读音+地点", cap, [name.sound, mine], [other.sound, theirs])
+            first, other_first = pieces.first[name.trade], pieces.first[other.trade]
             for place in ("site", "building", "house_code"):
-                at = [getattr(left, place)], [getattr(right, place)]
-                initial = [first[name.trade]], [first[other.trade]]
-                keys.append(both_sides("字号首字+地点", cap, [*initial[0], *at[0]], [*initial[1], *at[1]]))
-    keys += _damaged_name_keys(left, right, words, cap)
-    keys += _party_keys(left, right, cap)
-    keys += _hint_keys(left.hint, right, words, cap)
-    return keys
+                mine, theirs = getattr(left, place), getattr(right, place)
+                yield both_sides("字号首字+地点", cap, [first, mine], [other_first, theirs])
+    yield Key("字号缺一字+行业", *pieces.shortened(left), *pieces.shortened(right), cap)
+    yield from _party_keys(left, right, cap)
+    yield from _hint_keys(left.hint, right, pieces, cap)
 
 
-def _party_keys(left: Facets, right: Facets, cap: int) -> list[Key]:
-    keys = [both_sides("负责人", cap, [left.person], [right.person])]
+def _party_keys(left: Facets, right: Facets, cap: int) -> Iterator[Key]:
+    yield both_sides("负责人", cap, [left.person], [right.person])
     for mine in (left.phone, left.phone_other):
         for other in (right.phone, right.phone_other):
-            keys.append(both_sides("电话", cap, [mine], [other]))
+            yield both_sides("电话", cap, [mine], [other])
+    sounds = left.person_sound, right.person_sound
     for place in ("road", "building", "house_code", "community"):
-        at = [getattr(left, place)], [getattr(right, place)]
-        keys.append(
-            both_sides("负责人读音+地点", cap, [left.person_sound, *at[0]], [right.person_sound, *at[1]])
-        )
-    keys.append(
-        both_sides(
-            "负责人读音+行业",
-            cap,
-            [left.person_sound, left.name.industry],
-            [right.person_sound, right.name.industry],
-        )
-    )
+        here, there = getattr(left, place), getattr(right, place)
+        yield both_sides("负责人读音+地点", cap, [sounds[0], here], [sounds[1], there])
+    trades = left.name.industry, right.name.industry
+    yield both_sides("负责人读音+行业", cap, [sounds[0], trades[0]], [sounds[1], trades[1]])
     small = max(cap // 2, 10)
-    keys.append(both_sides("房屋编码", small, [left.house_code], [right.house_code]))
-    keys.append(
-        both_sides("房屋编码+房号", cap, [left.house_code, left.room], [right.house_code, right.room])
-    )
+    yield both_sides("房屋编码", small, [left.house_code], [right.house_code])
+    yield both_sides("房屋编码+房号", cap, [left.house_code, left.room], [right.house_code, right.room])
     for place in ("site", "building"):
-        at = [getattr(left, place)], [getattr(right, place)]
-        keys.append(both_sides("地点+房号", small, [*at[0], left.room], [*at[1], right.room]))
-        keys.append(both_sides("门牌", small, *at))
-    return keys
+        here, there = getattr(left, place), getattr(right, place)
+        yield both_sides("地点+房号", small, [here, left.room], [there, right.room])
+        yield both_sides("门牌", small, [here], [there])
 
 
-def _first_characters(words: Vocabularies) -> Ints:
-    return np.array([ord(word[0]) if word else 0 for word in words.trade.words], dtype=np.int64)
+def _hint_keys(hint: Ints, right: Facets, pieces: "Pieces", cap: int) -> Iterator[Key]:
+    """Damaged or masked codes meet whole ones through the pieces that are left."""
+    at = np.flatnonzero(hint > 0)
+    for table in pieces.of_code:
+        for codes in (right.uscc, right.registration, right.hint, right.org):
+            yield Key("残缺证号", table[hint[at]], at, table[codes], np.arange(len(right)), cap)
 
 
-def _damaged_name_keys(left: Facets, right: Facets, words: Vocabularies, cap: int) -> list[Key]:
-    """Trade names that differ by one character: both without it, beside the same industry."""
-    shorter = _Deletions(words)
-    value_left, at_left = shorter.of(left)
-    value_right, at_right = shorter.of(right)
-    return [Key("字号缺一字+行业", value_left, at_left, value_right, at_right, cap)]
+class Pieces:
+    """Parts of trade names and codes, numbered once for a night.
 
-
-class _Deletions:
-    """Numbers for (trade name less one character, industry)."""
+    Attributes:
+        first: number of each trade name's first character.
+        of_code: three arrays with a number per code: its pieces that one wrong character cannot all touch.
+    """
 
     def __init__(self, words: Vocabularies) -> None:
-        self._number: dict[str, int] = {}
-        counts: list[int] = []
-        flat: list[int] = []
-        for word in words.trade.words:
-            parts = (
-                {word[:i] + word[i + 1 :] for i in range(len(word))} | {word}
-                if 2 <= len(word) <= 6
-                else set()
-            )
-            numbers = [self._number.setdefault(part, len(self._number) + 1) for part in sorted(parts)]
-            counts.append(len(numbers))
-            flat.extend(numbers)
-        self._count = np.array(counts, dtype=np.int64)
-        self._flat = np.array(flat, dtype=np.int64)
+        trades = words.trade.words
+        self.first: Ints = np.array([ord(word[0]) if word else 0 for word in trades], dtype=np.int64)
+        self._count, self._flat = _deletions(trades)
         self._start = np.cumsum(self._count) - self._count
+        split = [_code_pieces(word) for word in words.code.words]
+        number: dict[str, int] = {"": 0}
+        self.of_code: list[Ints] = [
+            np.array([number.setdefault(piece[i], len(number)) for piece in split], dtype=np.int64)
+            for i in range(3)
+        ]
 
-    def of(self, facets: Facets) -> tuple[Ints, Ints]:
-        """Key values and the members that have them; a name of one character left needs an industry."""
+    def shortened(self, facets: Facets) -> tuple[Ints, Ints]:
+        """Keys of (trade name less one character, industry), and the members that have them."""
         trade, industry = facets.name.trade, facets.name.industry
         size = self._count[trade]
         at = np.repeat(np.arange(len(trade)), size)
         offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-        part = self._flat[np.repeat(self._start[trade], size) + offset] if len(at) else at
+        part = self._flat[np.repeat(self._start[trade], size) + offset]
         return part * 1_000_003 + industry[at], at
 
 
-def _hint_keys(hint: Ints, right: Facets, words: Vocabularies, cap: int) -> list[Key]:
-    """Damaged or masked codes meet whole ones through the pieces that are left."""
-    pieces = [_pieces(word) for word in words.code.words]
+def _deletions(trades: list[str]) -> tuple[Ints, Ints]:
+    """For each trade name, how many shortened forms it has, and their numbers one behind the other."""
     number: dict[str, int] = {}
-    keys = []
-    for which in range(3):
-        table = np.array(
-            [number.setdefault(p[which], len(number) + 1) if p[which] else 0 for p in pieces], dtype=np.int64
+    counts: list[int] = []
+    flat: list[int] = []
+    for word in trades:
+        short = (
+            {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if 2 <= len(word) <= 6 else set()
         )
-        for codes in (right.uscc, right.registration, right.hint, right.org):
-            keys.append(
-                Key("残缺证号", table[hint], np.arange(len(hint)), table[codes], np.arange(len(right)), cap)
-            )
-    return keys
+        counts.append(len(short))
+        flat.extend(number.setdefault(part, len(number) + 1) for part in sorted(short))
+    return np.array(counts, dtype=np.int64), np.array(flat, dtype=np.int64)
 
 
-def _pieces(code: str) -> tuple[str, str, str]:
-    """Three pieces of a code that one wrong character cannot all touch; stars and prefixes left out."""
+def _code_pieces(code: str) -> tuple[str, str, str]:
+    """Tail, middle and front of a code's body; empty where masked or all alike."""
     if code.startswith("group ") or len(code) < 9:
         return ("", "", "")
-    tail, middle, front = code[-5:], code[-10:-5], code[:-5][-8:]
-    return tuple(
-        "" if "*" in piece or len(set(piece)) <= 2 else f"{i}{piece}"
-        for i, piece in enumerate((tail, middle, front))
-    )  # type: ignore[return-value]
+    parts = (code[-5:], code[-10:-5], code[-13:-5])
+    tail, middle, front = ("" if "*" in p or len(set(p)) <= 2 else f"{i}{p}" for i, p in enumerate(parts))
+    return tail, middle, front

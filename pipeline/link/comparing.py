@@ -74,6 +74,7 @@ class Comparator:
         self._words = words
         self._counts = counts
         self._names = NameComparer(model, words)
+        self._masked: Bools = np.array(["*" in word for word in words.code.words], dtype=bool)
 
     def score(self, left: Facets, right: Facets) -> Scored:
         """Compares position by position; both sides have one length."""
@@ -202,30 +203,26 @@ class Comparator:
         return np.where(differs & ~equal, code("code", "valid_differs"), level).astype(np.int64)
 
     def _fits(self, a: Facets, b: Facets, at: Ints) -> Bools:
+        """Whether the left side's damaged code can be what is left of one of the right side's codes."""
         words = self._words.code.words
-        return np.array(
-            [
-                any(
-                    _damaged(words[a.hint[i]], words[code[i]])
-                    for code in (b.uscc, b.registration, b.hint, b.org)
-                )
-                for i in at
-            ],
-            dtype=bool,
-        )
+        hints = [words[i] for i in a.hint[at].tolist()]
+        result = np.zeros(len(at), dtype=bool)
+        for codes in (b.uscc, b.registration, b.hint, b.org):
+            held = codes[at]
+            texts = [words[i] for i in held.tolist()]
+            edits = process.cpdist(hints, texts, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.int32)
+            for i in np.flatnonzero((held > 0) & ((edits <= 2) | self._masked[a.hint[at]])):
+                result[i] |= _damaged(hints[i], texts[i], int(edits[i]))
+        return result
 
 
 def _both_differ(a: Ints, b: Ints) -> Bools:
     return np.asarray((a > 0) & (b > 0) & (a != b))
 
 
-def _damaged(hint: str, code: str) -> bool:
+def _damaged(hint: str, code: str, edits: int) -> bool:
     """Whether a damaged or masked code can be what is left of a whole one."""
-    if not code or code.startswith("group "):
-        return False
-    if "*" in hint:
-        head, _, _ = hint.partition("*")
-        tail = hint.rpartition("*")[2]
-        known = len(head) + len(tail)
-        return known >= 10 and code.startswith(head) and code.endswith(tail)
-    return bool(Levenshtein.distance(hint, code, score_cutoff=2) <= 2) and len(hint) >= 13
+    if "*" not in hint:
+        return edits <= 2 and len(hint) >= 13
+    head, tail = hint.partition("*")[0], hint.rpartition("*")[2]
+    return len(head) + len(tail) >= 10 and code.startswith(head) and code.endswith(tail)

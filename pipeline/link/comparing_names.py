@@ -27,6 +27,10 @@ class NameComparer:
         self._model = model
         self._words = words
         self._shapes = _numbered([shape_key(word) for word in words.trade.words])
+        self._sizes: Ints = np.array([len(word) for word in words.trade.words], dtype=np.int64)
+        self._numerals: Bools = np.array(
+            [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
+        )
         self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
 
     def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
@@ -83,12 +87,12 @@ class NameComparer:
             return result
         pair = combine(a.full[rest], b.full[rest])
         _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
-        words = self._words.full.words
-        left, right = ([words[i] for i in side.full[rest[first]]] for side in (a, b))
+        left, right = _texts(self._words.full, a.full[rest[first]], b.full[rest[first]])
         edits = process.cpdist(left, right, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
-        sound = [pinyin_key(x) == pinyin_key(y) for x, y in zip(left, right, strict=True)]
-        size = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)])
-        result[rest] = ((edits == 1) & np.array(sound) & (size >= 6))[inverse]
+        near = edits == 1
+        for i in np.flatnonzero(near):
+            near[i] = min(len(left[i]), len(right[i])) >= 6 and pinyin_key(left[i]) == pinyin_key(right[i])
+        result[rest] = near[inverse]
         return result
 
     def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
@@ -107,23 +111,26 @@ class NameComparer:
         return level
 
     def _trade_texts(self, a: Ints, b: Ints) -> Ints:
-        words = self._words.trade.words
-        left, right = [words[i] for i in a], [words[i] for i in b]
-        size = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)], dtype=np.int64)
+        """Levels of distinct pairs of different trade names."""
+        left, right = _texts(self._words.trade, a, b)
         edits = process.cpdist(left, right, scorer=Levenshtein.distance, dtype=np.int32)
         alike = process.cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
-        inside = np.array(
-            [min(len(x), len(y)) >= 2 and (x in y or y in x) for x, y in zip(left, right, strict=True)]
+        longer, shorter = (
+            np.maximum(self._sizes[a], self._sizes[b]),
+            np.minimum(self._sizes[a], self._sizes[b]),
         )
+        inside = (edits == longer - shorter) & (shorter >= 2)
+        for i in np.flatnonzero(inside):
+            inside[i] = left[i] in right[i] or right[i] in left[i]
         code = self._code
         level = np.full(len(a), code("trade_name", "differs"), dtype=np.int64)
         level[alike >= ALIKE] = code("trade_name", "alike")
+        level[(edits == 1) & (shorter <= 2)] = code("trade_name", "one_edit_short")
+        level[(edits == 1) & (shorter >= 3)] = code("trade_name", "one_edit")
         level[inside] = code("trade_name", "contained")
-        level[(edits == 1) & (size <= 2)] = code("trade_name", "one_edit_short")
-        level[(edits == 1) & (size >= 3)] = code("trade_name", "one_edit")
-        level[inside & (size >= 2) & (edits == 1)] = code("trade_name", "contained")
-        numbered = [_other_number(x, y) for x, y in zip(left, right, strict=True)]
-        level[np.array(numbered, dtype=bool)] = code("trade_name", "differs")
+        for i in np.flatnonzero((edits <= 2) & (self._numerals[a] | self._numerals[b])):
+            if _other_number(left[i], right[i]):
+                level[i] = code("trade_name", "differs")
         level[self._shapes[a] == self._shapes[b]] = code("trade_name", "look_alike")
         return level
 
@@ -170,6 +177,10 @@ def _numbered(words: list[str]) -> Ints:
     """Numbers that are equal where the texts are."""
     vocabulary = Vocabulary()
     return np.array([vocabulary.add(word) for word in words], dtype=np.int64)
+
+
+def _texts(words: Vocabulary, *sides: Ints) -> list[list[str]]:
+    return [[words.words[i] for i in side.tolist()] for side in sides]
 
 
 def _choose(which: Bools, yes: NameFacets, no: NameFacets) -> NameFacets:

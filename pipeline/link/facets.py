@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from pipeline.link.addresses import AddressParts, parse_address, read_community, read_street
 from pipeline.link.folding import fold, pinyin_key
-from pipeline.link.identifiers import Codes, is_filler, read_code
+from pipeline.link.identifiers import is_filler, read_code
 from pipeline.link.names import NameParts, is_bare_party
 from pipeline.link.parties import FORMER, Ints, Parties
 from pipeline.link.persons import read_person, read_phones
@@ -93,22 +93,24 @@ class Facets:
 
 def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
     """Normalises every distinct text once and numbers the parts."""
-    names, persons, bare = _choose_names(parties, vocabularies)
-    person_texts = [read_person(text) for text in parties.values["person"]]
-    own = [person_texts[code] or persons[i] for i, code in enumerate(parties.columns["person"])]
-    phones = [(*read_phones(text), "", "")[:2] for text in parties.values["phone"]]
-    phone = np.array([[vocabularies.phone.add(n) for n in pair] for pair in phones], dtype=np.int64)
-    phone = phone[parties.columns["phone"]]
     v = vocabularies
+    name, persons, bare = _choose_names(parties, v)
+    said = _numbers(v.person, map(read_person, parties.values["person"]))[parties.columns["person"]]
+    person = np.where(said > 0, said, persons)
+    sounds = _numbers(v.person_sound, map(pinyin_key, v.person.words))
+    phones = [(*read_phones(text), "", "")[:2] for text in parties.values["phone"]]
+    phone = np.array([[v.phone.add(number) for number in pair] for pair in phones], dtype=np.int64)
+    phone = phone[parties.columns["phone"]]
+    signs = v.name_facets(v.parts(text, sign=True) for text in parties.values["sign"])
     return Facets(
         extract=parties.columns["extract"],
-        name=v.name_facets(names),
-        sign=v.name_facets([v.parts(text, sign=True) for text in parties.texts("sign")]),
-        person=_numbers(v.person, own),
-        person_sound=_numbers(v.person_sound, [pinyin_key(name or "") for name in own]),
+        name=name,
+        sign=signs.take(parties.columns["sign"]),
+        person=person,
+        person_sound=sounds[person],
         phone=phone[:, 0],
         phone_other=phone[:, 1],
-        bare=np.array(bare, dtype=np.int64),
+        bare=bare,
         **_place_facets(parties, v.place),
         **_code_facets(parties, v.code),
     )
@@ -127,29 +129,25 @@ def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, Na
     return np.array(owners, dtype=np.int64), vocabularies.name_facets(parts)
 
 
-def _choose_names(
-    parties: Parties, vocabularies: Vocabularies
-) -> tuple[list[NameParts], list[str | None], list[bool]]:
-    """Name, person that a name column held, and whether nothing but a person is named."""
-    names: list[NameParts] = []
-    persons: list[str | None] = []
-    bare: list[bool] = []
-    party_is_person = [bool(text) and is_bare_party(text) for text in parties.values["party"]]
-    signs = parties.columns["sign"]
-    for i, (text, party, is_person) in enumerate(
-        zip(
-            parties.texts("name"),
-            parties.texts("party"),
-            (party_is_person[code] for code in parties.columns["party"]),
-            strict=True,
-        )
-    ):
-        chosen = vocabularies.parts(text or party)
-        owner = chosen.full if chosen.person else chosen.owner
-        names.append(chosen._replace(person=True) if is_person and not text else chosen)
-        persons.append(read_person(owner or (party if is_person else "")))
-        bare.append(is_person and not text and not signs[i])
-    return names, persons, bare
+def _choose_names(parties: Parties, vocabularies: Vocabularies) -> tuple[NameFacets, Ints, Ints]:
+    """Name, person that stood in a name column, and whether nothing but a person is named (0/1).
+
+    The column of firms' names goes before the column that holds firms or persons.
+    """
+    named, party = parties.columns["name"], parties.columns["party"]
+    texts = [*parties.values["name"], *parties.values["party"]]
+    is_person = [False] * len(parties.values["name"])
+    is_person += [bool(text) and is_bare_party(text) for text in parties.values["party"]]
+    at = np.where(named > 0, named, len(parties.values["name"]) + party)
+    parts = [vocabularies.parts(text) for text in texts]
+    owners = [
+        read_person((p.full if p.person else p.owner) or (text if person else ""))
+        for p, text, person in zip(parts, texts, is_person, strict=True)
+    ]
+    parts = [p._replace(person=p.person or person) for p, person in zip(parts, is_person, strict=True)]
+    persons = _numbers(vocabularies.person, owners)
+    alone = np.array(is_person)[at] & (parties.columns["sign"] == 0)
+    return vocabularies.name_facets(parts).take(at), persons[at], alone.astype(np.int64)
 
 
 def _numbers(vocabulary: Vocabulary, texts: Iterable[str | None]) -> Ints:
@@ -190,14 +188,19 @@ def _house_code(text: str) -> str:
 
 
 def _code_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
-    read: list[Codes] = [Codes()] * parties.count
-    for slot, role in SLOT_ROLE.items():
-        own, partial = parties.texts(slot), parties.texts(f"{slot}_partial")
-        for i, (text, rest) in enumerate(zip(own, partial, strict=True)):
-            if text or rest:
-                read[i] = read[i].merged(read_code(text or None, rest or None, role))
+    """Codes of each profile; where several columns hold one kind, the first that is filled counts."""
     names = ("uscc", "org", "registration", "hint", "token")
-    found = {name: _numbers(vocabulary, [getattr(codes, name) for codes in read]) for name in names}
+    found = {name: np.zeros(parties.count, dtype=np.int64) for name in names}
+    for slot, role in SLOT_ROLE.items():
+        for column, is_partial in ((slot, False), (f"{slot}_partial", True)):
+            read = [
+                read_code(None, text, role) if is_partial else read_code(text, None, role)
+                for text in parties.values[column]
+            ]
+            for name in names:
+                numbers = _numbers(vocabulary, [getattr(codes, name) for codes in read])
+                here = numbers[parties.columns[column]]
+                found[name] = np.where(found[name] > 0, found[name], here)
     for slot in ("taxpayer", "social"):
         keys = [_group_code(text) for text in parties.values[slot]]
         found[slot] = _numbers(vocabulary, keys)[parties.columns[slot]]

@@ -36,16 +36,6 @@ class Codes:
     hint: str | None = None
     token: str | None = None
 
-    def merged(self, other: "Codes") -> "Codes":
-        """This one, its gaps filled from the other."""
-        return Codes(
-            self.uscc or other.uscc,
-            self.org or other.org,
-            self.registration or other.registration,
-            self.hint or other.hint,
-            self.token or other.token,
-        )
-
 
 def uscc_valid(code: str) -> bool:
     """Whether 18 characters are a unified code with a right check and are no filler."""

@@ -2,18 +2,9 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-
-
-@dataclass(frozen=True)
-class Member:
-    """One record of an entity: its id, the extract date it was first seen with, whether it may found."""
-
-    record_id: str
-    extract: str
-    extract_date: date
-    founding_rank: int
 
 
 @dataclass(frozen=True)
@@ -57,41 +48,39 @@ class Identities:
     aliases: dict[str, tuple[str, date]]
 
 
-def identify(members: list[list[Member]], before: Before, as_of: date) -> Identities:
+def identify(founding: list[str], held: Iterable[tuple[int, str]], before: Before, as_of: date) -> Identities:
     """Gives every entity its id.
 
     A cluster takes over the oldest id among those that its records won; of several clusters with
     records of one id, the one with its founding record wins it, else the one with most of its records.
-    A new id is the hash of the founding record: of the registry's rows first, then the smallest
-    (extract date, extract, record_id).
+    A new id is the hash of the founding record.
 
     Args:
-        members: the records of each entity, at least one each.
+        founding: the founding record of each entity, were it new.
+        held: (entity, record_id) of the records that had an id before; others may be left out.
         before: the state of the last published night.
         as_of: the night's day.
     """
-    won = _winners(members, before)
-    ids: list[str] = [""] * len(members)
+    claims = _claims(held, before)
+    won = _winners(claims, before)
+    ids, origin, since = [""] * len(founding), list(founding), [as_of] * len(founding)
     changes: list[Change] = []
     aliases = dict(before.aliases)
-    taken = set(before.known) | set(aliases)
-    founding = [_founding(group) for group in members]
-    since = [as_of] * len(members)
-    for entity, claims in won.items():
-        oldest = min(claims, key=lambda name: (before.known[name].first_as_of, name))
+    for entity, names in won.items():
+        oldest = min(names, key=lambda name: (before.known[name].first_as_of, name))
         ids[entity], since[entity] = oldest, before.known[oldest].first_as_of
-        founding[entity] = before.known[oldest].founding_record_id
-        for other in sorted(claims - {oldest}):
+        origin[entity] = before.known[oldest].founding_record_id
+        for other in sorted(names - {oldest}):
             aliases[other] = (oldest, as_of)
             changes.append(Change(oldest, "merged", other))
-    order = sorted((i for i in range(len(members)) if not ids[i]), key=lambda i: founding[i])
-    for entity in order:
+    parents = {entity: name for name in sorted(claims, reverse=True) for entity in claims[name]}
+    taken = set(before.known) | set(aliases)
+    for entity in sorted((i for i in range(len(ids)) if not ids[i]), key=lambda i: (founding[i], i)):
         ids[entity] = _new_id(founding[entity], taken)
         taken.add(ids[entity])
-        origin = _split_from(members[entity], before) if before.known else None
-        changes.append(Change(ids[entity], "split" if origin else "created", origin))
+        changes.append(Change(ids[entity], "split" if entity in parents else "created", parents.get(entity)))
     aliases = {old: _follow(old, aliases) for old in aliases}
-    return Identities(ids, founding, since, changes if before.known else [], aliases)
+    return Identities(ids, origin, since, changes if before.known else [], aliases)
 
 
 def attribute_changes(
@@ -112,28 +101,24 @@ def attribute_changes(
     return changes
 
 
-def _winners(members: list[list[Member]], before: Before) -> dict[int, set[str]]:
-    """Entity → the ids that it won."""
+def _claims(held: Iterable[tuple[int, str]], before: Before) -> dict[str, dict[int, list[str]]]:
+    """Old id → entity → the records by which the entity claims it."""
     claims: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for entity, group in enumerate(members):
-        for member in group:
-            held = before.of_record.get(member.record_id)
-            if held is not None:
-                claims[held][entity].append(member.record_id)
+    for entity, record_id in held:
+        name = before.of_record.get(record_id)
+        if name is not None:
+            claims[name][entity].append(record_id)
+    return claims
+
+
+def _winners(claims: dict[str, dict[int, list[str]]], before: Before) -> dict[int, set[str]]:
+    """Entity → the ids that it won."""
     won: dict[int, set[str]] = defaultdict(set)
-    for held in sorted(claims):
-        origin = before.known[held].founding_record_id
-        claimants = claims[held]
-        best = min(
-            claimants, key=lambda e: (origin not in claimants[e], -len(claimants[e]), min(claimants[e]))
-        )
-        won[best].add(held)
+    for name in sorted(claims):
+        origin, by = before.known[name].founding_record_id, claims[name]
+        best = min(by, key=lambda e: (origin not in by[e], -len(by[e]), min(by[e])))
+        won[best].add(name)
     return won
-
-
-def _founding(group: list[Member]) -> str:
-    first = min(group, key=lambda m: (m.founding_rank, m.extract_date, m.extract, m.record_id))
-    return first.record_id
 
 
 def _new_id(founding: str, taken: set[str]) -> str:
@@ -144,11 +129,6 @@ def _new_id(founding: str, taken: set[str]) -> str:
         if name not in taken:
             return name
         ordinal += 1
-
-
-def _split_from(group: list[Member], before: Before) -> str | None:
-    held = sorted({before.of_record[m.record_id] for m in group if m.record_id in before.of_record})
-    return held[0] if held else None
 
 
 def _follow(old: str, aliases: dict[str, tuple[str, date]]) -> tuple[str, date]:

@@ -6,6 +6,8 @@ import numpy as np
 
 from pipeline.link.parties import Ints
 
+_WIDEST = 2**62
+
 
 class LabelledSets:
     """Disjoint sets over 0…n-1; each may carry labels of several kinds (0: none).
@@ -55,18 +57,25 @@ class LabelledSets:
         return np.array([label[self.find(i)] for i in range(len(self._parent))], dtype=np.int64)
 
 
-def combine(*keys: Ints) -> Ints:
-    """One integer per distinct combination, from 1; 0 where any key is 0."""
-    if not keys:
-        raise ValueError("combine needs a key")
+def combine(*keys: Ints, dense: bool = False) -> Ints:
+    """One integer per distinct combination; 0 where any key is 0.
+
+    Args:
+        keys: arrays of one length, at least one; 0 is "nothing there".
+        dense: number the combinations from 1 without gaps.
+    """
     present = np.logical_and.reduce([key > 0 for key in keys])
     result = np.zeros(len(keys[0]), dtype=np.int64)
-    combined = np.zeros(int(present.sum()), dtype=np.int64)
-    for key in keys:
-        part = key[present]
-        combined = combined * (int(part.max(initial=0)) + 1) + part
-        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
-    result[present] = combined + 1
+    combined, width = keys[0][present], int(keys[0].max(initial=0)) + 1
+    for key in keys[1:]:
+        part, size = key[present], int(key.max(initial=0)) + 1
+        if width > _WIDEST // size:
+            combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+            width = int(combined.max(initial=0)) + 1
+        combined, width = combined * size + part, width * size
+    if dense:
+        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64) + 1
+    result[present] = combined
     return result
 
 

@@ -1,6 +1,6 @@
 """The words that firm names are made of, read strictly from lexicon.yml."""
 
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -43,10 +43,15 @@ class Lexicon(BaseModel):
     surnames: str
     look_alikes: tuple[str, ...]
 
-    @property
+    @cached_property
     def form_class(self) -> dict[str, str]:
         """Word of organisation form → its class."""
         return {word: name for name, words in self.forms.items() for word in words}
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Provinces and cities."""
+        return frozenset(self.provinces) | frozenset(self.cities)
 
 
 @cache

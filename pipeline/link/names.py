@@ -113,7 +113,7 @@ def _parse_head(name: str, branch: str, owner: str) -> NameParts:
     trade, industry = split_industry(core)
     form = form.replace("有限责任公司", "有限公司")
     form_class = lexicon().form_class.get(form, "")
-    has_trade = bool(trade) and not _is_place(trade)
+    has_trade = bool(trade) and trade not in lexicon().places
     return NameParts(core + form, trade or core, has_trade, industry, form, form_class, branch, False, owner)
 
 
@@ -155,11 +155,6 @@ def _next_place(text: str, found: bool) -> re.Match[str] | None:
 def _leaves_trade(text: str) -> bool:
     trade, industry = split_industry(split_form(text)[0])
     return len(trade) >= 2 and (bool(industry) or len(trade) <= 6)
-
-
-def _is_place(text: str) -> bool:
-    words = lexicon()
-    return text in words.provinces or text in words.cities
 
 
 def _only_form(text: str) -> bool:

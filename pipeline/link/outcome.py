@@ -180,7 +180,9 @@ def link_rows(
         "shared_address": pa.array(facets.shared[profile] > 0),
         "uscc_valid": code.take(pa.array(facets.uscc[profile])),
         "registration_valid": code.take(pa.array(facets.registration[profile])),
-        "premises_id": pa.array([name or None for name in premises_ids], pa.string()).take(pa.array(premises[profile])),
+        "premises_id": pa.array([name or None for name in premises_ids], pa.string()).take(
+            pa.array(premises[profile])
+        ),
         "name_shown": pa.array(names, pa.string()).take(pa.array(profile)),
         "sign_shown": pa.array(signs, pa.string()).take(pa.array(profile)),
     }

@@ -21,7 +21,7 @@ def premises_of(facets: Facets, words: Vocabularies) -> tuple[Ints, list[str]]:
     """
     spot = np.where(facets.site > 0, facets.site, facets.building)
     # A building without a road may stand in two streets of the city: the community parts them.
-    place = combine(spot, np.where(facets.site > 0, 0, facets.community) + 1, facets.block + 1)
+    place = combine(spot, np.where(facets.site > 0, 0, facets.community) + 1, facets.block + 1, dense=True)
     house = _learnt_houses(place, facets.house_code)
     keys = [
         _key(words, h, s, b, c) if h or s else ""

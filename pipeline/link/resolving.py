@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.link.blocking import Candidates, candidates, standard_keys
+from pipeline.link.blocking import Candidates, Pieces, candidates, standard_keys
 from pipeline.link.clustering import cluster, is_edge
 from pipeline.link.comparing import Comparator, Scored, frequencies
 from pipeline.link.facets import Facets
@@ -57,6 +57,7 @@ class Resolver:
         self._ledger = ledger
         looks = facets.take(registry.at)
         self._counts = frequencies(looks, registry.entity, words)
+        self._pieces = Pieces(words)
         self._comparator = Comparator(model, words, self._counts)
 
     @property
@@ -133,7 +134,7 @@ class Resolver:
         views = state.views(self._registry)
         open_at = state.open_positions()
         left, right = self._facets.take(state.units.profiles[open_at]), self._facets.take(views.at)
-        found = candidates(standard_keys(left, right, self._words, BLOCK_CAP), len(right))
+        found = candidates(standard_keys(left, right, self._pieces, BLOCK_CAP), len(right))
         self._note(found)
         kept = score_pairs(found, left, right, self._comparator, self._model)
         unit = state.units.unit[open_at[kept.left]]
@@ -151,7 +152,7 @@ class Resolver:
         founding = may_found(profiles)
         rest, profiles = rest[founding > 0], profiles[founding > 0]
         side = self._facets.take(profiles)
-        found = candidates(standard_keys(side, side, self._words, BLOCK_CAP), len(side))
+        found = candidates(standard_keys(side, side, self._pieces, BLOCK_CAP), len(side))
         self._note(found)
         half = found.left < found.right
         i, j = found.left[half], found.right[half]

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,7 +16,7 @@ from pipeline.declaration import Source
 from pipeline.link import outcome, state
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
-from pipeline.link.identity import Before, Change, Identities, Member, attribute_changes, identify
+from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
 from pipeline.link.judgements import Judged, nothing_judged, read_judgements
 from pipeline.link.model import shipped_model
 from pipeline.link.parties import Ints, Parties, encode, read_parties
@@ -74,11 +76,8 @@ def run(night: Night, sources: dict[str, Source]) -> LinkSummary:
         RunError: if the identity state that the journal names is missing.
         ConfigError: if a judgement cannot be read.
     """
-    con = night.connect()
-    try:
+    with closing(night.connect()) as con:
         return _run(con, night, sources)
-    finally:
-        con.close()
 
 
 def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Source]) -> LinkSummary:
@@ -95,7 +94,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     judged = _judged(night, parties, firms, before)
     resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
-    identities, of_record = _identify(parties, linked, before, night)
+    identities = _identify(con, parties, linked, before, night.settings.as_of)
     ids = pa.array([None, *identities.ids], pa.string())
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, before.of_record)
     db.write_arrow(con, "link_row", rows)
@@ -104,7 +103,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     reviews = outcome.review_table(parties, linked, identities.ids, resolver)
     db.write_arrow(con, "review_pair", reviews)
-    _write_identities(con, night, identities, of_record, before)
+    _write_identities(con, identities, before, night.settings.as_of)
     ledger.step("写出")
     return _summary(con, ledger)
 
@@ -186,51 +185,44 @@ def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Jud
 
 
 def _identify(
-    parties: Parties, linked: outcome.Linked, before: Before, night: Night
-) -> tuple[Identities, dict[str, int]]:
-    """Ids of tonight's entities; a record counts for the entity of its newest linked row."""
-    table = parties.table
+    con: duckdb.DuckDBPyConnection, parties: Parties, linked: outcome.Linked, before: Before, as_of: date
+) -> Identities:
+    """Ids of tonight's entities; leaves `link_member`, a record's entity, in the database."""
     held = np.flatnonzero(linked.row_entity >= 0)
-    records, extracts = table["record_id"].to_pylist(), table["extract"].to_pylist()
-    dates = table["extract_date"].to_pylist()
-    superseded = table["superseded"].to_pylist()
-    of_record: dict[str, int] = {}
-    first: dict[str, int] = {}
-    order = sorted(held.tolist(), key=lambda i: (records[i], superseded[i], -dates[i].toordinal(), i))
-    for position in order:
-        of_record.setdefault(records[position], int(linked.row_entity[position]))
-        earliest = first.setdefault(records[position], position)
-        if dates[position] < dates[earliest]:
-            first[records[position]] = position
-    members: list[list[Member]] = [[] for _ in range(linked.entities)]
-    for record_id, entity in of_record.items():
-        at = first[record_id]
-        members[entity].append(Member(record_id, extracts[at], dates[at], int(extracts[at] != REGISTRY)))
-    for position in held.tolist():
-        entity = int(linked.row_entity[position])
-        if not members[entity]:
-            members[entity].append(Member(records[position], extracts[position], dates[position], 1))
-    return identify(members, before, night.settings.as_of), of_record
+    rows = parties.table.select(["record_id", "extract", "extract_date", "superseded"]).take(pa.array(held))
+    rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
+    db.write_arrow(con, "link_assigned", rows.append_column("ordinal", pa.array(held)))
+    for name in ("link_member", "link_founding"):
+        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY})
+    founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
+    records, entity = _members(con) if before.of_record else ([], np.zeros(0, dtype=np.int64))
+    pairs = zip(entity.tolist(), records, strict=True)
+    return identify(founding["record_id"].to_pylist(), pairs, before, as_of)
 
 
-def _write_identities(
-    con: duckdb.DuckDBPyConnection, night: Night, found: Identities, of_record: dict[str, int], before: Before
-) -> None:
-    rows_said = con.execute("SELECT enterprise_id, name, address FROM enterprise").fetchall()
-    said = {row[0]: (row[1] or "", row[2] or "") for row in rows_said}
-    names = [said.get(name, ("", ""))[0] for name in found.ids]
-    sites = [said.get(name, ("", ""))[1] for name in found.ids]
-    changes = found.changes + attribute_changes(found.ids, names, sites, before, found.aliases)
-    as_of = night.settings.as_of
-    db.write_arrow(con, "identity_state", state.new_state(of_record, found, names, sites, before))
+def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints]:
+    """Records that have an entity, each once, and their entities."""
+    table = db.read_arrow(con, "SELECT record_id, entity FROM link_member ORDER BY record_id")
+    return table["record_id"].to_pylist(), table["entity"].to_numpy()
+
+
+def _write_identities(con: duckdb.DuckDBPyConnection, found: Identities, before: Before, as_of: date) -> None:
+    table = db.read_arrow(con, "SELECT enterprise_id, name, address FROM enterprise ORDER BY enterprise_id")
+    names = dict(zip(table["enterprise_id"].to_pylist(), table["name"].to_pylist(), strict=True))
+    places = dict(zip(table["enterprise_id"].to_pylist(), table["address"].to_pylist(), strict=True))
+    said = [names.get(name) or "" for name in found.ids]
+    sites = [places.get(name) or "" for name in found.ids]
+    changes = found.changes + attribute_changes(found.ids, said, sites, before, found.aliases)
+    records, entity = _members(con)
+    db.write_arrow(con, "identity_state", state.new_state(records, entity, found, said, sites, before))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
-    aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
+    aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
     rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
     db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
 
 
-def _change_table(changes: list[Change], as_of: object) -> pa.Table:
+def _change_table(changes: list[Change], as_of: date) -> pa.Table:
     schema = pa.schema(
         [
             ("enterprise_id", pa.string()),

@@ -1,6 +1,6 @@
 """The identity state that outlives a night: read from the generation in force, written for the next."""
 
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.link.identity import Before, Identities, Known
+from pipeline.link.parties import Ints
 from pipeline.night import read_journal
 from pipeline.settings import Settings
 
@@ -44,96 +45,86 @@ def read_before(settings: Settings) -> Before:
 
 def _parse(path: Path) -> Before:
     before = Before()
-    for row in pq.read_table(path).to_pylist():
-        if row["alias_of"] is not None:
-            before.aliases[row["enterprise_id"]] = (row["alias_of"], row["alias_since"])
+    table = pq.read_table(path)
+    for record, name, origin, first, said, site, present, alias, since in zip(
+        *(table[column].to_pylist() for column in SCHEMA.names), strict=True
+    ):
+        if alias is not None:
+            before.aliases[name] = (alias, since)
             continue
-        before.known[row["enterprise_id"]] = Known(
-            row["enterprise_id"],
-            row["founding_record_id"],
-            row["first_as_of"],
-            row["name"] or "",
-            row["site"] or "",
-            row["present"],
-        )
-        if row["record_id"] is not None:
-            before.of_record[row["record_id"]] = row["enterprise_id"]
+        if name not in before.known:
+            before.known[name] = Known(name, origin, first, said or "", site or "", present)
+        if record is not None:
+            before.of_record[record] = name
     return before
 
 
 def new_state(
-    of_record: dict[str, int], found: Identities, names: list[str], sites: list[str], before: Before
+    records: list[str], entity: Ints, found: Identities, names: list[str], sites: list[str], before: Before
 ) -> pa.Table:
     """Rows of `identity_state`: tonight's records, those known before that did not come, and aliases.
 
     Args:
-        of_record: record_id → entity number, for records that have one.
+        records: records that have an entity, each once.
+        entity: their entities.
         found: tonight's ids.
         names: name of each entity, for the list of changes.
         sites: place of each entity, for the list of changes.
         before: the state of the last published night.
     """
-    rows: list[dict[str, Any]] = []
-    for record_id, entity in sorted(of_record.items()):
-        rows.append(
-            _row(
-                record_id,
-                found.ids[entity],
-                found.founding[entity],
-                found.first_as_of[entity],
-                names[entity],
-                sites[entity],
-                True,
-            )
-        )
-    rows += _kept(of_record, found, before)
-    for old, (target, since) in sorted(found.aliases.items()):
-        rows.append(
-            {**_row(None, old, None, since, None, None, False), "alias_of": target, "alias_since": since}
-        )
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    index = pa.array(entity)
+    nothing = pa.nulls(len(records))
+    columns = [
+        pa.array(records, pa.string()),
+        pa.array(found.ids, pa.string()).take(index),
+        pa.array(found.founding, pa.string()).take(index),
+        pa.array(found.first_as_of, pa.date32()).take(index),
+        pa.array(names, pa.string()).take(index),
+        pa.array(sites, pa.string()).take(index),
+        pa.array([True] * len(records), pa.bool_()),
+        nothing.cast(pa.string()),
+        nothing.cast(pa.date32()),
+    ]
+    tonight = pa.Table.from_arrays(columns, schema=SCHEMA)
+    aliases = [
+        _row(None, Known(old, "", since, "", "", False)) | {"alias_of": target, "alias_since": since}
+        for old, (target, since) in sorted(found.aliases.items())
+    ]
+    others = _kept(set(records), found, before) + aliases
+    return pa.concat_tables([tonight, pa.Table.from_pylist(others, schema=SCHEMA)])
 
 
-def _kept(of_record: dict[str, int], found: Identities, before: Before) -> list[dict[str, Any]]:
-    """Records that did not come tonight keep their enterprise (or what it was merged into)."""
+def _kept(records: set[str], found: Identities, before: Before) -> list[dict[str, Any]]:
+    """Records that did not come tonight keep their enterprise, or what it was merged into."""
     tonight = {name: i for i, name in enumerate(found.ids)}
+    kept: set[str] = set()
     rows = []
-    kept_ids = set(found.ids)
     for record_id, held in sorted(before.of_record.items()):
-        if record_id in of_record:
-            continue
-        target = found.aliases[held][0] if held in found.aliases else held
-        entity = tonight.get(target)
-        known = before.known.get(target) or before.known[held]
-        kept_ids.add(target)
-        first = found.first_as_of[entity] if entity is not None else known.first_as_of
-        origin = found.founding[entity] if entity is not None else known.founding_record_id
-        rows.append(_row(record_id, target, origin, first, known.name, known.site, entity is not None))
-    for name in sorted(set(before.known) - kept_ids - set(found.aliases)):
-        known = before.known[name]
-        rows.append(
-            _row(None, name, known.founding_record_id, known.first_as_of, known.name, known.site, False)
-        )
-    return rows
+        if record_id not in records:
+            target = found.aliases[held][0] if held in found.aliases else held
+            kept.add(target)
+            rows.append(_row(record_id, _known(target, held, tonight, found, before)))
+    gone = set(before.known) - kept - set(tonight) - set(found.aliases)
+    return rows + [_row(None, replace(before.known[name], present=False)) for name in sorted(gone)]
 
 
-def _row(
-    record_id: str | None,
-    enterprise_id: str,
-    founding: str | None,
-    first: date,
-    name: str | None,
-    site: str | None,
-    present: bool,
-) -> dict[str, Any]:
+def _known(target: str, held: str, tonight: dict[str, int], found: Identities, before: Before) -> Known:
+    known = before.known.get(target) or before.known[held]
+    if target not in tonight:
+        return replace(known, enterprise_id=target, present=False)
+    at = tonight[target]
+    return Known(target, found.founding[at], found.first_as_of[at], known.name, known.site, True)
+
+
+def _row(record_id: str | None, known: Known) -> dict[str, Any]:
     return {
         "record_id": record_id,
-        "enterprise_id": enterprise_id,
-        "founding_record_id": founding,
-        "first_as_of": first,
-        "name": name,
-        "site": site,
-        "present": present,
+        "enterprise_id": known.enterprise_id,
+        "founding_record_id": known.founding_record_id,
+        "first_as_of": known.first_as_of,
+        "name": known.name,
+        "site": known.site,
+        "present": known.present,
         "alias_of": None,
         "alias_since": None,
     }

@@ -3,13 +3,15 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.identity import Before, Known, Member, attribute_changes, identify
+from pipeline.link.identity import Before, Identities, Known, attribute_changes
+from pipeline.link.identity import identify as identify_entities
 
 DAY, NEXT = date(2017, 3, 1), date(2017, 3, 2)
 
 
-def member(record: str, day: date = DAY, rank: int = 0) -> Member:
-    return Member(record, "registry", day, rank)
+def identify(groups: list[list[str]], state: Before, as_of: date) -> Identities:
+    held = [(entity, record) for entity, group in enumerate(groups) for record in group]
+    return identify_entities([min(group) for group in groups], held, state, as_of)
 
 
 def before(**held: list[str]) -> Before:
@@ -21,27 +23,21 @@ def before(**held: list[str]) -> Before:
 
 
 def test_a_first_night_makes_ids_of_the_founding_records_and_reports_no_change() -> None:
-    found = identify([[member("r1"), member("r2")], [member("r3")]], Before(), DAY)
+    found = identify([["r1", "r2"], ["r3"]], Before(), DAY)
     assert len(set(found.ids)) == 2
     assert found.changes == []
-    assert identify([[member("r3")], [member("r2"), member("r1")]], Before(), DAY).ids == found.ids[::-1]
-
-
-def test_the_registry_founds_before_older_rows_of_others() -> None:
-    old = Member("grid:1", "grid", date(2016, 1, 1), 1)
-    alone = identify([[member("registry:1")]], Before(), DAY).ids
-    assert identify([[old, member("registry:1")]], Before(), DAY).ids == alone
+    assert identify([["r3"], ["r2", "r1"]], Before(), DAY).ids == found.ids[::-1]
 
 
 def test_an_id_goes_on_with_its_founding_record() -> None:
-    found = identify([[member("r1")], [member("r2"), member("r9")]], before(EA=["r1", "r2", "r9"]), NEXT)
+    found = identify([["r1"], ["r2", "r9"]], before(EA=["r1", "r2", "r9"]), NEXT)
     assert found.ids[0] == "EA"
     assert found.ids[1] != "EA"
     assert [(c.change, c.other_enterprise_id) for c in found.changes] == [("split", "EA")]
 
 
 def test_a_merger_keeps_the_older_id_and_leaves_an_alias() -> None:
-    found = identify([[member("r1"), member("r2")]], before(EA=["r1"], EB=["r2"]), NEXT)
+    found = identify([["r1", "r2"]], before(EA=["r1"], EB=["r2"]), NEXT)
     assert found.ids == ["EA"]
     assert found.aliases == {"EB": ("EA", NEXT)}
     assert [(c.enterprise_id, c.change, c.other_enterprise_id) for c in found.changes] == [
@@ -52,7 +48,7 @@ def test_a_merger_keeps_the_older_id_and_leaves_an_alias() -> None:
 def test_aliases_of_aliases_point_to_the_living() -> None:
     old = before(EA=["r1"], EB=["r2"])
     old.aliases["EC"] = ("EB", DAY)
-    assert identify([[member("r1"), member("r2")]], old, NEXT).aliases["EC"][0] == "EA"
+    assert identify([["r1", "r2"]], old, NEXT).aliases["EC"][0] == "EA"
 
 
 def test_renamed_moved_and_closed() -> None:
@@ -66,14 +62,12 @@ def test_renamed_moved_and_closed() -> None:
     st.lists(st.integers(0, 5), min_size=12, max_size=12),
 )
 def test_ids_are_unique_never_reused_and_steady(now: list[int], earlier: list[int]) -> None:
-    def groups(labels: list[int]) -> list[list[Member]]:
-        return [
-            [member(f"r{i}") for i, at in enumerate(labels) if at == label] for label in sorted(set(labels))
-        ]
+    def groups(labels: list[int]) -> list[list[str]]:
+        return [[f"r{i}" for i, at in enumerate(labels) if at == label] for label in sorted(set(labels))]
 
     first = identify(groups(earlier), Before(), DAY)
     known = {name: Known(name, first.founding[i], DAY, "", "", True) for i, name in enumerate(first.ids)}
-    of_record = {m.record_id: first.ids[i] for i, group in enumerate(groups(earlier)) for m in group}
+    of_record = {record: first.ids[i] for i, group in enumerate(groups(earlier)) for record in group}
     state = Before(known, of_record)
     second = identify(groups(now), state, NEXT)
     assert len(set(second.ids)) == len(second.ids)

@@ -184,8 +184,8 @@ def test_the_next_shop_at_the_same_place_is_not_the_registered_one(linked: Calla
         {
             "grid": [
                 {
-                    "grid_no": "1", "street": "东门街道", "address": "湖贝村12巷3号一楼", "sign_name": "小胖烧烤",
-                    "operator": "马小胖", "phone": "13912345678",
+                    "grid_no": "1", "street": "东门街道", "address": "湖贝村12巷3号一楼",
+                    "sign_name": "小胖烧烤", "operator": "马小胖", "phone": "13912345678",
                 }
             ]
         }
