@@ -129,6 +129,11 @@ def department_names(sources: Mapping[str, Source]) -> dict[str, str]:
     return {name: _BRACKETS.sub("", source.department) for name, source in sources.items()}
 
 
+def short_title(source: Source) -> str:
+    """The title of an extract, without explanations in brackets."""
+    return _BRACKETS.sub("", source.title)
+
+
 def _text(name: str) -> Callable[[Line], Value]:
     return lambda line: plain(line.row[name])
 

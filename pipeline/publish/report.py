@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.publish import wording
-from pipeline.publish.lines import clause_title, department_names
+from pipeline.publish.lines import clause_title, department_names, short_title
 from pipeline.reference import DISTRICT_OFFICE, streets
 
 NAME = "report.html"
@@ -29,7 +29,8 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Ma
     environment.filters["clause"] = clause_title
     page = environment.get_template("report.html.j2").render(
         as_of=as_of.isoformat(),
-        supply=_supply(con, sources),
+        supply=_query(con, "report_supply"),
+        files=_query(con, "report_file"),
         rejected=_query(con, "report_rejected"),
         matching=_matching(con, sources),
         identities=_query(con, "report_identity")[0],
@@ -38,7 +39,8 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Ma
         fairness=_query(con, "report_fairness"),
         attention=_query(con, "report_attention"),
         words=wording,
-        titles={name: source.title for name, source in sources.items()},
+        titles={name: short_title(source) for name, source in sources.items()},
+        departments=department_names(sources),
     )
     (folder / NAME).write_text(page, encoding="utf-8")
 
@@ -49,22 +51,13 @@ def _query(con: duckdb.DuckDBPyConnection, name: str) -> Rows:
     return rows
 
 
-def _supply(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Rows:
-    departments = department_names(sources)
-    return [
-        {**row, "title": sources[row["extract"]].title, "department": departments[row["extract"]]}
-        for row in _query(con, "report_supply")
-        if row["extract"] in sources
-    ]
-
-
 def _matching(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Rows:
     """One row per identifying extract: rows by decision."""
     found: dict[str, dict[str, int]] = {}
     for row in _query(con, "report_matching"):
         found.setdefault(row["extract"], dict.fromkeys(_DECISIONS, 0))[row["decision"]] = row["rows"]
     return [
-        {"title": sources[name].title, **counts, "all": sum(counts.values())}
+        {"title": short_title(sources[name]), **counts, "all": sum(counts.values())}
         for name, counts in sorted(found.items())
         if name in sources
     ]

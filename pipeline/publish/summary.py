@@ -9,6 +9,7 @@ import duckdb
 
 from pipeline import db
 from pipeline.declaration import load_sources
+from pipeline.publish.lines import short_title
 from pipeline.settings import Settings
 
 _QUERIES = Path(__file__).parent / "queries"
@@ -25,7 +26,7 @@ def tell(settings: Settings) -> str:
     try:
         for path in sorted((folder / "warehouse").glob("*.parquet")):
             con.execute(f"CREATE VIEW \"{path.stem}\" AS FROM '{str(path).replace(chr(39), chr(39) * 2)}'")
-        titles = {name: source.title for name, source in load_sources(settings.sources).items()}
+        titles = {name: short_title(source) for name, source in load_sources(settings.sources).items()}
         return "\n".join(_clip(line) for line in _lines(con, settings, folder, titles))
     finally:
         con.close()

@@ -22,7 +22,7 @@ _TIERS: dict[str, dict[str, object]] = {
     wording.RANDOM_CHECK: {"italic": True},
 }
 _PAGES_WIDE = 2
-_LINE_POINTS = 15
+_LINE_POINTS = 17
 _HIGHEST_ROW_POINTS = 405
 _NOTICE_WIDTH = 100
 _LOOKS = {"核查日期": "date", "风险分": "score"}
