@@ -39,7 +39,7 @@ demo: setup ## the whole night on a synthetic district, and what came of it
 	@$(BIN)/early-warning demo
 
 test: setup-dev ## all tests
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 lint: setup-dev
 	@$(BIN)/ruff check .

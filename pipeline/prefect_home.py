@@ -35,7 +35,7 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_HOME": str(home.resolve()),
             "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
-            "PREFECT_LOGGING_LEVEL": "INFO" if verbose else "ERROR",
+            "PREFECT_LOGGING_LEVEL": "INFO" if verbose else "CRITICAL",
             "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
             "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
