@@ -14,7 +14,7 @@ from pipeline.link.vocabulary import NameFacets, Vocabularies
 
 # A small district does not make names common: rarity is measured against at least this many firms.
 LEAST_POPULATION = 3000
-FIELDS = ("trade_name", "industry", "form", "branch", "person", "phone", "place", "code")
+FIELDS = ("trade_name", "industry", "form", "region", "branch", "person", "phone", "place", "code")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class NameComparer:
         self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
 
     def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
-        """Levels of the four name fields, and the right side's name that agreed best."""
+        """Levels of the five name fields, and the right side's name that agreed best."""
         chosen, trade = self._best_name(left, right)
         mine = _choose(chosen >= 2, left.sign, left.name)
         other = _choose(chosen % 2 == 1, right.sign, right.name)
@@ -43,7 +43,9 @@ class NameComparer:
         industry[trade == self._code("trade_name", "full_one_edit")] = self._code("industry", "exact")
         form = np.where(same, self._form(mine, other), 0)
         branch = np.where(same, self._branch(mine, other), 0)
-        return {"trade_name": trade, "industry": industry, "form": form, "branch": branch}, other
+        region = np.where(same, self._region(mine, other), 0)
+        found = {"trade_name": trade, "industry": industry, "form": form, "region": region, "branch": branch}
+        return found, other
 
     def _code(self, field: str, level: str) -> int:
         return self._model.comparisons[field].code(level)
@@ -65,6 +67,7 @@ class NameComparer:
             softer = (level == differs) & ((which > 0) | (a.formal == 0) | (b.formal == 0))
             level = np.where(softer, sign_differs, level)
             maybe_person = ((a.person > 0) | (b.person > 0)) & (level >= sign_differs)
+            maybe_person |= (a.person > 0) & (b.person > 0)
             level = np.where(maybe_person, 0, level)
             better = (level > 0) & ((best == 0) | (level < best))
             if which > 0:
@@ -159,6 +162,15 @@ class NameComparer:
         level = np.where(same_class, self._code("form", "same_class"), self._code("form", "differs"))
         level = np.where(a.form == b.form, self._code("form", "exact"), level)
         return np.where(both, level, 0).astype(np.int64)
+
+    def _region(self, a: NameFacets, b: NameFacets) -> Ints:
+        """Whether the names' own places agree: another city, or another district of it, is another firm."""
+        city = (a.city > 0) & (b.city > 0)
+        apart = city & (
+            (a.city != b.city) | ((a.district > 0) & (b.district > 0) & (a.district != b.district))
+        )
+        level = np.where(apart, self._code("region", "differs"), self._code("region", "same"))
+        return np.where(city, level, 0).astype(np.int64)
 
     def _branch(self, a: NameFacets, b: NameFacets) -> Ints:
         one = (a.branch > 0) ^ (b.branch > 0)

@@ -99,22 +99,24 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
         return np.asarray(np.isin(scored.levels[field], codes))
 
     strong = at("trade_name", "exact", "homophone", "look_alike")
-    weak = at("trade_name", "full_one_edit", "one_edit", "one_edit_short", "contained", "alike")
+    weak = at("trade_name", "full_one_edit", "one_edit", "contained", "alike")
+    longer = at("trade_name", "full_one_edit", "contained")
     kind = at("industry", "exact")
     kind_differs = at("industry", "differs")
     form_fits = ~at("form", "differs")
-    branch_fits = ~at("branch", "parent", "differs")
+    branch_fits = ~at("branch", "parent", "differs") & ~at("region", "differs")
     person = at("person", "exact", "homophone")
     phone = at("phone", "exact")
     room = at("place", "same_room")
     near = at("place", "same_room", "same_house", "same_number")
+    elsewhere = at("place", "differs", "other_room", "shared")
     code = at("code", "damaged_equal", "valid_equal")
     denied = at("person", "differs") & at("place", "differs", "other_room")
     whole = at("trade_name", "exact") & kind & form_fits & ~denied
-    anchored = strong & (person | phone | near | code)
-    bridged = weak & (person | phone | code | (near & kind)) & ~kind_differs
+    anchored = strong & (person | phone | code | (near & ~kind_differs))
+    bridged = weak & (person | phone | code | (longer & room & kind)) & ~kind_differs
+    bridged |= at("trade_name", "one_edit_short") & kind & (code | (person & near))
     proven = (person & phone) | (phone & room) | code & (person | phone | near)
-    elsewhere = at("place", "differs", "other_room")
     unnamed = ~names_tell & ((person & near) | (person & phone & ~elsewhere) | (phone & near))
     sign_apart = at("trade_name", "sign_differs") & proven & near
     renamed = at("trade_name", "sign_differs", "differs") & kind & form_fits & (person | code)

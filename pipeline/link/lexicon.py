@@ -19,6 +19,7 @@ class Lexicon(BaseModel):
         cities: prefectures and well-known county-level cities, without 市.
         countries: countries as firms' names begin with them.
         local_places: how names begin that are registered here, with the districts of the city.
+        local_districts: districts of this city, without 区.
         forms: class of organisation form → its words.
         branches: what a branch calls itself behind its parent's name.
         industries: words that say what a firm does.
@@ -34,6 +35,7 @@ class Lexicon(BaseModel):
     cities: tuple[str, ...]
     countries: tuple[str, ...]
     local_places: tuple[str, ...]
+    local_districts: tuple[str, ...]
     forms: dict[str, tuple[str, ...]]
     branches: tuple[str, ...]
     industries: frozenset[str]

@@ -30,6 +30,8 @@ class NameParts(NamedTuple):
         branch: what stands behind the parent's name, without place words of the city.
         person: the name is a bare personal name.
         owner: a personal name that stood in brackets beside the name.
+        city: city that the name begins with or has in brackets, without 市.
+        district: district or county of it.
     """
 
     full: str
@@ -41,6 +43,8 @@ class NameParts(NamedTuple):
     branch: str
     person: bool
     owner: str
+    city: str = ""
+    district: str = ""
 
     @property
     def formal(self) -> bool:
@@ -100,21 +104,47 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
     name = _JUNK.sub("", _NOTES.sub("", fold(text or "")))
     if not name or _ALONE.search(name):
         return EMPTY
-    name, branch, owner = _open_brackets(name)
+    name, branch, owner, inside = _open_brackets(name)
     if not sign and is_person(name):
         return EMPTY._replace(full=name, trade=name, person=True)
     name, behind = _split_branch(name)
-    return _parse_head(name, _plain_branch(behind or branch), owner)
+    return _parse_head(name, _plain_branch(behind or branch), owner, inside)
 
 
-def _parse_head(name: str, branch: str, owner: str) -> NameParts:
+def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
     rest = strip_place(name)
+    city, district = _region(name[: len(name) - len(rest)] or inside)
     core, form = split_form(rest)
     trade, industry = split_industry(core)
     form = form.replace("有限责任公司", "有限公司")
     form_class = lexicon().form_class.get(form, "")
     has_trade = bool(trade) and trade not in lexicon().places
-    return NameParts(core + form, trade or core, has_trade, industry, form, form_class, branch, False, owner)
+    return NameParts(
+        core + form,
+        trade or core,
+        has_trade,
+        industry,
+        form,
+        form_class,
+        branch,
+        False,
+        owner,
+        city,
+        district,
+    )
+
+
+def _region(places: str) -> tuple[str, str]:
+    """City and district of the places that a name begins with; 罗湖区 alone is in 深圳."""
+    words = lexicon()
+    district = next((d for d in words.local_districts if d in places), "")
+    if district or "深圳" in places:
+        return "深圳", district
+    city = next((city for city in words.cities if city in places), "")
+    if not city:
+        city = next((one for one in words.provinces if one in places), "")
+    other = _ANY_DISTRICT.search(places.split("市", 1)[-1]) if "市" in places else None
+    return city, other.group().removesuffix("区") if other else ""
 
 
 def split_form(text: str) -> tuple[str, str]:
@@ -189,14 +219,14 @@ def _first_word(core: str, cut: int) -> int:
     return cut
 
 
-def _open_brackets(name: str) -> tuple[str, str, str]:
-    """Name without brackets, the branch and the owner that stood in them."""
-    branch = owner = ""
+def _open_brackets(name: str) -> tuple[str, str, str, str]:
+    """Name without brackets; the branch, the owner and the place that stood in them."""
+    branch = owner = place = ""
     while match := _BRACKET.search(name):
         inside, outside = match.group(1), name[: match.start()] + name[match.end() :]
         keep = ""
         if _bracket_place().match(inside) or not inside:
-            pass
+            place = place or inside
         elif is_person(inside):
             owner = inside
         elif is_person(outside):
@@ -206,7 +236,7 @@ def _open_brackets(name: str) -> tuple[str, str, str]:
         elif match.end() != len(name) and match.start() != 0:
             keep = inside
         name = name[: match.start()] + keep + name[match.end() :] if keep else outside
-    return name.replace("(", "").replace(")", ""), branch, owner
+    return name.replace("(", "").replace(")", ""), branch, owner, place
 
 
 def _split_branch(name: str) -> tuple[str, str]:

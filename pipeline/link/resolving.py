@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Resolver:
     def __init__(
         self, facets: Facets, words: Vocabularies, firms: Firms, registry: Views, model: Model, ledger: Ledger
     ) -> None:
-        self._facets = facets
+        self._facets = _mark_shared(facets, registry)
         self._words = words
         self._firms = firms
         self._registry = registry
@@ -133,12 +133,28 @@ class Resolver:
         """Compares the undecided units with all views, and decides."""
         views = state.views(self._registry)
         open_at = state.open_positions()
-        left, right = self._facets.take(state.units.profiles[open_at]), self._facets.take(views.at)
+        left = self._facets.take(state.units.profiles[open_at])
+        right = self._speaking_for_firms(self._facets.take(views.at), views)
         found = candidates(standard_keys(left, right, self._pieces, BLOCK_CAP), len(right))
         self._note(found)
         kept = score_pairs(found, left, right, self._comparator, self._model)
         unit = state.units.unit[open_at[kept.left]]
         state.decide(unit, views.entity[kept.right], kept, open_at, views, self._model)
+
+    def _speaking_for_firms(self, looks: Facets, views: Views) -> Facets:
+        """Views of registered firms; where a row names its firm short, the firm's own branch goes with it."""
+        registered = self._facets.take(self._registry.at).name
+        formal = np.zeros(self._firms.count + 1, dtype=np.int64)
+        branch = np.zeros(self._firms.count + 1, dtype=np.int64)
+        own = np.flatnonzero(registered.formal > 0)
+        formal[self._registry.entity[own]] = 1
+        branch[self._registry.entity[own]] = registered.branch[own]
+        firm = np.where(views.entity < self._firms.count, views.entity, self._firms.count)
+        return replace(
+            looks,
+            name=looks.name.as_branch(formal[firm], branch[firm]),
+            sign=looks.sign.as_branch(formal[firm], branch[firm]),
+        )
 
     def _note(self, found: Candidates) -> None:
         self._ledger.add("候选对", len(found.left))
@@ -167,6 +183,18 @@ class Resolver:
         roots, refused = cluster(len(members), inverse[i[edge]], inverse[j[edge]], scored.total[edge], labels)
         self._ledger.add("聚类中拒绝的连接", refused)
         state.found(members, roots)
+
+
+def _mark_shared(facets: Facets, registry: Views, most: int = 8) -> Facets:
+    """Marks doors where a shared registration address was named, or where too many firms are registered."""
+    spot = np.where(facets.site > 0, facets.site, facets.building)
+    door = combine(spot, facets.block + 1, facets.room, dense=True)
+    size = int(door.max(initial=0)) + 1
+    pair = np.unique(np.stack([door[registry.at], registry.entity]), axis=1)
+    crowded = np.bincount(pair[0], minlength=size) > most
+    crowded[door[facets.shared > 0]] = True
+    crowded[0] = False
+    return replace(facets, shared=np.maximum(facets.shared, crowded[door]))
 
 
 def _first_label(value: Ints, member: Ints, count: int) -> Ints:

@@ -1,7 +1,7 @@
 """Texts as small integers, and names taken apart into them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class NameFacets:
     formal: Ints
     known: Ints
     person: Ints
+    city: Ints
+    district: Ints
 
     def take(self, index: Ints) -> "NameFacets":
         """The names of some profiles."""
@@ -53,6 +55,13 @@ class NameFacets:
         """These names and then the others."""
         return NameFacets(
             **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
+        )
+
+    def as_branch(self, formal: Ints, branch: Ints) -> "NameFacets":
+        """The same names; where one is no full name, its firm's branch and standing stand for its own."""
+        short = (self.trade > 0) & (self.formal == 0) & (formal > 0)
+        return replace(
+            self, branch=np.where(short, branch, self.branch), formal=np.where(short, formal, self.formal)
         )
 
 
@@ -66,6 +75,7 @@ class Vocabularies:
     industry: Vocabulary = field(default_factory=Vocabulary)
     form: Vocabulary = field(default_factory=Vocabulary)
     form_class: Vocabulary = field(default_factory=Vocabulary)
+    region: Vocabulary = field(default_factory=Vocabulary)
     branch: Vocabulary = field(default_factory=Vocabulary)
     person: Vocabulary = field(default_factory=Vocabulary)
     person_sound: Vocabulary = field(default_factory=Vocabulary)
@@ -95,8 +105,10 @@ class Vocabularies:
                 int(p.formal),
                 int(p.has_trade),
                 int(p.person),
+                self.region.add(p.city),
+                self.region.add(p.district),
             )
             for p in parts
         ]
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), 10)
-        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(10)))
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), 12)
+        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(12)))
