@@ -7,11 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
 from pipeline import db
 from pipeline.declaration import Column, Source, load_sources
 from pipeline.night import Night
 from pipeline.settings import PROJECT_ROOT, Settings
+
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 PLACE = {

@@ -91,5 +91,12 @@ def test_parsing_never_fails_and_is_the_same_for_the_same_fold(text: str) -> Non
 @given(st.sampled_from(["鑫泰", "万佳源", "恒兴"]), st.sampled_from(["五金", "贸易", "电子科技"]))
 def test_place_and_wording_of_the_form_do_not_matter(trade: str, industry: str) -> None:
     plain = parse_name(f"{trade}{industry}有限公司")
-    assert parse_name(f"深圳市{trade}{industry}有限责任公司") == plain
-    assert parse_name(f"{trade}{industry}（深圳）有限公司") == plain
+    here = plain._replace(city="深圳")
+    assert parse_name(f"深圳市{trade}{industry}有限责任公司") == here
+    assert parse_name(f"{trade}{industry}（深圳）有限公司") == here
+
+
+def test_the_names_own_place_is_kept() -> None:
+    assert parse_name("珠海宏伟茶餐厅").city == "珠海"
+    assert parse_name("罗湖区宏伟茶餐厅")[-2:] == ("深圳", "罗湖")
+    assert parse_name("深圳市福田区盛祥五金建材店")[-2:] == ("深圳", "福田")
