@@ -4,7 +4,6 @@ Enter by `run(night, sources)`; rule files are handled by `pipeline.score.rulebo
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline import db
 from pipeline.declaration import Source
@@ -12,7 +11,7 @@ from pipeline.night import Night, record_attention
 from pipeline.score.clauses import load_policy
 from pipeline.score.fairness import watch
 from pipeline.score.history import load_before
-from pipeline.score.judge import judge
+from pipeline.score.judge import SQL, judge
 from pipeline.score.prepare import (
     compute_features,
     ensure_inputs,
@@ -20,9 +19,10 @@ from pipeline.score.prepare import (
     unavailable_extracts,
     usable_rows,
 )
-from pipeline.score.ranking import SQL, rank, write_rule_tables
+from pipeline.score.ranking import rank, write_rule_tables
 from pipeline.score.rulebook import load_rules
 from pipeline.score.scheme import load_scheme
+from pipeline.score.tables import transaction
 
 __all__ = ["ScoreSummary", "run"]
 
@@ -49,7 +49,7 @@ class ScoreSummary:
 
 
 def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
-    """Scores the night's firms.
+    """Scores the night's firms, all or nothing.
 
     Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`,
     `extract_status`. Writes `linked_<extract>`, `feature`, `finding`, `rule_outcome`, `evidence`,
@@ -61,7 +61,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """
     as_of, policy, scheme = night.settings.as_of, load_policy(), load_scheme()
     rules = load_rules(night.settings.rules, sources)
-    with night.connect() as con:
+    with night.connect() as con, transaction(con):
         unavailable = unavailable_extracts(con, sources)
         ensure_inputs(con)
         link_rows(con, sources)
@@ -72,7 +72,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         judge(con, rules, sources, as_of, unavailable)
         rank(con, as_of, policy, scheme)
         for name in ("favourable", "open_document", "last_checked"):
-            db.materialise(con, Path(SQL / f"{name}.sql"), {"as_of": as_of})
+            db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
         attention = watch(con, scheme.fairness, night.settings.accept)
         record_attention(con, attention)
         tiers = con.execute("SELECT tier, count(*) FROM risk GROUP BY tier ORDER BY tier DESC").fetchall()

@@ -84,7 +84,7 @@ def _run(con: duckdb.DuckDBPyConnection, rule: Rule, case: Case, sources: Source
     _set_up(con, rule, case, sources)
     query = judging_query(rule, sources, condition_features(rule))
     bound = used_parameters(query, parameters(rule, case.as_of))
-    row = con.execute(f"SELECT outcome, occurred_on, counted_percent FROM ({query})", bound).fetchone()
+    row = con.execute(f"SELECT _outcome, occurred_on, counted_percent FROM ({query})", bound).fetchone()
     outcome, occurred_on, percent = row if row else ("not_evaluated", None, 0)
     expected, observed = str(case.outcome), str(outcome)
     if case.points is not None:

@@ -147,7 +147,7 @@ def _take_rows(con: duckdb.DuckDBPyConnection, source: Source, is_missing: bool)
     facts = "".join(
         f", s.{quoted(name)}"
         for name, _ in fact_columns(source)
-        if name not in source.columns or source.columns[name].show != "band"
+        if name in source.columns and source.columns[name].show != "band"
     )
     con.execute(
         f'CREATE VIEW {quoted(f"usable_{source.extract}")} AS SELECT s.extract, s.file, s."row", '

@@ -40,7 +40,7 @@ def judging_query(rule: Rule, sources: Sources, condition_features: frozenset[st
 
     Returns:
         SQL with grain judged row: enterprise_id, extract, file, row, document, occurred_on,
-        expires_on, probability, outcome, counted_percent, text. It binds $as_of, $expires_after_days,
+        expires_on, probability, _outcome, counted_percent, text. It binds $as_of, $expires_after_days,
         $mended_percent and the rule's thresholds.
     """
     mended = f"coalesce(({rule.mended.when}\n), false)" if rule.mended else "false"
@@ -55,9 +55,9 @@ SELECT enterprise_id, extract, file, "row", _document AS document, _occurred_on 
     WHEN _occurred_on IS NULL THEN 'not_evaluated'
     WHEN _occurred_on > $as_of OR _occurred_on + CAST($expires_after_days AS INTEGER) < $as_of THEN 'clear'
     WHEN {mended} AND CAST($mended_percent AS INTEGER) = 0 THEN 'clear'
-    ELSE 'hit' END AS outcome,
+    ELSE 'hit' END AS _outcome,
   CASE WHEN {mended} THEN CAST($mended_percent AS INTEGER) ELSE 100 END AS counted_percent,
-  {_sentence(rule, sources)} AS text
+  CASE WHEN _outcome = 'hit' THEN {_sentence(rule, sources)} END AS text
 FROM ({_inputs(rule, sources, condition_features)})
 """
 

@@ -71,7 +71,7 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     middle = share + z * z / (2 * total)
     spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     whole = 1 + z * z / total
-    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
+    return max(0.0, min(share, (middle - spread) / whole)), min(1.0, max(share, (middle + spread) / whole))
 
 
 def watch(con: duckdb.DuckDBPyConnection, fairness: Fairness, accepted: tuple[str, ...]) -> list[Attention]:

@@ -1,33 +1,34 @@
-"""Judges every rule against every firm: `judged` rows, `rule_outcome`, `finding`."""
+"""Judges every rule against every firm: `judged` rows, then `finding` and `rule_outcome`."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
+from pipeline import db
 from pipeline.score.admission import admit
-from pipeline.score.compose import Sources, judging_query, parameters, used_parameters
+from pipeline.score.compose import Sources, judging_query, literal, parameters, used_parameters
 from pipeline.score.features import find_features
 from pipeline.score.model import Rule
+from pipeline.score.tables import create_empty
 
-_OUTCOME = """
-INSERT INTO rule_outcome
-SELECT e.enterprise_id, $rule_id, coalesce(j.outcome, $absent),
-  CASE WHEN coalesce(j.outcome, $absent) <> 'not_evaluated' THEN NULL
-    WHEN j.outcome IS NULL THEN $reason ELSE '所需数据为空，无法判断' END
-FROM enterprise e
-LEFT JOIN (
-  SELECT enterprise_id,
-    CASE WHEN bool_or(outcome = 'hit') THEN 'hit'
-      WHEN bool_or(outcome = 'not_evaluated') THEN 'not_evaluated' ELSE 'clear' END AS outcome
-  FROM judged GROUP BY enterprise_id
-) j ON j.enterprise_id = e.enterprise_id
-"""
-_FINDING = """
-INSERT INTO finding
-SELECT enterprise_id, $rule_id, extract, file, "row", document, occurred_on, expires_on, probability,
-  counted_percent, text
-FROM judged WHERE outcome = 'hit'
-"""
+SQL = Path(__file__).parent / "sql"
+_NO_ROW = "相关数据中未见该主体"
+_JUDGED = (
+    ("rule_id", "VARCHAR"),
+    ("enterprise_id", "VARCHAR"),
+    ("extract", "VARCHAR"),
+    ("file", "VARCHAR"),
+    ("row", "BIGINT"),
+    ("document", "VARCHAR"),
+    ("occurred_on", "DATE"),
+    ("expires_on", "DATE"),
+    ("probability", "DECIMAL(9, 6)"),
+    ("outcome", "VARCHAR"),
+    ("counted_percent", "INTEGER"),
+    ("text", "VARCHAR"),
+)
+_ABSENCE = (("rule_id", "VARCHAR"), ("outcome", "VARCHAR"), ("reason", "VARCHAR"))
 
 
 def condition_features(rule: Rule) -> frozenset[str]:
@@ -36,19 +37,6 @@ def condition_features(rule: Rule) -> frozenset[str]:
     columns = names | frozenset(rule.needs.columns) | frozenset(f"{name}_on" for name in names)
     used = admit(rule.condition, columns, frozenset(rule.thresholds) | {"as_of"})
     return frozenset(name.removesuffix("_on") for name in used if name.removesuffix("_on") in names)
-
-
-def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Creates the empty tables `finding` and `rule_outcome`."""
-    con.execute(
-        "CREATE OR REPLACE TABLE finding (enterprise_id VARCHAR, rule_id VARCHAR, extract VARCHAR, "
-        'file VARCHAR, "row" BIGINT, document VARCHAR, occurred_on DATE, expires_on DATE, '
-        "probability DECIMAL(9, 6), counted_percent INTEGER, text VARCHAR)"
-    )
-    con.execute(
-        "CREATE OR REPLACE TABLE rule_outcome (enterprise_id VARCHAR, rule_id VARCHAR, outcome VARCHAR, "
-        "reason VARCHAR)"
-    )
 
 
 def judge(
@@ -67,33 +55,26 @@ def judge(
         as_of: the day.
         unavailable: extracts that are missing or stale.
     """
-    create_tables(con)
+    create_empty(con, "judged", list(_JUDGED), temporary=True)
+    create_empty(con, "rule_absence", list(_ABSENCE), temporary=True)
     for rule in rules:
         if rule.status == "active":
             _judge_one(con, rule, sources, as_of, unavailable)
+    for name in ("finding", "rule_outcome"):
+        db.materialise(con, SQL / f"{name}.sql")
 
 
 def _judge_one(
     con: duckdb.DuckDBPyConnection, rule: Rule, sources: Sources, as_of: date, unavailable: frozenset[str]
 ) -> None:
-    query = judging_query(rule, sources, condition_features(rule))
-    bound = used_parameters(query, parameters(rule, as_of))
-    nothing = "" if rule.in_force(as_of) else " LIMIT 0"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {query}{nothing}", bound)
-    exhaustive = rule.needs.record is not None and sources[rule.needs.record].exhaustive
+    if rule.in_force(as_of):
+        query = judging_query(rule, sources, condition_features(rule))
+        bound = used_parameters(query, parameters(rule, as_of))
+        con.execute(f"INSERT INTO judged SELECT {literal(rule.id)}, * FROM ({query})", bound)
     reason = _absence(rule, as_of, unavailable)
-    con.execute(
-        _OUTCOME,
-        {
-            "rule_id": rule.id,
-            "absent": "clear" if exhaustive and reason == _NO_ROW else "not_evaluated",
-            "reason": reason,
-        },
-    )
-    con.execute(_FINDING, {"rule_id": rule.id})
-
-
-_NO_ROW = "相关数据中未见该主体"
+    exhaustive = rule.needs.record is not None and sources[rule.needs.record].exhaustive
+    outcome = "clear" if exhaustive and reason == _NO_ROW else "not_evaluated"
+    con.execute("INSERT INTO rule_absence VALUES (?, ?, ?)", [rule.id, outcome, reason])
 
 
 def _absence(rule: Rule, as_of: date, unavailable: frozenset[str]) -> str:

@@ -61,7 +61,7 @@ def usable_rows(con: duckdb.DuckDBPyConnection, sources: Sources, unavailable: f
 
 
 def compute_features(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Materialises every feature under its name, and the long table `feature`.
+    """Computes every feature under its name, for this connection, and the long table `feature`.
 
     Grain of `feature`: enterprise and feature. A firm that an extract does not know has no row.
     """

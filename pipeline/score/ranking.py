@@ -1,17 +1,16 @@
 """From findings to evidence, score, tier and rank: the tables of the .sql files, in their order."""
 
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipeline import db
 from pipeline.score.clauses import Policy, clause_table
+from pipeline.score.judge import SQL
 from pipeline.score.model import Rule
 from pipeline.score.scheme import Scheme
 
-SQL = Path(__file__).parent / "sql"
 _CHAIN = (
     "weighed_finding",
     "firm_score",

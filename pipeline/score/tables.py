@@ -1,5 +1,8 @@
 """Tables that the room stands on, made from the declarations; empty ones where nothing came."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
 
 from pipeline import db
@@ -34,15 +37,30 @@ def linked_columns(source: Source) -> list[tuple[str, str]]:
     return [*ROW_COLUMNS, *LINK_COLUMNS, *fact_columns(source)]
 
 
-def create_empty(con: duckdb.DuckDBPyConnection, name: str, columns: list[tuple[str, str]]) -> None:
-    """Creates (or replaces) an empty table."""
+def create_empty(
+    con: duckdb.DuckDBPyConnection, name: str, columns: list[tuple[str, str]], *, temporary: bool = False
+) -> None:
+    """Creates (or replaces) an empty table; a temporary one ends with the connection."""
     body = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
-    con.execute(f"CREATE OR REPLACE TABLE {quoted(name)} ({body})")
+    kind = "TEMP TABLE" if temporary else "TABLE"
+    con.execute(f"CREATE OR REPLACE {kind} {quoted(name)} ({body})")
 
 
 def create_empty_feature(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Creates (or replaces) the empty table of a feature."""
-    create_empty(con, name, list(COLUMNS))
+    """Creates (or replaces) the empty table of a feature; what lasts is the long table `feature`."""
+    create_empty(con, name, list(COLUMNS), temporary=True)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Everything in it is written at once at its end; after an error nothing is."""
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:

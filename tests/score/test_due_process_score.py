@@ -111,6 +111,20 @@ def test_3_points_go_by_the_probability_of_the_match(place: Place) -> None:
     assert line["points"] == Decimal("37.80")
 
 
+def test_2_the_worked_example_of_the_documentation(place: Place) -> None:
+    firm = place.firm("E1")
+    _no_paper(place, firm)
+    _hazard(place, firm, rechecked_on=date(2017, 3, 1), probability=0.98, decision="probable")
+    case = {"case_no": "S", "offence": "unlicensed", "opened_on": date(2017, 2, 1)}
+    place.row("street_cases", firm, **case)
+    place.score()
+    points = [str(line["points"]) for line in place.ask("SELECT points FROM evidence ORDER BY points DESC")]
+    assert points == ["33.82", "32.22", "13.71"]
+    risk = place.risk(firm)
+    assert risk is not None
+    assert (str(risk["score"]), risk["tier"], risk["verify_identity_first"]) == ("79.75", "C", True)
+
+
 def test_3_a_tier_that_rests_on_a_fuzzy_match_is_marked_and_never_the_top(place: Place) -> None:
     for firm, probability in (("E1", 0.97), ("E2", 1.0)):
         place.firm(firm)

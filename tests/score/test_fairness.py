@@ -46,8 +46,16 @@ def test_a_group_outside_wants_a_person_until_accepted(make_place) -> None:  # t
                 "extract_count) SELECT concat('E', i), 'not_found', '企业', "
                 "CASE WHEN i <= 60 THEN '桂园街道' ELSE '东门街道' END, 1 FROM range(1, 601) t(i)"
             )
-        for number in range(1, 61):
-            place.row("grid", f"E{number}", licensing="none", trading="open", inspected_on=AS_OF)
+            con.execute(
+                'INSERT INTO stg_grid (record_id, extract, file, "row", extract_date, superseded, licensing, '
+                "trading, inspected_on) SELECT concat('grid:', i), 'grid', 'a_20170331.csv', i, $day, false, "
+                "'none', 'open', $day FROM range(1, 61) t(i)",
+                {"day": AS_OF},
+            )
+            con.execute(
+                'INSERT INTO record_link SELECT extract, file, "row", record_id, concat(\'E\', "row"), '
+                "'certain', 1, 'x', false FROM stg_grid"
+            )
         summary = place.score()
         groups = {(g["kind"], g["group"]): g for g in place.ask("SELECT * FROM fairness")}
         assert groups["street", "桂园街道"]["outside"]

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import db
-from pipeline.score.judge import create_tables
 from pipeline.score.ranking import SQL
 from pipeline.score.scheme import load_scheme
 from pipeline.score.weigh import fade
@@ -61,7 +60,11 @@ def _con() -> duckdb.DuckDBPyConnection:
 def _score(found: list[Found]) -> tuple[int, list[Decimal], str]:
     """Score in hundredths, points, tier of one firm, by the .sql files themselves."""
     con = _con()
-    create_tables(con)
+    con.execute(
+        "CREATE OR REPLACE TABLE finding (enterprise_id VARCHAR, rule_id VARCHAR, extract VARCHAR, "
+        'file VARCHAR, "row" BIGINT, document VARCHAR, occurred_on DATE, expires_on DATE, '
+        "probability DECIMAL(9, 6), counted_percent INTEGER, text VARCHAR)"
+    )
     for number, item in enumerate(found):
         day = AS_OF - timedelta(days=item.age)
         probability = Decimal(item.millionths) / 1_000_000
