@@ -3,6 +3,7 @@
 import re
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.declaration import Role
 from pipeline.ingest.check_digit import is_org_code, is_registration_no, is_uscc
@@ -14,6 +15,8 @@ _TRAILING_ZERO = re.compile(r"(?P<digits>\d+)\.0+")
 _STARS = re.compile(r"[*＊×●•]{2,}|\*")
 _FULL_WIDTH = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _SHOWN = 15
+# Capitals and digits that do not end in three zeros need no second look.
+_WHOLE = r"^[0-9A-Z]*[1-9A-Z][0-9A-Z]{0,2}$"
 
 
 class _Damaged(ValueError):
@@ -26,10 +29,14 @@ class _Damaged(ValueError):
 
 def read_codes(column: pa.Array, role: Role | None) -> Parsed:
     """A column of codes in capitals, with `_partial` for masked and damaged ones where it has a role."""
-    values, bad = by_value(column, lambda text: parse_code(text, role), pa.string())
+    missing = pa.scalar(None, pa.string())
+    whole = pc.fill_null(pc.match_substring_regex(column, _WHOLE), False)
+    rest = pc.if_else(whole, missing, column)
+    read, bad = by_value(rest, lambda text: parse_code(text, role), pa.string())
+    values = pc.if_else(whole, column, read)
     if role is None:
         return Parsed(values, bad)
-    partial, _ = by_value(column, partial_code, pa.string())
+    partial, _ = by_value(pc.if_else(pc.is_valid(read), missing, rest), partial_code, pa.string())
     return Parsed(values, bad, {"_partial": partial})
 
 

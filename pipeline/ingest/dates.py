@@ -171,7 +171,7 @@ def _years_later(day: date) -> date:
 
 def _arabic(cell: str) -> str:
     """Chinese numerals in a date made digits: 二〇一七年三月二十日, 第四季度."""
-    if not any(c in _NUMERALS or c == "十" for c in cell):
+    if cell.isascii() or not any(c in _NUMERALS or c == "十" for c in cell):
         return cell
     cell = re.sub(r"([一二三四五六七八九]?)十([一二三四五六七八九]?)", _tens, cell)
     return "".join(str(_NUMERALS.get(c, c)) for c in cell)

@@ -3,13 +3,14 @@
 import codecs
 import re
 
+import numpy as np
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-# Three Chinese characters in UTF-8, one after another: rare inside GB18030 text.
-_UTF8_RUN = re.compile(rb"(?:[\xe4-\xe9\xef][\x80-\xbf]{2}){3}")
+_PIECE = 1 << 23
 _LATIN_TO_ARABIC = re.compile("[\x80-\u07ff]")
 _INVISIBLE = dict.fromkeys(map(ord, "\x00\x1a\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _SPACES = dict.fromkeys(
@@ -66,11 +67,23 @@ def _eight_bit(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        looks_mixed = _UTF8_RUN.search(data) is not None
+        looks_mixed = _holds_utf8_run(data)
     try:
         return (_by_line(data)) if looks_mixed else (data.decode("gb18030"), "gb18030")
     except UnicodeDecodeError:
         return _by_line(data)
+
+
+def _holds_utf8_run(data: bytes) -> bool:
+    """Whether three Chinese characters in UTF-8 follow one another: rare inside GB18030 text."""
+    for start in range(0, len(data), _PIECE):
+        piece = np.frombuffer(data[start : start + _PIECE + 8], np.uint8)
+        tail = (piece >= 0x80) & (piece < 0xC0)
+        one = (piece >= 0xE4) & (piece <= 0xE9)
+        one[:-2] &= tail[1:-1] & tail[2:]
+        if (one[:-8] & one[3:-5] & one[6:-2]).any():
+            return True
+    return False
 
 
 def _by_line(data: bytes) -> tuple[str, str]:

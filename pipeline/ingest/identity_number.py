@@ -32,7 +32,8 @@ _NUMBER = re.compile(
     rf"(?=([1-8]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}{_GAP}[\dXx]))"
 )
 # What a cell must look like to be worth a second look (also in full-width digits).
-_PREFILTER = r"(?:[0-9][ \-]?){17}[0-9Xx]|[０-９]{6}"
+_PREFILTER = r"[1-8][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01]|[０-９]{6}"
+_SHORTEST = 15
 _WORKING_AGE = 15
 
 
@@ -78,11 +79,16 @@ def is_identity_number(text: str, latest: date) -> bool:
 
 def _rewrite(column: pa.Array, replace: Callable[[str], str], *, fifteen: bool = False) -> pa.Array:
     pattern = _PREFILTER + (r"|^[^0-9]?[1-8][0-9]{14}$" if fifteen else "")
-    hits = pc.fill_null(pc.match_substring_regex(column, pattern), False)
+    long = pc.greater_equal(pc.binary_length(column), _SHORTEST)
+    hits = pc.fill_null(pc.and_(long, pc.match_substring_regex(_only(column, long), pattern)), False)
     if not pc.any(hits).as_py():
         return column
     replaced = pa.array([replace(text) for text in column.filter(hits).to_pylist()], pa.string())
     return pc.replace_with_mask(column, hits, replaced)
+
+
+def _only(column: pa.Array, wanted: pa.Array) -> pa.Array:
+    return pc.if_else(wanted, column, pa.scalar(None, pa.string()))
 
 
 def _mask_text(text: str, latest: date, strict: bool) -> str:
