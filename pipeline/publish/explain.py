@@ -106,7 +106,7 @@ def _standing(firm: Row) -> Iterator[str]:
     )
     if firm["verify_identity_first"]:
         yield "  须先核实主体：不算不确定的关联，就不会在这一等级"
-    yield f"  建议：{'；'.join(firm['measures'] or []) or word(wording.ROUTES, firm['route'])}"
+    yield f"  建议：{'；'.join(firm['measures'] or []) or '先核实'}"
     others = "、".join(firm["other_departments"] or [])
     yield f"  牵头：{firm['lead_department'] or '—'}；配合：{others or '—'}"
 

@@ -41,7 +41,13 @@ class Generation:
         return _aside(self.settings) / f"{self.run_id}.duckdb"
 
     def begin(self) -> None:
-        """Makes the empty folders."""
+        """Makes the empty folders.
+
+        Raises:
+            RunError: if something that is no link stands where a link must be.
+        """
+        for name in (str(self.settings.as_of), "latest"):
+            _refuse_obstacle(self.settings.out / name)
         self.folder.mkdir(parents=True)
         self.restricted.mkdir(mode=0o700, parents=True)
         self.restricted.parent.chmod(0o700)
@@ -147,17 +153,21 @@ def _prune(settings: Settings, kept: set[str]) -> None:
 def _link(path: Path, target: str) -> None:
     if path.is_symlink() and os.fspath(path.readlink()) == target:
         return
+    _refuse_obstacle(path)
+    fresh = path.with_name(f".{path.name}.link")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(path)
+    db.sync([path.parent])
+
+
+def _refuse_obstacle(path: Path) -> None:
     if path.exists() and not path.is_symlink():
         raise RunError(
             "something that is no link stands where the published day is to be",
             where=str(path),
             mend="move it away and run again",
         )
-    fresh = path.with_name(f".{path.name}.link")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(path)
-    db.sync([path.parent])
 
 
 def _cut_torn_line(journal: Path) -> None:

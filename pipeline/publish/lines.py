@@ -40,11 +40,19 @@ class ListColumn:
 
 
 @dataclass(frozen=True)
+class Names:
+    """Chinese names: the department of each extract, the title of each category of the plan."""
+
+    departments: Mapping[str, str]
+    categories: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Line:
-    """One firm as listed: a row of `queries/list_detail.sql`, and who sends what."""
+    """One firm as listed: a row of `queries/list_detail.sql`, and the words for what is in it."""
 
     row: Mapping[str, Any]
-    departments: Mapping[str, str]
+    names: Names
 
     @property
     def is_random(self) -> bool:
@@ -99,7 +107,7 @@ def columns() -> tuple[ListColumn, ...]:
             "数据来源部门",
             "text",
             13,
-            lambda line: _items(line.departments.get(r["extract"]) for r in line.reasons),
+            lambda line: _items(line.names.departments.get(r["extract"]) for r in line.reasons),
         ),
         ListColumn("核查结果", "answer", 10, _blank),
         ListColumn("核查日期", "answer", 11, _blank),
@@ -143,9 +151,8 @@ def _tier(line: Line) -> str:
 
 
 def _categories(line: Line) -> str:
-    return (
-        "" if line.is_random else "、".join(word(wording.CATEGORIES, c) for c in line.row["categories"] or [])
-    )
+    found = [] if line.is_random else line.row["categories"] or []
+    return "、".join(line.names.categories.get(category, category) for category in found)
 
 
 def _reasons(line: Line) -> str:
@@ -161,7 +168,7 @@ def _reasons(line: Line) -> str:
 
 
 def _reason_dates(line: Line) -> str:
-    return "\n".join(f"{mark}{_day(r['occurred_on'])}" for mark, r in zip(_MARKS, line.reasons, strict=False))
+    return "\n".join(_day(reason["occurred_on"]) or "日期不详" for reason in line.reasons[: len(_MARKS)])
 
 
 def _documents(line: Line) -> str:

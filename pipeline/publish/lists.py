@@ -11,7 +11,7 @@ from pipeline import db
 from pipeline.declaration import Source
 from pipeline.publish import wording
 from pipeline.publish.csv_file import write_csv
-from pipeline.publish.lines import Line, Value, cells, department_names
+from pipeline.publish.lines import Line, Names, Value, cells, department_names
 from pipeline.publish.xlsx_file import Sheet, write_xlsx
 from pipeline.reference import DISTRICT_OFFICE, streets
 
@@ -53,17 +53,22 @@ def write_lists(
     (folder / "streets").mkdir()
     counts: dict[str, int] = {}
     answers = [words[0] for words in sources["street_returns"].columns["result"].values.values()]
-    for item in _lists(_details(con, department_names(sources)), as_of):
+    for item in _lists(_details(con, _names(con, sources)), as_of):
         write_csv(folder / f"{item.path}.csv", item.rows)
         write_xlsx(folder / f"{item.path}.xlsx", Sheet(item.place, as_of, item.rows, answers))
         counts |= {f"{item.path}.csv": len(item.rows), f"{item.path}.xlsx": len(item.rows)}
     return counts
 
 
-def _details(con: duckdb.DuckDBPyConnection, departments: Mapping[str, str]) -> list[_Firm]:
+def _names(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Names:
+    titles = con.execute("SELECT category, title FROM clause WHERE title IS NOT NULL ORDER BY clause DESC")
+    return Names(department_names(sources), {str(key): str(title) for key, title in titles.fetchall()})
+
+
+def _details(con: duckdb.DuckDBPyConnection, names: Names) -> list[_Firm]:
     """Every listed firm once, in the district's order."""
     rows = db.read_arrow(con, _DETAIL.read_text(encoding="utf-8")).to_pylist()
-    return [_Firm(row["list_street"], row["line"], cells(Line(row, departments))) for row in rows]
+    return [_Firm(row["list_street"], row["line"], cells(Line(row, names))) for row in rows]
 
 
 def _lists(firms: Sequence[_Firm], as_of: date) -> Iterator[HandedList]:

@@ -13,24 +13,6 @@ REGISTRATION = {
     "valid_code_not_held": "证号未在本库",
     "not_found": "未匹配到登记（待核实）",
 }
-ROUTES = {
-    "verify": "先核实",
-    "legalise": "引导办照办证",
-    "inspect": "检查监察",
-    "rectify": "责令整改",
-    "upgrade": "限期升级",
-    "close_part": "关停增设部分",
-    "close": "依法停业、关停",
-}
-CATEGORIES = {
-    "restricted": "限制发展类",
-    "prohibited": "禁止发展类",
-    "unlicensed": "无证无照或违法经营",
-    "unsafe": "安全和消防隐患整改不达标",
-    "polluting": "环境违法",
-    "labour": "劳动用工和社保违法",
-    "processing_trade": "落后加工贸易",
-}
 DECISIONS = {"certain": "确定", "probable": "很可能", "review": "待人工核对", "none": "未关联"}
 STATES = {"fresh": "及时", "stale": "过期", "missing": "缺报", "refused": "退回"}
 RANDOM_REASON = "随机抽查：与排名无关，用于检验清单是否可靠"

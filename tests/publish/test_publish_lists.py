@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.publish.cells import csv_code, csv_text, plain
 from pipeline.publish.csv_file import write_csv
-from pipeline.publish.lines import Line, cells, clause_title, columns
+from pipeline.publish.lines import Line, Names, cells, clause_title, columns
 from pipeline.publish.warehouse import random_parts
 from pipeline.publish.wording import issue_no
 from pipeline.publish.xlsx_file import Sheet, write_xlsx
@@ -90,7 +90,8 @@ def test_lines_are_the_high_tiers_and_one_random_check(street: list[dict[str, st
 def test_line_says_why_and_on_what_ground(street: list[dict[str, str]]) -> None:
     line = street[0]
     assert line["主要依据"].startswith("①复查不合格") and "（45.50分）；②" in line["主要依据"]
-    assert line["主要依据日期"] == "①2017-01-05；②2017-01-06"
+    assert line["主要依据日期"] == "2017-01-05；2017-01-06"
+    assert line["涉及类别"] == "安全和消防隐患整改不达标"
     assert line["政策条款"] == "第三部分（三）第2项"
     assert line["法律依据"] == "《消防法》第60条"
     assert line["数据来源部门"] == "各街道办事处"
@@ -235,8 +236,9 @@ def test_five_thousand_lines_are_quick(tmp_path: Path) -> None:
     row |= {"kind": "ranked", "tier": "C", "score": Decimal("33.00"), "verify_identity_first": False}
     row |= {"categories": ["unsafe"], "measures": ["责令限期整改"], "other_departments": ["区安监局"]}
     row |= {"reasons": [reason] * 4, "favourable": ["商事登记在册"], "documents": []}
+    names = Names({"grid": "各街道办事处"}, {})
     start = time.process_time()
-    rows = [["LH20170331-440303001", n, *cells(Line(row, {"grid": "各街道办事处"}))] for n in range(5000)]
+    rows = [["LH20170331-440303001", n, *cells(Line(row, names))] for n in range(5000)]
     write_csv(tmp_path / "list.csv", rows)
     write_xlsx(tmp_path / "list.xlsx", Sheet("桂园街道", date(2017, 3, 31), rows, ["属实"]))
     assert time.process_time() - start < 5

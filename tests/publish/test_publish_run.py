@@ -275,3 +275,4 @@ def test_folder_in_the_way_is_named(place: Any) -> None:
     place.today.mkdir(parents=True)
     with pytest.raises(RunError, match="stands where the published day"):
         place.publish()
+    assert not (place.settings.restricted / "journal.jsonl").exists()
