@@ -23,7 +23,7 @@ class AddressParts(NamedTuple):
         building: named building, estate or village.
         block: block within it (`3`, `A`).
         floor: floor (`12`, `-1`).
-        rooms: rooms, sorted (`1202`, `2401`); at most four.
+        rooms: rooms within the floor, sorted: 1202 on no named floor is room 2 of floor 12; at most four.
         shared: the address is a shared registration address.
     """
 
@@ -224,8 +224,16 @@ def _finish(
     behind = inside[floor.end() :] if floor else inside
     rooms = _rooms(behind)
     level = _floor_name(floor) if floor else _floor_of(rooms)
+    units = tuple(sorted({_unit(room, level) for room in rooms}))
     name = block.group(1) if block else ""
-    return AddressParts(street, community, road, number, building, name, level, rooms, shared)
+    return AddressParts(street, community, road, number, building, name, level, units, shared)
+
+
+def _unit(room: str, level: str) -> str:
+    """A room's number without its floor's: 1516 and 16 on floor 15 are one room."""
+    if room.isdigit() and level and room.startswith(level) and len(room) - len(level) in (2, 3):
+        room = room[len(level) :]
+    return room.lstrip("0") or "0" if room.isdigit() else room
 
 
 def _floor_name(match: re.Match[str]) -> str:

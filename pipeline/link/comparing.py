@@ -74,6 +74,7 @@ class Comparator:
         self._words = words
         self._counts = counts
         self._names = NameComparer(model, words)
+        self._whole: Bools = np.array([_is_whole(word) for word in words.code.words], dtype=bool)
         self._masked: Bools = np.array(["*" in word for word in words.code.words], dtype=bool)
 
     def score(self, left: Facets, right: Facets) -> Scored:
@@ -199,7 +200,12 @@ class Comparator:
             equal |= (mine > 0) & (mine == other)
         level = np.where(equal, code("code", "valid_equal"), 0)
         hint = np.flatnonzero((a.hint > 0) & ~equal & ~differs)
-        level[hint] = np.where(self._fits(a, b, hint), code("code", "damaged_equal"), 0)
+        fits = self._fits(a, b, hint)
+        # A whole code with one wrong character still looks like its firm's; one that does not denies it.
+        against = self._whole[a.hint[hint]] & (b.uscc[hint] > 0)
+        level[hint] = np.where(
+            fits, code("code", "damaged_equal"), np.where(against, code("code", "damaged_differs"), 0)
+        )
         return np.where(differs & ~equal, code("code", "valid_differs"), level).astype(np.int64)
 
     def _fits(self, a: Facets, b: Facets, at: Ints) -> Bools:
@@ -218,6 +224,11 @@ class Comparator:
 
 def _both_differ(a: Ints, b: Ints) -> Bools:
     return np.asarray((a > 0) & (b > 0) & (a != b))
+
+
+def _is_whole(hint: str) -> bool:
+    """Whether enough of a code is left to tell that it is another firm's."""
+    return len(hint) == 18 and hint.count("*") <= 6 and not hint.endswith("*")
 
 
 def _damaged(hint: str, code: str, edits: int) -> bool:

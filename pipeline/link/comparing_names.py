@@ -5,10 +5,10 @@ import re
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from pipeline.link.facets import Facets
-from pipeline.link.folding import pinyin_key, shape_key
+from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
 from pipeline.link.joining import combine
 from pipeline.link.model import Model
 from pipeline.link.parties import Ints
@@ -83,7 +83,7 @@ class NameComparer:
         return np.asarray(both & (a.sound != b.sound))
 
     def _nearly_full(self, a: NameFacets, b: NameFacets) -> Bools:
-        """Whether two long names, place aside, differ in one character only."""
+        """Whether two long names, place aside, differ by one homophone or by two characters swapped."""
         result = np.zeros(len(a.full), dtype=bool)
         rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
         if not len(rest):
@@ -91,10 +91,11 @@ class NameComparer:
         pair = combine(a.full[rest], b.full[rest])
         _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
         left, right = _texts(self._words.full, a.full[rest[first]], b.full[rest[first]])
-        edits = process.cpdist(left, right, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
+        edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
         near = edits == 1
         for i in np.flatnonzero(near):
-            near[i] = min(len(left[i]), len(right[i])) >= 6 and pinyin_key(left[i]) == pinyin_key(right[i])
+            swapped = sorted(left[i]) == sorted(right[i])
+            near[i] = min(len(left[i]), len(right[i])) >= 6 and (swapped or sounds_alike(left[i], right[i]))
         result[rest] = near[inverse]
         return result
 
@@ -131,6 +132,9 @@ class NameComparer:
         level[(edits == 1) & (shorter <= 2)] = code("trade_name", "one_edit_short")
         level[(edits == 1) & (shorter >= 3)] = code("trade_name", "one_edit")
         level[inside] = code("trade_name", "contained")
+        for i in np.flatnonzero((edits == 1) & (longer == shorter)):
+            if sounds_alike(left[i], right[i]):
+                level[i] = code("trade_name", "homophone")
         for i in np.flatnonzero((edits <= 2) & (self._numerals[a] | self._numerals[b])):
             if _other_number(left[i], right[i]):
                 level[i] = code("trade_name", "differs")
@@ -178,6 +182,7 @@ class NameComparer:
         level = np.where(
             one, np.where(formal, self._code("branch", "parent"), self._code("branch", "one_missing")), 0
         )
+        level = np.where(one & formal & (b.branch > 0), self._code("branch", "shortened"), level)
         both = (a.branch > 0) & (b.branch > 0)
         level = np.where(both, self._code("branch", "differs"), level)
         sounds = self._branch_sounds

@@ -81,7 +81,7 @@ def _posterior(unit: Ints, weight: Ints, entities: int, model: Model) -> Floats:
     return result
 
 
-def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
+def backed_by_fields(scored: Scored, model: Model, names_tell: Bools, alive: Bools) -> Bools:
     """Whether a pair rests on enough independent agreement, whatever its weight.
 
     A name alone is enough only when trade name, industry and form all agree and person and place do
@@ -92,6 +92,7 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
         scored: the pairs.
         model: for the level codes.
         names_tell: whether both sides have a name that could have agreed.
+        alive: whether the right side is not known to have closed.
     """
 
     def at(field: str, *levels: str) -> Bools:
@@ -104,24 +105,26 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools) -> Bools:
     kind = at("industry", "exact")
     kind_differs = at("industry", "differs")
     form_fits = ~at("form", "differs")
-    branch_fits = ~at("branch", "parent", "differs") & ~at("region", "differs")
     person = at("person", "exact", "homophone")
     phone = at("phone", "exact")
     room = at("place", "same_room")
     near = at("place", "same_room", "same_house", "same_number")
-    elsewhere = at("place", "differs", "other_room", "shared")
     code = at("code", "damaged_equal", "valid_equal")
+    branch_fits = ~at("branch", "parent", "shortened", "differs") & ~at("region", "differs")
+    branch_fits |= at("branch", "shortened") & room & (person | phone | code)
     denied = at("person", "differs") & at("place", "differs", "other_room")
     whole = at("trade_name", "exact") & kind & form_fits & ~denied
     anchored = strong & (person | phone | code | (near & ~kind_differs))
     bridged = weak & (person | phone | code | (longer & room & kind)) & ~kind_differs
     bridged |= at("trade_name", "one_edit_short") & kind & (code | (person & near))
     proven = (person & phone) | (phone & room) | code & (person | phone | near)
-    unnamed = ~names_tell & ((person & near) | (person & phone & ~elsewhere) | (phone & near))
+    nowhere = np.asarray(scored.levels["place"] == 0)
+    unnamed = ~names_tell & ((person & near) | (person & phone & nowhere) | (phone & near))
     sign_apart = at("trade_name", "sign_differs") & proven & near
     renamed = at("trade_name", "sign_differs", "differs") & kind & form_fits & (person | code)
     renamed &= (room & person) | (phone & near) | (code & ~at("person", "differs"))
-    accepted = whole | anchored | bridged | unnamed | sign_apart | renamed
+    other_sign = at("trade_name", "sign_differs") & person & room & alive & ~kind_differs
+    accepted = whole | anchored | bridged | unnamed | sign_apart | renamed | other_sign
     return np.asarray(accepted & branch_fits & ~at("code", "valid_differs"))
 
 

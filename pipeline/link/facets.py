@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.link.addresses import AddressParts, parse_address, read_community, read_street
 from pipeline.link.folding import fold, pinyin_key
@@ -19,6 +21,7 @@ from pipeline.link.parties import FORMER, Ints, Parties
 from pipeline.link.persons import read_person, read_phones
 from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 
+CLOSED = ("deregistered", "revoked", "voided", "moved_out")
 Bools = npt.NDArray[np.bool_]
 SLOT_ROLE = {
     "uscc": "uscc_or_org_code",
@@ -33,7 +36,8 @@ class Facets:
     """All profiles, field by field; arrays of one length.
 
     `name` is the registered or party name, `sign` the shop sign; `bare` marks rows whose party is a
-    person and that have no sign; `site`, `door`: road and number, and the same with the room.
+    person and that have no sign; `closed` marks registry rows of firms
+    that are deregistered, revoked, voided or moved away; `site` is road and number.
     """
 
     extract: Ints
@@ -54,6 +58,7 @@ class Facets:
     house_code: Ints
     shared: Ints
     bare: Ints
+    closed: Ints
     uscc: Ints
     org: Ints
     registration: Ints
@@ -111,9 +116,17 @@ def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
         phone=phone[:, 0],
         phone_other=phone[:, 1],
         bare=bare,
+        closed=_closed(parties),
         **_place_facets(parties, v.place),
         **_code_facets(parties, v.code),
     )
+
+
+def _closed(parties: Parties) -> Ints:
+    closed = np.zeros(parties.count, dtype=np.int64)
+    gone = pc.is_in(parties.table["status"], pa.array(CLOSED)).to_numpy(zero_copy_only=False)
+    closed[parties.profile[gone.astype(bool)]] = 1
+    return closed
 
 
 def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, NameFacets]:

@@ -72,6 +72,19 @@ def pinyin_key(text: str) -> str:
     return text.translate(_SYLLABLES)
 
 
+@cache
+def _readings(char: str) -> frozenset[str]:
+    found = pypinyin.pinyin(char, style=pypinyin.Style.NORMAL, heteronym=True)
+    return frozenset(found[0]) if found else frozenset()
+
+
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether two texts of one length can be read alike, character by character, whatever the reading."""
+    return len(one) == len(other) and all(
+        a == b or bool(_readings(a) & _readings(b)) for a, b in zip(one, other, strict=True)
+    )
+
+
 def shape_key(text: str) -> str:
     """The text with look-alike characters replaced by one of their group."""
     return text.translate(_shape_table())

@@ -143,17 +143,14 @@ class Resolver:
 
     def _speaking_for_firms(self, looks: Facets, views: Views) -> Facets:
         """Views of registered firms; where a row names its firm short, the firm's own branch goes with it."""
-        registered = self._facets.take(self._registry.at).name
-        formal = np.zeros(self._firms.count + 1, dtype=np.int64)
-        branch = np.zeros(self._firms.count + 1, dtype=np.int64)
-        own = np.flatnonzero(registered.formal > 0)
-        formal[self._registry.entity[own]] = 1
-        branch[self._registry.entity[own]] = registered.branch[own]
+        first = np.full(self._firms.count + 1, len(self._registry.at), dtype=np.int64)
+        first[self._registry.entity[::-1]] = np.arange(len(self._registry.at))[::-1]
         firm = np.where(views.entity < self._firms.count, views.entity, self._firms.count)
+        registered = self._facets.take(self._registry.at)
+        own = registered.name.followed_by_nothing().take(first[firm])
+        closed = np.append(registered.closed, 0)[first[firm]]
         return replace(
-            looks,
-            name=looks.name.as_branch(formal[firm], branch[firm]),
-            sign=looks.sign.as_branch(formal[firm], branch[firm]),
+            looks, name=looks.name.speaking_for(own), sign=looks.sign.speaking_for(own), closed=closed
         )
 
     def _note(self, found: Candidates) -> None:

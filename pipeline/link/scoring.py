@@ -51,7 +51,7 @@ def score_at(
     a, b = left.take(i), right.take(j)
     scored = comparator.score(a, b)
     told = _has_name(a) & _has_name(b)
-    return scored, backed_by_fields(scored, model, told)
+    return scored, backed_by_fields(scored, model, told, b.closed == 0)
 
 
 def _has_name(facets: Facets) -> Bools:

@@ -57,11 +57,24 @@ class NameFacets:
             **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
         )
 
-    def as_branch(self, formal: Ints, branch: Ints) -> "NameFacets":
-        """The same names; where one is no full name, its firm's branch and standing stand for its own."""
-        short = (self.trade > 0) & (self.formal == 0) & (formal > 0)
+    def followed_by_nothing(self) -> "NameFacets":
+        """These names and one that says nothing."""
+        return NameFacets(**{f.name: np.append(getattr(self, f.name), 0) for f in fields(self)})
+
+    def speaking_for(self, own: "NameFacets") -> "NameFacets":
+        """The same names; what a short one leaves out (branch, standing, place) is its firm's own.
+
+        Args:
+            own: for each name, the registered name of the firm that it stands for; 0 where there is none.
+        """
+        short = (self.trade > 0) & (self.formal == 0) & (own.formal > 0)
+        no_place = (self.trade > 0) & (self.city == 0)
         return replace(
-            self, branch=np.where(short, branch, self.branch), formal=np.where(short, formal, self.formal)
+            self,
+            branch=np.where(short, own.branch, self.branch),
+            formal=np.where(short, own.formal, self.formal),
+            city=np.where(no_place, own.city, self.city),
+            district=np.where(no_place, own.district, self.district),
         )
 
 
