@@ -56,6 +56,12 @@ class GenerateSummary:
     files: int
     rows: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.entities} firms and shops ({self.registered} registered, {self.low_end} truly low-end), "
+            f"{self.rows} rows in {self.files} files"
+        )
+
 
 def generate(firms: int, seed: int, as_of: date, out: Path, sources: Path) -> GenerateSummary:
     """Makes a district and its truth; the same arguments give the same bytes.

@@ -25,7 +25,7 @@ class Check:
 
     file: str
     expectation: Expectation
-    observed: float
+    observed: float | None
     passed: bool
 
 
@@ -50,7 +50,7 @@ def check_files(files: Sequence[LoadedFile], source: Source) -> list[Check]:
     ]
 
 
-def _measure(files: Sequence[LoadedFile], source: Source) -> list[list[float]]:
+def _measure(files: Sequence[LoadedFile], source: Source) -> list[list[float | None]]:
     """One list per expectation with the figure of every file."""
     with duckdb.connect() as con:
         con.register("checked_file", _questions(files, source))
@@ -63,11 +63,17 @@ def _measure(files: Sequence[LoadedFile], source: Source) -> list[list[float]]:
 
 def _questions(files: Sequence[LoadedFile], source: Source) -> pa.Table:
     rows = [
-        {"file": item.name, "expectation": n, "metric": expectation.metric}
+        {
+            "file": item.name,
+            "expectation": n,
+            "metric": expectation.metric,
+            "is_blocking": expectation.blocking,
+        }
         for item in files
         for n, expectation in enumerate(source.expectations)
     ]
-    schema = pa.schema([("file", pa.string()), ("expectation", pa.int64()), ("metric", pa.string())])
+    kinds = [pa.string(), pa.int64(), pa.string(), pa.bool_()]
+    schema = pa.schema(zip(("file", "expectation", "metric", "is_blocking"), kinds, strict=True))
     return pa.Table.from_pylist(rows, schema=schema)
 
 

@@ -4,10 +4,12 @@ The library is imported at the first judgement (it takes seconds), calls nobody,
 departments' rows.
 """
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import nan
 from typing import Any
 
 from pipeline.errors import RunError
@@ -24,14 +26,17 @@ class Bound:
 
 
 def judge(
-    suite_name: str, files: Sequence[str], figures: Mapping[str, Sequence[float]], bounds: Sequence[Bound]
+    suite_name: str,
+    files: Sequence[str],
+    figures: Mapping[str, Sequence[float | None]],
+    bounds: Sequence[Bound],
 ) -> dict[str, set[str]]:
     """Judges the figures of several files.
 
     Args:
         suite_name: names the suite.
         files: the files, one row each.
-        figures: name → one figure per file.
+        figures: name → one figure per file; null where there is nothing to judge.
         bounds: one per name.
 
     Returns:
@@ -43,7 +48,7 @@ def judge(
     import pandas as pd
 
     gx, context = _context()
-    frame = pd.DataFrame({"file": list(files), **{name: list(v) for name, v in figures.items()}})
+    frame = pd.DataFrame({"file": list(files), **_columns(figures)})
     batch = _batch(context, suite_name, frame)
     suite = gx.ExpectationSuite(name=suite_name)
     for bound in bounds:
@@ -55,6 +60,10 @@ def judge(
     wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": ["file"]}
     results = batch.validate(suite, result_format=wanted).results
     return {result.expectation_config.kwargs["column"]: _failed(result) for result in results}
+
+
+def _columns(figures: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:
+    return {name: [nan if v is None else v for v in values] for name, values in figures.items()}
 
 
 def _failed(result: Any) -> set[str]:
@@ -77,6 +86,7 @@ def _context() -> tuple[Any, Any]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     return gx, context

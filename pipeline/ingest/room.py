@@ -37,6 +37,14 @@ class ExtractSummary:
     superseded: int
     nulled_cells: int
 
+    def __str__(self) -> str:
+        text = (
+            f"{self.files} files, {self.rows} rows = {self.accepted} accepted + {self.rejected} rejected "
+            f"+ {self.not_data} not data"
+        )
+        text += f", {self.refused} refused" if self.refused else ""
+        return text + (f", {self.from_archive} from the archive" if self.from_archive else "")
+
 
 @dataclass(frozen=True)
 class IngestSummary:
@@ -50,6 +58,12 @@ class IngestSummary:
     rejected: int
     not_data: int
     attention: tuple[Attention, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} files of {self.extracts} extracts, {self.rows} rows; {self.refused} files refused, "
+            f"{len(self.attention)} things want a person"
+        )
 
 
 def extract(night: Night, source: Source) -> ExtractSummary:

@@ -67,7 +67,7 @@ def check_rows(source: Source, checks: Iterable[Check]) -> list[dict[str, Any]]:
             "file": check.file,
             "metric": check.expectation.metric,
             "column": check.expectation.column,
-            "observed": round(check.observed, 6),
+            "observed": None if check.observed is None else round(check.observed, 6),
             "min": None if check.expectation.min is None else float(check.expectation.min),
             "max": None if check.expectation.max is None else float(check.expectation.max),
             "blocking": check.expectation.blocking,

@@ -47,6 +47,12 @@ class ScoreSummary:
     unavailable: tuple[str, ...]
     attention: int
 
+    def __str__(self) -> str:
+        tiers = ", ".join(f"{tier} {number}" for tier, number in sorted(self.tiers.items(), reverse=True))
+        text = f"{self.rules} rules, {self.findings} findings on {self.enterprises} firms ({tiers})"
+        missing = ", ".join(self.unavailable)
+        return f"{text}; not looked at: {missing}" if missing else text
+
 
 def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """Scores the night's firms, all or nothing.

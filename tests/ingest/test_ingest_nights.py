@@ -225,12 +225,28 @@ def test_more_rejected_rows_than_usual_are_told(place: Any) -> None:
     place.put(
         "street_cases",
         "a_20170601.csv",
-        HEADER + "".join(case(f"A{n}") for n in range(4)) + ",甲,路,2017-1-1,\n",
+        HEADER + "".join(case(f"A{n}") for n in range(18)) + ",甲,路,2017-1-1,\n" * 3,
     )
     seen = place.night("street_cases")
     assert seen.status()[0]["state"] == "fresh"
     (sentence,) = seen.attention()
     assert "a_20170601.csv" in sentence
+
+
+def test_one_odd_row_in_a_short_correction_is_no_alarm(place: Any) -> None:
+    rows = "".join(case(f"A{n}") for n in range(4)) + ",甲,路,2017-1-1,\n"
+    place.put("street_cases", "a_20170601.csv", HEADER + rows)
+    seen = place.night("street_cases")
+    assert seen.status()[0]["rejected"] == 1
+    assert seen.attention() == []
+
+
+def test_a_month_without_cases_is_a_file_without_rows(place: Any) -> None:
+    place.put("street_cases", "a_20170601.csv", HEADER)
+    seen = place.night("street_cases")
+    (status,) = seen.status()
+    assert (status["state"], status["rows"]) == ("fresh", 0)
+    assert seen.attention() == []
 
 
 def test_folders_that_nobody_declared_are_told(place: Any) -> None:
