@@ -63,7 +63,7 @@ def test_a_good_declaration_loads(tmp_path: Path) -> None:
         ("    show: restricted", "    show: list", 22, "restricted"),
         ("    required: true", "    requird: true", 13, "requird"),
         ("mode: append", "mode: [append", 5, "YAML"),
-        ("title: 样例", "title: &t 样例\nnote: *t", 3, "alias"),
+        ("title: 样例", "title: &t 样例\nnote: *t", 2, "alias"),
     ],
     ids=[
         "unknown key",

@@ -61,8 +61,8 @@ class IngestSummary:
 
     def __str__(self) -> str:
         return (
-            f"{self.files} files of {self.extracts} extracts, {self.rows} rows; {self.refused} files refused, "
-            f"{len(self.attention)} things want a person"
+            f"{self.files} files of {self.extracts} extracts, {self.rows} rows; "
+            f"{self.refused} files refused, {len(self.attention)} things want a person"
         )
 
 
