@@ -100,6 +100,8 @@ def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> It
             for place in ("road", "building", "house_code", "community", "street"):
                 mine, theirs = getattr(left, place), getattr(right, place)
                 yield both_sides("字号读音+地点", cap, [name.sound, mine], [other.sound, theirs])
+            for ends in (pieces.start, pieces.end):
+                yield both_sides("字号首尾两字", cap, [ends[name.trade]], [ends[other.trade]])
             first, other_first = pieces.first[name.trade], pieces.first[other.trade]
             for place in ("site", "building", "house_code"):
                 mine, theirs = getattr(left, place), getattr(right, place)
@@ -142,12 +144,15 @@ class Pieces:
 
     Attributes:
         first: number of each trade name's first character.
+        start, end: number of each trade name's first and last two characters; 0 where it has fewer.
         of_code: three arrays with a number per code: its pieces that one wrong character cannot all touch.
     """
 
     def __init__(self, words: Vocabularies) -> None:
         trades = words.trade.words
         self.first: Ints = np.array([ord(word[0]) if word else 0 for word in trades], dtype=np.int64)
+        self.start = _pair_numbers([word[:2] for word in trades])
+        self.end = _pair_numbers([word[-2:] for word in trades])
         self._count, self._flat = _deletions(trades)
         self._start = np.cumsum(self._count) - self._count
         split = [_code_pieces(word) for word in words.code.words]
@@ -165,6 +170,10 @@ class Pieces:
         offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
         part = self._flat[np.repeat(self._start[trade], size) + offset]
         return part * 1_000_003 + industry[at], at
+
+
+def _pair_numbers(pairs: list[str]) -> Ints:
+    return np.array([ord(p[0]) * 0x110000 + ord(p[1]) if len(p) == 2 else 0 for p in pairs], dtype=np.int64)
 
 
 def _deletions(trades: list[str]) -> tuple[Ints, Ints]:

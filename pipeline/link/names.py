@@ -59,6 +59,7 @@ _NOTES = re.compile(
 )
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _BRANCH_NOTE = re.compile(r".*(店|厂|部|分公司|站|馆|处)$")
+_LISTED = re.compile(r"^(?:\*?S?\*?ST|PT)(?=[㐀-鿿])")
 _JUNK = re.compile(r"^[,.;:、。*#·\-]+|[,.;:、。*#·\-]+$")
 _COMPANY_BRANCH = re.compile(r"^(.{2,}?公司)(.+)$")
 _OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
@@ -101,7 +102,7 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
     A text that looks like a bare personal name is one (`person`), and is its own trade name too, for a
     shop's short name can look like one; a sign is never a person.
     """
-    name = _JUNK.sub("", _NOTES.sub("", fold(text or "")))
+    name = _LISTED.sub("", _JUNK.sub("", _NOTES.sub("", fold(text or ""))))
     if not name or _ALONE.search(name):
         return EMPTY
     name, branch, owner, inside = _open_brackets(name)

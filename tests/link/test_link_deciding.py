@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import link, strictyaml
+from pipeline.errors import ConfigError
+from pipeline.link.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE, REVIEW_CODE, decide, rank
+from pipeline.link.model import FILE, THOUSANDTHS, Model, shipped_model
+
+FIRMS = 3000
+ENOUGH = 30 * THOUSANDTHS
+
+
+def ints(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.int64)
+
+
+def decided(*weights: int, backed: bool = True) -> tuple[int, float]:
+    """Decision and probability of one row's best candidate among candidates of these weights."""
+    count = len(weights)
+    ranked = rank(
+        ints(*[0] * count),
+        np.arange(count),
+        ints(*weights),
+        np.array([backed] * count),
+        FIRMS,
+        shipped_model(),
+    )
+    first = ranked.first()
+    return int(decide(first)[0]), float(first.probability[0])
+
+
+def test_a_heavy_pair_is_certain_and_a_light_one_is_nothing() -> None:
+    assert decided(ENOUGH)[0] == CERTAIN_CODE
+    assert decided(2 * THOUSANDTHS)[0] == NONE_CODE
+
+
+def test_what_fits_two_firms_waits() -> None:
+    code, probability = decided(ENOUGH, ENOUGH)
+    assert code == REVIEW_CODE
+    assert probability == pytest.approx(0.5, abs=0.01)
+
+
+def test_weight_alone_accepts_nothing() -> None:
+    assert decided(ENOUGH, backed=False)[0] == REVIEW_CODE
+
+
+def test_a_second_candidate_a_little_behind_makes_it_probable_only() -> None:
+    assert decided(ENOUGH, ENOUGH - 4 * THOUSANDTHS)[0] == PROBABLE_CODE
+
+
+@given(st.lists(st.integers(-20_000, 50_000), min_size=1, max_size=8))
+def test_probabilities_of_one_row_never_exceed_one(weights: list[int]) -> None:
+    count = len(weights)
+    ranked = rank(
+        ints(*[0] * count),
+        np.arange(count),
+        ints(*weights),
+        np.ones(count, dtype=bool),
+        FIRMS,
+        shipped_model(),
+    )
+    assert ranked.probability.sum() <= 1 + 1e-5 * count
+    assert (np.diff(ranked.weight) <= 0).all()
+
+
+def test_the_best_pair_of_an_entity_speaks_for_it() -> None:
+    ranked = rank(ints(0, 0), ints(7, 7), ints(5000, 9000), np.array([True, True]), FIRMS, shipped_model())
+    assert ranked.weight.tolist() == [9000]
+    assert ranked.pair.tolist() == [1]
+
+
+def test_rare_values_weigh_more_than_common_ones() -> None:
+    weights = shipped_model().weights("trade_name", ints(1, 1, 0), ints(1, 300, 1), FIRMS)
+    assert weights[0] > weights[1] > weights[2] == 0
+    assert weights[0] - weights[1] == pytest.approx(np.log2(300) * THOUSANDTHS, abs=2)
+
+
+def test_agreement_always_weighs_more_than_disagreement() -> None:
+    for comparison in shipped_model().comparisons.values():
+        levels = list(comparison.levels.values())
+        assert levels[0].weight > 0 or comparison.title == "地点"
+        assert levels[0].weight > levels[-1].weight
+
+
+def test_a_model_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    path = tmp_path / "model.yml"
+    path.write_text(text + "surprise: 1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="surprise"):
+        strictyaml.load(path, Model, ConfigError)
+
+
+def test_the_operator_is_told_which_model_links(make_night: object) -> None:
+    night = make_night({})  # type: ignore[operator]
+    assert "shipped, version 1" in link.train(night.settings)
