@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline import link, strictyaml
 from pipeline.errors import ConfigError
-from pipeline.link.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE, REVIEW_CODE, decide, rank
+from pipeline.link.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE, REVIEW_CODE, Ranked, decide, rank
 from pipeline.link.model import FILE, THOUSANDTHS, Model, shipped_model
 
 FIRMS = 3000
@@ -16,6 +16,13 @@ ENOUGH = 30 * THOUSANDTHS
 
 def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
+
+
+def ranked_row(weights: tuple[int, ...], backed: bool) -> Ranked:
+    """One row's candidates, ranked."""
+    row, entity = np.zeros(len(weights), dtype=np.int64), np.arange(len(weights))
+    held = np.full(len(weights), backed)
+    return rank(row, entity, ints(*weights), held, FIRMS, shipped_model())
 
 
 def decided(*weights: int, backed: bool = True) -> tuple[int, float]:
