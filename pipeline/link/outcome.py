@@ -12,6 +12,7 @@ from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CO
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.model import Model, value_class
+from pipeline.link.names import is_bare_party
 from pipeline.link.parties import Ints, Parties
 from pipeline.link.premises import premises_of
 from pipeline.link.resolving import Resolver
@@ -19,6 +20,7 @@ from pipeline.link.standing import CODE_NOT_HELD, Resolution
 from pipeline.link.vocabulary import Vocabularies
 
 STATES = ("registered", "valid_code_not_held", "not_found")
+LONGEST_PERSON = 4
 _COMPARISON = pa.struct(
     [("field", pa.string()), ("value_class", pa.string()), ("level", pa.string()), ("weight", pa.int64())]
 )
@@ -206,8 +208,9 @@ def _shown(parties: Parties, words: Vocabularies) -> tuple[list[str | None], lis
 
 
 def _name_shown(text: str, words: Vocabularies) -> str | None:
+    """None for a bare person, also for a short name without a word of trade: it may be a person's."""
     parts = words.parts(text)
-    if parts.person or not parts.trade:
+    if parts.person or not parts.trade or (len(text) <= LONGEST_PERSON and is_bare_party(text)):
         return None
     return parts.full if parts.owner else text.strip()
 

@@ -198,6 +198,22 @@ def test_a_person_registered_as_a_trade_is_not_shown_by_name(linked: Callable[..
     assert rows["registry:3"]["enterprise_name"] == "个体工商户（未起字号）"
 
 
+def test_no_reason_and_no_comparison_holds_a_personal_value(
+    make_night: Callable[..., Night], sources: dict[str, Source]
+) -> None:
+    case = {"case_no": "1", "name": "恒星服装店", "legal_rep": "李秀兰", "phone": "13612345671"}
+    night = make_night({"registry": REGISTRY, "labour_cases": [case]})
+    link.run(night, sources)
+    con = night.connect()
+    texts = con.execute(
+        "SELECT basis FROM record_link UNION ALL SELECT comparisons::VARCHAR FROM review_pair "
+        "UNION ALL SELECT name FROM enterprise"
+    ).fetchall()
+    con.close()
+    for secret in ("李秀兰", "陈小明", "张伟", "1361234567"):
+        assert not any(secret in text for (text,) in texts)
+
+
 def test_row_order_and_copies_change_nothing(linked: Callable[..., Any]) -> None:
     cases = [
         {"record_id": f"labour_cases:x{i}", "case_no": str(i), "name": name, "legal_rep": person}
