@@ -3,13 +3,12 @@
 from pipeline.declaration import Column, Source
 from pipeline.publish.inputs import quoted
 
-_KEY_ORDER = "s.extract, s.file, s.row"
-
 
 def select_source(source: Source) -> str:
     """The SELECT that makes `source_<extract>`; grain: current row of the extract.
 
-    Inputs are `stg_<extract>` and `record_link` in the catalog `built`. Persons, phones and restricted
+    Inputs are `stg_<extract>` and `record_link` in the catalog `built`; `$extract` is bound where
+    its rows belong to enterprises. Persons, phones and restricted
     columns are left out, amounts come as bands, names that may be a person's are null.
     """
     linked = source.identifies
@@ -26,11 +25,11 @@ def select_source(source: Source) -> str:
         "s.extract_date",
     ]
     shown = [f"{_shown(column, 's.' + quoted(name))} AS {quoted(name)}" for name, column in columns(source)]
-    join = "LEFT JOIN built.record_link l USING (extract, file, row)" if linked else ""
+    join = "LEFT JOIN built.record_link l ON l.extract = $extract AND l.file = s.file AND l.row = s.row"
     return (
         f"SELECT {', '.join([*owned, *shown, *_period(source)])} "
-        f"FROM built.{quoted('stg_' + source.extract)} s {join} "
-        f"WHERE NOT s.superseded ORDER BY {_KEY_ORDER}"
+        f"FROM built.{quoted('stg_' + source.extract)} s {join if linked else ''} "
+        "WHERE NOT s.superseded ORDER BY s.extract, s.file, s.row"
     )
 
 

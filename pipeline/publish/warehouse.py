@@ -47,7 +47,8 @@ def build(con: duckdb.DuckDBPyConnection, night: Night, sources: dict[str, Sourc
         counts[path.stem] = db.materialise(con, path, parameters)
     for source in sources.values():
         view = f"source_{source.extract}"
-        con.execute(f"CREATE OR REPLACE TABLE {quoted(view)} AS {select_source(source)}")
+        bound = {"extract": source.extract} if source.identifies else {}
+        con.execute(f"CREATE OR REPLACE TABLE {quoted(view)} AS {select_source(source)}", bound)
         counts[view] = db.count(con, view)
     return dict(sorted(counts.items()))
 

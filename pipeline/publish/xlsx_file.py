@@ -1,6 +1,5 @@
 """A list as XLSX: a sheet that says what it is, then the lines, ready to print on A4 and to fill in."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -122,11 +121,8 @@ def _lines(value: Value, width: int) -> int:
     if not isinstance(value, str) or (len(value) * 2 < width and "\n" not in value):
         return 1
     room = max(1, width - 3)  # a line ends early where punctuation may not begin the next
-    return sum(max(1, -(-_display_width(part) // room)) for part in value.split("\n"))
-
-
-def _display_width(text: str) -> int:
-    return len(text) + sum(unicodedata.east_asian_width(character) in "WFA" for character in text)
+    # GB 18030 spends two bytes on what is two narrow characters wide, which counts faster than a loop.
+    return sum(max(1, -(-len(part.encode("gb18030", "replace")) // room)) for part in value.split("\n"))
 
 
 def _looks() -> dict[str, dict[str, object]]:

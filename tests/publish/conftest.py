@@ -270,17 +270,30 @@ class Place:
         return self.settings.out / str(AS_OF)
 
 
-@pytest.fixture
-def place(tmp_path: Path, sources: dict[str, Source]) -> Place:
-    rules = tmp_path / "rules"
+def new_place(folder: Path, sources: dict[str, Source]) -> Place:
+    rules = folder / "rules"
     rules.mkdir()
     (rules / "rule.yml").write_text("id: rule_0\n")
     settings = Settings(
-        inbox=tmp_path / "inbox",
-        warehouse=tmp_path / "data" / "warehouse.duckdb",
-        out=tmp_path / "data" / "published",
-        restricted=tmp_path / "data" / "restricted",
+        inbox=folder / "inbox",
+        warehouse=folder / "data" / "warehouse.duckdb",
+        out=folder / "data" / "published",
+        restricted=folder / "data" / "restricted",
         as_of=AS_OF,
         rules=rules,
     )
     return Place(settings, sources)
+
+
+@pytest.fixture
+def place(tmp_path: Path, sources: dict[str, Source]) -> Place:
+    """A place where nothing was published yet."""
+    return new_place(tmp_path, sources)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, Source]) -> Place:
+    """A place with the tiny night published once; tests only read it."""
+    place = new_place(tmp_path_factory.mktemp("made"), sources)
+    place.publish()
+    return place

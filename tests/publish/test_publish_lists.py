@@ -65,17 +65,15 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def street(place: Any) -> list[dict[str, str]]:
-    place.publish()
-    return read_csv(place.today / "streets" / "桂园街道_20170331.csv")
+def street(made: Any) -> list[dict[str, str]]:
+    return read_csv(made.today / "streets" / "桂园街道_20170331.csv")
 
 
-def test_list_has_the_columns_of_the_contract(place: Any) -> None:
-    place.publish()
+def test_list_has_the_columns_of_the_contract(made: Any) -> None:
     assert [column.header for column in columns()] == HEADERS
-    for path in place.today.rglob("*_20170331.csv"):
+    for path in made.today.rglob("*_20170331.csv"):
         assert next(csv.reader(path.open(encoding="utf-8-sig", newline=""))) == HEADERS
-    assert read_csv(place.today / "streets" / "清水河街道_20170331.csv") == []
+    assert read_csv(made.today / "streets" / "清水河街道_20170331.csv") == []
 
 
 def test_lines_are_the_high_tiers_and_one_random_check(street: list[dict[str, str]]) -> None:
@@ -100,35 +98,33 @@ def test_line_says_why_and_on_what_ground(street: list[dict[str, str]]) -> None:
     assert not any(line[name] for name in HEADERS[-4:])
 
 
-def test_codes_stay_whole_and_nothing_runs(street: list[dict[str, str]], place: Any) -> None:
+def test_codes_stay_whole_and_nothing_runs(street: list[dict[str, str]], made: Any) -> None:
     assert street[0]["统一社会信用代码"] == "914403001922038216\t"
     assert street[0]["网格编号"] == "00123\t"
     assert street[1]["企业名称"].startswith("'=HYPERLINK")
     assert street[1]["招牌名称"] == "'+老王烧烤"
-    for path in place.today.rglob("*.csv"):
+    for path in made.today.rglob("*.csv"):
         for line in read_csv(path):
             assert not any(cell.startswith(tuple("=+-@\t\r＝＋－＠")) for cell in line.values())
 
 
-def test_street_sees_only_its_own(place: Any) -> None:
-    place.publish()
-    for path in (place.today / "streets").glob("*.csv"):
+def test_street_sees_only_its_own(made: Any) -> None:
+    for path in (made.today / "streets").glob("*.csv"):
         assert {line["街道"] for line in read_csv(path)} <= {path.name.split("_")[0]}
-    unknown = read_csv(place.today / "streets" / "街道不明_20170331.csv")
+    unknown = read_csv(made.today / "streets" / "街道不明_20170331.csv")
     assert [line["企业编号"] for line in unknown] == ["E06"]
-    district = read_csv(place.today / "district_20170331.csv")
+    district = read_csv(made.today / "district_20170331.csv")
     assert [line["企业编号"] for line in district][:4] == ["E01", "E06", "E02", "E05"]
     assert {line["清单期号"] for line in district} == {"LH20170331-440303"}
 
 
-def test_no_phone_in_a_list(place: Any) -> None:
-    place.publish()
-    text = (place.today / "district_20170331.csv").read_text(encoding="utf-8-sig")
+def test_no_phone_in_a_list(made: Any) -> None:
+    text = (made.today / "district_20170331.csv").read_text(encoding="utf-8-sig")
     assert "电话（电话略）" in text and not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)
 
 
-def test_workbook_reads_back(place: Any, street: list[dict[str, str]]) -> None:
-    book = openpyxl.load_workbook(place.today / "streets" / "桂园街道_20170331.xlsx")
+def test_workbook_reads_back(made: Any, street: list[dict[str, str]]) -> None:
+    book = openpyxl.load_workbook(made.today / "streets" / "桂园街道_20170331.xlsx")
     assert book.sheetnames == ["说明", "清单"]
     notice = "".join(str(cell.value) for row in book["说明"].iter_rows() for cell in row if cell.value)
     for word in ("先核实谁", "不是违法认定", "不得作为处罚依据", "不得公开", "主体有误", "问谁"):

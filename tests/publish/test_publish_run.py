@@ -45,9 +45,8 @@ def test_night_is_published_whole(place: Any) -> None:
     assert not list(place.settings.warehouse.parent.glob("*.wal"))
 
 
-def test_manifest_tells_every_output(place: Any) -> None:
-    place.publish()
-    manifest = json.loads((place.today / "manifest.json").read_text(encoding="utf-8"))
+def test_manifest_tells_every_output(made: Any) -> None:
+    manifest = json.loads((made.today / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["run_id"] == "run1"
     assert manifest["inputs"] == [
         {
@@ -59,7 +58,7 @@ def test_manifest_tells_every_output(place: Any) -> None:
         }
     ]
     told = {item["path"]: item["sha256"] for item in manifest["outputs"]}
-    found = contents(place.today)
+    found = contents(made.today)
     del found["manifest.json"]
     assert told == found
     rows = {item["path"]: item["rows"] for item in manifest["outputs"]}
@@ -78,9 +77,8 @@ def test_same_night_twice_gives_same_bytes(place: Any) -> None:
     assert folders == ["run2"]
 
 
-def test_restricted_store_is_private(place: Any) -> None:
-    place.publish()
-    restricted = place.settings.restricted
+def test_restricted_store_is_private(made: Any) -> None:
+    restricted = made.settings.restricted
     assert stat.S_IMODE(restricted.stat().st_mode) == 0o700
     files = [*(restricted / "generations").rglob("*.parquet"), restricted / "journal.jsonl"]
     assert {path.name for path in files} >= {"identity.parquet", "history.parquet", "persons.parquet"}
@@ -92,9 +90,8 @@ def test_restricted_store_is_private(place: Any) -> None:
 
 
 @pytest.mark.parametrize("word", ["王小明", "赵德柱", "13823456789"])
-def test_no_person_anywhere_in_what_is_published(place: Any, word: str) -> None:
-    place.publish()
-    with live(place) as con:
+def test_no_person_anywhere_in_what_is_published(made: Any, word: str) -> None:
+    with live(made) as con:
         cells = con.execute(
             "SELECT table_name, column_name FROM duckdb_columns() "
             "WHERE NOT internal AND data_type LIKE '%VARCHAR%'"
@@ -104,13 +101,12 @@ def test_no_person_anywhere_in_what_is_published(place: Any, word: str) -> None:
                 f'SELECT count(*) FROM "{view}" WHERE contains("{column}"::VARCHAR, $word)', {"word": word}
             ).fetchone()
             assert found == (0,), (view, column)
-    for path in [place.settings.warehouse, *place.today.rglob("*")]:
+    for path in [made.settings.warehouse, *made.today.rglob("*")]:
         assert not path.is_file() or word.encode() not in path.read_bytes(), path
 
 
-def test_sources_show_bands_periods_and_firms(place: Any) -> None:
-    place.publish()
-    with live(place) as con:
+def test_sources_show_bands_periods_and_firms(made: Any) -> None:
+    with live(made) as con:
         tax = con.execute("SELECT sales, arrears, tax_paid, name, period_start FROM source_tax").fetchone()
         assert tax == ("1–10万元", "0", "负数", None, date(2017, 1, 1))
         parties = con.execute("SELECT name, sign_name FROM source_street_cases ORDER BY row").fetchall()
@@ -121,9 +117,8 @@ def test_sources_show_bands_periods_and_firms(place: Any) -> None:
     assert not shown & {"operator", "phone"}
 
 
-def test_every_view_and_column_is_described(place: Any) -> None:
-    place.publish()
-    with live(place) as con:
+def test_every_view_and_column_is_described(made: Any) -> None:
+    with live(made) as con:
         columns = con.execute(
             "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
         ).fetchall()
@@ -213,35 +208,40 @@ def test_night_that_fails_a_check_publishes_nothing(place: Any, change: Any) -> 
     assert list((place.settings.restricted / "generations").iterdir()) == []
 
 
-@pytest.mark.parametrize("missing", ["warehouse", "link", "latest", "built"])
+def die(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("step", ["settle", "_link", "_settle_warehouse", "_prune"])
+@pytest.mark.parametrize("built_is_lost", [False, True])
 def test_repair_finishes_what_a_dead_night_left(
-    place: Any, monkeypatch: pytest.MonkeyPatch, missing: str
+    place: Any, monkeypatch: pytest.MonkeyPatch, step: str, built_is_lost: bool
 ) -> None:
     place.publish("run1")
-    with monkeypatch.context() as patch:
-        patch.setattr(generation, "settle", lambda settings: None)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(generation, step, die)
         place.publish("run2", as_of=date(2017, 4, 1))
-    if missing == "built":
+    if built_is_lost:
         for path in place.settings.warehouse.parent.glob(".*built/*"):
             path.unlink()
-    with live(place) as con:
-        assert con.execute("SELECT run_id FROM run").fetchall() == [("run1",)]
     for _ in range(2):
         publish.repair(place.settings)
         with live(place) as con:
             assert con.execute("SELECT max(run_id) FROM run").fetchone() == ("run2",)
-            assert con.execute(
+            uncommented = con.execute(
                 "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND NOT internal"
-            ).fetchone()
+            )
+            assert uncommented.fetchone() == (0,)
         assert (place.settings.out / "2017-04-01" / "report.html").is_file()
         assert (place.settings.out / "latest").readlink() == Path("2017-04-01")
+        assert not list(place.settings.warehouse.parent.glob(".*built"))
 
 
 def test_death_before_the_journal_leaves_nothing(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     place.publish("run1")
     before = contents(place.today)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(generation, "publish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(generation, "publish", die)
         place.publish("run2", as_of=date(2017, 4, 1))
     journal = place.settings.restricted / "journal.jsonl"
     with journal.open("a", encoding="utf-8") as handle:

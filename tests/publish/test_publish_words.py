@@ -9,17 +9,11 @@ from pipeline import publish
 from pipeline.errors import ConfigError
 
 
-@pytest.fixture
-def published(place: Any) -> Any:
-    place.publish()
-    return place
-
-
 @pytest.mark.parametrize(
     "word", ["E01", "914403001922038216", "９１４４０３００１９２２０３８２１６", "金凤五金"]
 )
-def test_dossier_is_found_by_id_code_or_name(published: Any, word: str) -> None:
-    text = publish.explain(published.settings.warehouse, word)
+def test_dossier_is_found_by_id_code_or_name(made: Any, word: str) -> None:
+    text = publish.explain(made.settings.warehouse, word)
     assert "深圳市金凤五金制品有限公司" in text
     assert "风险分 65.75，D（高），街道第 1" in text
     assert "grid/grid_20170331.csv 第1行，文书 罗消〔2017〕1号" in text
@@ -28,8 +22,8 @@ def test_dossier_is_found_by_id_code_or_name(published: Any, word: str) -> None:
     assert "有利情况：商事登记在册" in text
 
 
-def test_several_matches_are_listed(published: Any) -> None:
-    text = publish.explain(published.settings.warehouse, "好味")
+def test_several_matches_are_listed(made: Any) -> None:
+    text = publish.explain(made.settings.warehouse, "好味")
     assert text.startswith("2 家企业符合") and "E03" in text and "E04" in text
 
 
@@ -41,14 +35,14 @@ def test_old_id_leads_to_the_firm(place: Any) -> None:
     assert "曾用编号：OLD" in publish.explain(place.settings.warehouse, "OLD")
 
 
-def test_firm_without_findings_is_not_called_clean(published: Any) -> None:
-    assert "没有依据不等于没有问题" in publish.explain(published.settings.warehouse, "E07")
+def test_firm_without_findings_is_not_called_clean(made: Any) -> None:
+    assert "没有依据不等于没有问题" in publish.explain(made.settings.warehouse, "E07")
 
 
 @pytest.mark.parametrize("word", ["没有这家", "", "%"])
-def test_nothing_found_is_one_sentence(published: Any, word: str) -> None:
+def test_nothing_found_is_one_sentence(made: Any, word: str) -> None:
     with pytest.raises(ConfigError, match="no enterprise"):
-        publish.explain(published.settings.warehouse, word)
+        publish.explain(made.settings.warehouse, word)
 
 
 def test_no_warehouse_is_one_sentence(place: Any) -> None:
@@ -56,8 +50,8 @@ def test_no_warehouse_is_one_sentence(place: Any) -> None:
         publish.explain(place.settings.warehouse, "E01")
 
 
-def test_summary_fits_a_screen(published: Any) -> None:
-    text = publish.tell(published.settings)
+def test_summary_fits_a_screen(made: Any) -> None:
+    text = publish.tell(made.settings)
     lines = text.splitlines()
     assert len(lines) <= 40
     assert "1 files of 1 extracts: 9 rows = 7 accepted + 1 rejected + 1 not data" in text
@@ -65,7 +59,7 @@ def test_summary_fits_a_screen(published: Any) -> None:
     assert "certain 7, probable 0, waiting for review 0, no firm 0" in text
     assert "The first 4 of 桂园街道" in text
     assert "explain E01" in text
-    assert str(published.settings.warehouse) in text
+    assert str(made.settings.warehouse) in text
 
 
 class Page(html.parser.HTMLParser):
