@@ -93,7 +93,7 @@ def schedule(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Re-estimates the linking model from the last night's rows."""
+    """Shows the linking model in force: what each comparison weighs."""
     from pipeline import link
 
     print(link.train(_settings(options)))
