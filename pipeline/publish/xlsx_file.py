@@ -24,6 +24,7 @@ _PAGES_WIDE = 2
 _LINE_POINTS = 17
 _HIGHEST_ROW_POINTS = 405
 _NOTICE_WIDTH = 100
+_LONGEST_CELL = 32_000
 _LOOKS = {"核查日期": "date", "风险分": "score"}
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _DAYS_TO_ANSWER = 730
@@ -105,7 +106,7 @@ def _write_cell(page: Any, row: int, position: int, value: Value, look: Any) -> 
     if value == "":
         page.write_blank(row, position, None, look)
     elif isinstance(value, str):
-        page.write_string(row, position, value, look)
+        page.write_string(row, position, value[:_LONGEST_CELL], look)
     else:
         page.write_number(row, position, float(value), look)
 
