@@ -18,7 +18,7 @@ from pipeline import __version__, db
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
-CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv")
+CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv", "**/*.j2")
 
 
 @dataclass(frozen=True)
