@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import prefect_home, progress
+from pipeline import cli_archive, prefect_home, progress
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
@@ -247,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--truth", type=Path, default=DEMO / "truth", help="folder of the truth")
     judged.add_argument("--json", action="store_true", help="figures as JSON")
     _rules_commands(add("rules", rules_list))
+    cli_archive.add_commands(add("archive", cli_archive.list_files), _command, _default_warehouse())
     return parser
 
 

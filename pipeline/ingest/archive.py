@@ -1,25 +1,23 @@
 """Accepted files, kept content-addressed in the restricted store so that any night can be rebuilt.
 
 `<restricted>/archive/<extract>/<sha256>.parquet` holds a file's records as text, identity numbers
-masked; `<sha256>.json` beside it says what the file was and under which names it came.
+masked; `<sha256>.json` beside it says what the file was, under which names it came and when, and by
+which hash the Parquet file is known to be whole.
 """
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
 from pipeline.declaration import Source
+from pipeline.ingest.archived import parquet_bytes, put, read_note, read_records, seal, write_note
 from pipeline.ingest.loading import LoadedFile, interpret
 from pipeline.ingest.raw import RawTable
+from pipeline.ingest.refusal import Refused
+
+GONE = "存档中的文件已不可用，请重新报送"
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,7 @@ class Entry:
         extract_date: the day in that name.
         senders: who sent it.
         sequence: rises with every entry of the extract; of two files of one name the later counts.
+        accepted_at: when the night that accepted it began, UTC, ISO 8601.
     """
 
     sha256: str
@@ -39,6 +38,7 @@ class Entry:
     extract_date: date
     senders: tuple[str, ...]
     sequence: int
+    accepted_at: str
 
 
 class Archive:
@@ -52,66 +52,98 @@ class Archive:
     def __init__(self, restricted: Path, extract: str) -> None:
         self.folder = restricted / "archive" / extract
 
+    def history(self) -> list[Entry]:
+        """Every name under which a file was ever accepted, in the order of acceptance."""
+        found = []
+        for path in self.notes():
+            try:
+                found += _entries(read_note(path))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # told by `damaged_notes`
+        return sorted(found, key=lambda item: item.sequence)
+
     def entries(self, as_of: date) -> list[Entry]:
         """What the archive holds up to as-of; of two files of one name the later."""
-        found = [
-            Entry(
-                note["sha256"],
-                item["file"],
-                date.fromisoformat(item["extract_date"]),
-                tuple(item["senders"]),
-                item["sequence"],
-            )
-            for note in map(_read_note, sorted(self.folder.glob("*.json")))
-            for item in note["files"]
-        ]
-        seen = sorted((item for item in found if item.extract_date <= as_of), key=lambda item: item.sequence)
-        latest = {item.file: item for item in seen}
+        latest = {item.file: item for item in self.history() if item.extract_date <= as_of}
         return sorted(latest.values(), key=lambda item: (item.extract_date, item.file))
 
-    def store(self, loaded: LoadedFile) -> None:
-        """Keeps an accepted file; storing it again changes nothing."""
+    def notes(self) -> list[Path]:
+        """The notes, one per archived content."""
+        return sorted(path for path in self.folder.glob("*.json") if not path.name.startswith("."))
+
+    def damaged_notes(self) -> list[Path]:
+        """Notes that cannot be read any more."""
+        return [path for path in self.notes() if not _is_readable(path)]
+
+    def store(self, loaded: LoadedFile, accepted_at: str) -> None:
+        """Keeps an accepted file; storing it again changes nothing, unless the archive's copy was damaged.
+
+        Args:
+            loaded: the file, with its records.
+            accepted_at: when the accepting night began.
+        """
         assert loaded.raw is not None and loaded.sha256 and loaded.extract_date and loaded.typed
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target = self.folder / f"{loaded.sha256}.parquet"
-        if not target.exists():
-            _replace(target, lambda path: pq.write_table(_as_table(loaded.raw), path, compression="zstd"))
-        self._note(loaded)
+        path = self.folder / f"{loaded.sha256}.json"
+        note = read_note(path) if path.exists() and _is_readable(path) else _new_note(loaded)
+        is_whole = self.problem(note) is None
+        if not is_whole:
+            data = parquet_bytes(loaded.raw)
+            put(path.with_suffix(".parquet"), data)
+            note["parquet"] = seal(data)
+        if self._add_name(note, loaded, accepted_at) or not is_whole:
+            write_note(path, note)
+
+    def problem(self, note: dict[str, Any]) -> str | None:
+        """What is wrong with the Parquet file that a note stands for; None if it is whole."""
+        path = self.folder / f"{note['sha256']}.parquet"
+        if not path.exists():
+            return "is missing"
+        return None if seal(path.read_bytes()) == note.get("parquet") else "is not what was stored"
+
+    def records(self, entry: Entry) -> tuple[RawTable, dict[str, Any]]:
+        """An archived file's records as text, and its note.
+
+        Raises:
+            Refused: if the archive's file is missing or damaged.
+        """
+        try:
+            note = read_note(self.folder / f"{entry.sha256}.json")
+            data = (self.folder / f"{entry.sha256}.parquet").read_bytes()
+        except (OSError, ValueError, KeyError):
+            raise Refused(GONE) from None
+        if seal(data) != note.get("parquet"):
+            raise Refused(GONE)
+        return read_records(data, note), note
 
     def restore(self, entry: Entry, source: Source) -> LoadedFile:
         """An archived file, typed by today's declaration.
 
         Raises:
-            Refused: if today's declaration requires a column that it lacks.
+            Refused: if it is missing or damaged, or today's declaration requires a column that it lacks.
         """
-        note = _read_note(self.folder / f"{entry.sha256}.json")
-        table = pq.read_table(self.folder / f"{entry.sha256}.parquet")
+        raw, note = self.records(entry)
         loaded = LoadedFile(
             entry.file, entry.sha256, entry.extract_date, note["bytes"], senders=entry.senders, archived=True
         )
-        interpret(loaded, _as_raw(table, note), source)
+        interpret(loaded, raw, source)
         loaded.raw = None
         return loaded
 
-    def _note(self, loaded: LoadedFile) -> None:
-        path = self.folder / f"{loaded.sha256}.json"
-        note = _read_note(path) if path.exists() else _new_note(loaded)
+    def _add_name(self, note: dict[str, Any], loaded: LoadedFile, accepted_at: str) -> bool:
         day = (loaded.extract_date or date.min).isoformat()
         if (loaded.name, day) in {(item["file"], item["extract_date"]) for item in note["files"]}:
-            return
-        sequences = [
-            item["sequence"] for other in self.folder.glob("*.json") for item in _read_note(other)["files"]
-        ]
+            return False
         note["files"].append(
             {
                 "file": loaded.name,
                 "extract_date": day,
                 "senders": list(loaded.senders),
-                "sequence": max(sequences, default=0) + 1,
+                "sequence": max((item.sequence for item in self.history()), default=0) + 1,
+                "accepted_at": accepted_at,
             }
         )
-        text = json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True)
-        _replace(path, lambda place: place.write_text(text, encoding="utf-8"))
+        return True
 
 
 def to_bring_back(entries: Sequence[Entry], inbox: Sequence[LoadedFile], source: Source) -> list[Entry]:
@@ -159,40 +191,22 @@ def _new_note(loaded: LoadedFile) -> dict[str, Any]:
     }
 
 
-def _read_note(path: Path) -> dict[str, Any]:
-    note: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return note
+def _entries(note: dict[str, Any]) -> list[Entry]:
+    return [
+        Entry(
+            note["sha256"],
+            item["file"],
+            date.fromisoformat(item["extract_date"]),
+            tuple(item["senders"]),
+            item["sequence"],
+            item["accepted_at"],
+        )
+        for item in note["files"]
+    ]
 
 
-def _as_table(raw: RawTable | None) -> pa.Table:
-    assert raw is not None
-    columns = {f"c{i}": column for i, column in enumerate(raw.columns)}
-    return pa.table(
-        {**columns, "surplus": pa.array(raw.surplus, pa.int32()), "short": pa.array(raw.short, pa.bool_())}
-    )
-
-
-def _as_raw(table: pa.Table, note: dict[str, Any]) -> RawTable:
-    names = [f"c{i}" for i in range(len(note["header"]))]
-    return RawTable(
-        header=tuple(note["header"]),
-        columns=[_one(table.column(name)) for name in names],
-        surplus=np.asarray(_one(table.column("surplus"))),
-        short=np.asarray(pc.cast(_one(table.column("short")), pa.int8())).astype(bool),
-        header_row=note["header_row"],
-        delimiter=note["delimiter"],
-        encoding=note["encoding"],
-        titles=tuple(note["titles"]),
-    )
-
-
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-
-
-def _replace(target: Path, write: Any) -> None:
-    """Writes beside the target and puts the whole file in its place in one step, mode 0600."""
-    building = target.with_name(f".{target.name}.{os.getpid()}")
-    write(building)
-    building.chmod(0o600)
-    building.replace(target)
+def _is_readable(path: Path) -> bool:
+    try:
+        return bool(_entries(read_note(path)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

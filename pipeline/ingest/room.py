@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.ingest import status
-from pipeline.ingest.archive import Archive, Entry, to_bring_back
+from pipeline.ingest.archive import GONE, Archive, Entry, to_bring_back
 from pipeline.ingest.checks import Check, check_files
 from pipeline.ingest.find import find_files
 from pipeline.ingest.identity_number import load_key
@@ -89,7 +89,7 @@ def extract(night: Night, source: Source) -> ExtractSummary:
     for item in inbox:
         if item.is_used:
             name_senders(item, source)
-            archive.store(item)
+            archive.store(item, night.started_at)
         item.raw = None
     files = inbox + _bring_back(archive, inbox, source, night)
     with night.connect() as con:
@@ -142,16 +142,21 @@ def _check(inbox: list[LoadedFile], source: Source, *, accept: bool) -> list[Che
 
 def _bring_back(archive: Archive, inbox: list[LoadedFile], source: Source, night: Night) -> list[LoadedFile]:
     entries = to_bring_back(archive.entries(night.settings.as_of), inbox, source)
-    return [_restored(archive, entry, source) for entry in entries]
+    return [_restored(archive, entry, source) for entry in entries] + [
+        _lost(LoadedFile(path.name, None, None, 0, archived=True)) for path in archive.damaged_notes()
+    ]
 
 
 def _restored(archive: Archive, entry: Entry, source: Source) -> LoadedFile:
     try:
         return archive.restore(entry, source)
-    except (Refused, OSError, pa.ArrowException):
-        lost = LoadedFile(entry.file, entry.sha256, entry.extract_date, 0, archived=True)
-        lost.refuse("存档中的文件已不可用，请重新报送")
-        return lost
+    except (Refused, OSError, KeyError, pa.ArrowException):
+        return _lost(LoadedFile(entry.file, entry.sha256, entry.extract_date, 0, archived=True))
+
+
+def _lost(file: LoadedFile) -> LoadedFile:
+    file.refuse(GONE)
+    return file
 
 
 def _write(

@@ -1,0 +1,184 @@
+"""What a person does with the archive: lists it, proves it whole, takes a file out of it."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError, SourceError
+from pipeline.ingest.archive import Archive, Entry
+from pipeline.ingest.archived import put, read_note
+from pipeline.ingest.raw import RawTable
+from pipeline.ingest.refusal import Refused
+
+_HEADINGS = ("extract", "file", "extract date", "sha256", "rows", "bytes", "accepted")
+_RIGHT = frozenset({"rows", "bytes"})
+_SHOWN = 12
+# Cells beyond the header are counted, not kept; the row stays one that has too many.
+_BEYOND = "（多出的单元格）"
+
+
+def list_files(restricted: Path, extract: str | None = None) -> str:
+    """The accepted files as a table for a terminal, by extract, extract date and name.
+
+    Args:
+        restricted: the restricted folder.
+        extract: only this extract.
+
+    Raises:
+        ConfigError: if there is no archive.
+    """
+    lines = [
+        _line(archive.folder.name, entry, read_note(archive.folder / f"{entry.sha256}.json"))
+        for archive, entry in _all(restricted, extract)
+    ]
+    return _table(_HEADINGS, lines) if lines else "the archive holds no file"
+
+
+def verify(restricted: Path, extract: str | None = None) -> list[str]:
+    """One sentence for each archived file that is missing, damaged or without its note.
+
+    Raises:
+        ConfigError: if there is no archive.
+    """
+    return [problem for archive in _archives(restricted, extract) for problem in _problems(archive)]
+
+
+def restore(restricted: Path, which: str, out: Path, extract: str | None = None) -> Entry:
+    """Writes an archived file's rows as UTF-8 CSV with the department's own headers, mode 0600.
+
+    Identity numbers stay masked; the lines above the header are kept, because a unit may stand there.
+
+    Args:
+        restricted: the restricted folder.
+        which: the file's name, or the beginning of its sha256.
+        out: the file to write, or a folder for `<name>.csv`.
+        extract: only this extract.
+
+    Raises:
+        ConfigError: if there is no such file, or more than one.
+        SourceError: if the archived file is missing or damaged.
+    """
+    archive, entry = _only(which, list(_all(restricted, extract)))
+    try:
+        raw, _ = archive.records(entry)
+    except Refused:
+        raise SourceError(
+            "the archived file is missing or damaged",
+            where=f"{archive.folder.name}/{entry.file}",
+            mend="run `early-warning archive verify`, and ask the department for the file again",
+        ) from None
+    target = out / f"{entry.file}.csv" if out.is_dir() else out
+    target.parent.mkdir(parents=True, exist_ok=True)
+    put(target, b"\xef\xbb\xbf" + _as_csv(raw).encode())
+    return entry
+
+
+def _archives(restricted: Path, extract: str | None) -> list[Archive]:
+    folder = restricted / "archive"
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if not folder.is_dir() or (extract and extract not in names):
+        where = folder / (extract or "")
+        raise ConfigError(
+            "there is no archive", where=str(where), mend="name the restricted folder with --restricted"
+        )
+    return [Archive(restricted, name) for name in names if extract in (None, name)]
+
+
+def _all(restricted: Path, extract: str | None) -> Iterator[tuple[Archive, Entry]]:
+    for archive in _archives(restricted, extract):
+        found = archive.history()
+        for entry in sorted(found, key=lambda item: (item.extract_date, item.file, item.sequence)):
+            yield archive, entry
+
+
+def _only(which: str, found: Sequence[tuple[Archive, Entry]]) -> tuple[Archive, Entry]:
+    wanted = [item for item in found if item[1].file == which]
+    wanted = wanted or [
+        item for item in found if len(which) >= 6 and item[1].sha256.startswith(which.lower())
+    ]
+    if not wanted:
+        raise ConfigError(
+            "the archive holds no such file", where=which, mend="see `early-warning archive list`"
+        )
+    contents = {(archive.folder.name, entry.sha256) for archive, entry in wanted}
+    if len(contents) > 1:
+        several = ", ".join(f"{extract} {sha[:_SHOWN]}" for extract, sha in sorted(contents))
+        raise ConfigError(
+            f"the archive holds several such files ({several})",
+            where=which,
+            mend="name one by its sha256 and its extract by --extract",
+        )
+    return wanted[-1]
+
+
+def _problems(archive: Archive) -> Iterator[str]:
+    extract = archive.folder.name
+    stored = {path.stem for path in archive.folder.glob("*.parquet") if not path.name.startswith(".")}
+    damaged = {path.stem for path in archive.damaged_notes()}
+    noted = {path.stem for path in archive.notes()}
+    for path in archive.notes():
+        if path.stem in damaged:
+            yield f"{extract}: the note {path.name} cannot be read; {_MEND}"
+            continue
+        note = read_note(path)
+        problem = archive.problem(note)
+        if problem:
+            files = ", ".join(sorted({item["file"] for item in note["files"]}))
+            yield f"{extract}: the stored copy of {files} ({path.stem[:_SHOWN]}) {problem}; {_MEND}"
+    for sha256 in sorted(stored - noted):
+        yield f"{extract}: {sha256}.parquet has no note beside it; {_MEND}"
+
+
+_MEND = "put the folder back from a backup, or have the department send the file again"
+
+
+def _line(extract: str, entry: Entry, note: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        extract,
+        entry.file,
+        entry.extract_date.isoformat(),
+        entry.sha256[:_SHOWN],
+        f"{note['rows']:,}",
+        f"{note['bytes']:,}",
+        entry.accepted_at,
+    )
+
+
+def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [headings, *lines]
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(headings))]
+    return "\n".join(
+        "  ".join(_padded(*cell) for cell in zip(row, widths, headings, strict=True)).rstrip() for row in rows
+    )
+
+
+def _padded(text: str, width: int, heading: str) -> str:
+    space = " " * (width - _width(text))
+    return space + text if heading in _RIGHT else text + space
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that a text takes; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _as_csv(raw: RawTable) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerows([title] for title in raw.titles)
+    writer.writerow(raw.header)
+    columns = [column.to_pylist() for column in raw.columns]
+    surplus, short = raw.surplus.tolist(), raw.short.tolist()
+    for n, cells in enumerate(zip(*columns, strict=True)):
+        writer.writerow(_record(cells, surplus[n], is_short=short[n]))
+    return stream.getvalue()
+
+
+def _record(cells: Sequence[str | None], surplus: int, *, is_short: bool) -> list[str]:
+    texts = [cell or "" for cell in cells]
+    while is_short and texts and not texts[-1]:
+        texts.pop()
+    return texts + [_BEYOND] * surplus

@@ -1,0 +1,141 @@
+"""The archive's commands: what it holds, whether it is whole, and a file taken out of it."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import cli
+from pipeline.errors import PipelineError
+from pipeline.ingest import archived, stock
+
+HEADER = "案件编号,当事人,案发地点,立案日期,罚款金额\n"
+CONTENT = (
+    "处罚台账（单位：万元）\n" + HEADER + 'A1,样例,"路1号\n二楼",2017-1-1,2\n'
+    "A2,样例,路2号,2017-1-2\nA3,样例,分店,路3号,2017-1-3,3\n,样例,路4号,2017-1-4,4\n合计,,,,9\n"
+)
+NAME = "案件_20170601.csv"
+
+
+@pytest.fixture
+def filled(place: Any) -> Any:
+    """A place whose archive holds one file, its inbox empty again."""
+    place.put("street_cases", NAME, CONTENT.encode("gb18030"))
+    place.night("street_cases")
+    place.clear()
+    return place
+
+
+def command(place: Any, *arguments: str) -> int:
+    return cli.main(["archive", *arguments, "--restricted", str(place.root / "restricted")])
+
+
+def test_list_tells_every_accepted_file(filled: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(filled, "list") == cli.DONE
+    heading, line = capsys.readouterr().out.splitlines()
+    (note,) = (filled.root / "restricted" / "archive").glob("*/*.json")
+    size = f"{len(CONTENT.encode('gb18030')):,}"
+    wanted = ["street_cases", NAME, "2017-06-01", note.stem[:12], "5", size, "2017-06-30T00:00:00Z"]
+    assert line.split() == wanted
+    assert "sha256" in heading
+
+
+def test_verify_is_silent_about_what_is_whole(filled: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(filled, "verify") == cli.DONE
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "damage", "word"),
+    [
+        ("parquet", flip, "is not what was stored"),
+        ("parquet", lambda path: path.write_bytes(path.read_bytes()[:-9]), "is not what was stored"),
+        ("parquet", Path.unlink, "is missing"),
+        ("json", Path.unlink, "has no note"),
+        ("json", lambda path: path.write_text("{"), "cannot be read"),
+        ("json", lambda path: path.write_text(json.dumps({"sha256": path.stem})), "cannot be read"),
+    ],
+    ids=["a bit", "cut off", "gone", "note gone", "note cut off", "note empty"],
+)
+def test_damage_is_found_told_and_mended_by_the_file_itself(
+    filled: Any, capsys: pytest.CaptureFixture[str], suffix: str, damage: Callable[[Path], Any], word: str
+) -> None:
+    (path,) = (filled.root / "restricted" / "archive").glob(f"*/*.{suffix}")
+    damage(path)
+    assert command(filled, "verify") == cli.FAILED
+    (sentence,) = capsys.readouterr().out.splitlines()
+    assert word in sentence
+    assert "send the file again" in sentence
+    seen = filled.night("street_cases")
+    assert seen.staged("street_cases") == []
+    assert seen.attention(), "a night says that it cannot use it"
+    filled.put("street_cases", NAME, CONTENT.encode("gb18030"))
+    assert len(filled.night("street_cases").staged("street_cases")) == 2
+    assert command(filled, "verify") == cli.DONE
+
+
+def test_a_restored_file_means_what_the_departments_file_meant(filled: Any, tmp_path: Path) -> None:
+    before = filled.night("street_cases").staged("street_cases")
+    out = tmp_path / "again.csv"
+    assert command(filled, "restore", NAME, "--out", str(out)) == cli.DONE
+    assert out.stat().st_mode & 0o777 == 0o600
+    lines = list(csv.reader(io.StringIO(out.read_bytes().decode("utf-8-sig"))))
+    assert ",".join(lines[1]) + "\n" == HEADER
+    assert ["A1", "样例", "路1号\n二楼", "2017-1-1", "2"] in lines
+    other = type(filled)(tmp_path / "other")
+    other.put("street_cases", NAME, out.read_bytes())
+    seen = other.night("street_cases")
+    assert seen.staged("street_cases") == before
+    (status,) = seen.status()
+    assert (status["accepted"], status["rejected"], status["not_data"]) == (2, 2, 1)
+
+
+def test_restore_names_what_it_cannot_tell_apart(
+    filled: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(filled, "restore", "nothing.csv", "--out", str(tmp_path)) == cli.MISUSED
+    filled.put("street_cases", NAME, CONTENT.replace("A1", "A9"))
+    filled.night("street_cases")
+    capsys.readouterr()
+    assert command(filled, "restore", NAME, "--out", str(tmp_path)) == cli.MISUSED
+    told = capsys.readouterr().err
+    hashes = [p.stem for p in (filled.root / "restricted" / "archive").glob("*/*.json")]
+    assert len(hashes) == 2
+    assert all(sha[:12] in told for sha in hashes)
+    assert command(filled, "restore", hashes[0][:8], "--out", str(tmp_path)) == cli.DONE
+    assert (tmp_path / f"{NAME}.csv").is_file()
+
+
+def test_damaged_files_are_not_restored(filled: Any, tmp_path: Path) -> None:
+    flip(next((filled.root / "restricted" / "archive").glob("*/*.parquet")))
+    assert command(filled, "restore", NAME, "--out", str(tmp_path / "x.csv")) == cli.FAILED
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_an_archive_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="--restricted"):
+        stock.list_files(tmp_path)
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "a.json"
+    archived.put(target, b"old")
+
+    def fail(_: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(archived.os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        archived.put(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
