@@ -59,7 +59,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
 
     Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`,
     `extract_status`. Writes `linked_<extract>`, `feature`, `finding`, `rule_outcome`, `evidence`,
-    `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `fairness`.
+    `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `fairness`, `held_line`.
 
     Raises:
         RuleError: if a rule file is wrong.

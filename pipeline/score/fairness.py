@@ -11,7 +11,7 @@ from pipeline import db
 from pipeline.night import Attention
 from pipeline.score.scheme import Fairness
 
-_COUNT = Path(__file__).parent / "sql" / "fairness_count.sql"
+_SQL = Path(__file__).parent / "sql"
 _KINDS = {
     "street": "街道",
     "entity_type": "主体类型",
@@ -63,6 +63,10 @@ class GroupRate:
         rest_low, rest_high = wilson(self.others_high, self.others)
         return low > band * rest_high or high * band < rest_low
 
+    def above(self, fairness: Fairness) -> bool:
+        """Whether it lies outside because more of its firms stand high than elsewhere."""
+        return self.outside(fairness) and self.rate > self.rest
+
 
 def wilson(hits: int, total: int) -> tuple[float, float]:
     """95 % Wilson interval of a share."""
@@ -75,7 +79,9 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
 
 
 def watch(con: duckdb.DuckDBPyConnection, fairness: Fairness, accepted: tuple[str, ...]) -> list[Attention]:
-    """Writes the table `fairness` and says which groups lie outside their band.
+    """Writes `fairness` and `held_line`, and says which groups lie outside their band.
+
+    The top-tier lines of a group above its band wait until a person accepts the group.
 
     Args:
         con: the night's connection, with `risk`.
@@ -85,10 +91,14 @@ def watch(con: duckdb.DuckDBPyConnection, fairness: Fairness, accepted: tuple[st
     Returns:
         One item a group outside its band.
     """
-    db.materialise(con, _COUNT)
+    for name in ("fairness_member", "fairness_count"):
+        db.materialise(con, _SQL / f"{name}.sql")
     groups = _groups(con)
-    db.write_arrow(con, "fairness", _table(groups, fairness))
-    return [_attention(group) for group in groups if group.outside(fairness) and group.group not in accepted]
+    db.write_arrow(con, "fairness", _table(groups, fairness, accepted))
+    db.materialise(con, _SQL / "held_line.sql")
+    waiting = dict(con.execute('SELECT "group", count(*) FROM held_line GROUP BY ALL').fetchall())
+    open_groups = [g for g in groups if g.outside(fairness) and g.group not in accepted]
+    return [_attention(group, waiting.get(group.group, 0)) for group in open_groups]
 
 
 def _groups(con: duckdb.DuckDBPyConnection) -> list[GroupRate]:
@@ -105,7 +115,7 @@ def _groups(con: duckdb.DuckDBPyConnection) -> list[GroupRate]:
     ]
 
 
-def _table(groups: list[GroupRate], fairness: Fairness) -> pa.Table:
+def _table(groups: list[GroupRate], fairness: Fairness, accepted: tuple[str, ...]) -> pa.Table:
     rows = [
         {
             "kind": group.kind,
@@ -118,6 +128,7 @@ def _table(groups: list[GroupRate], fairness: Fairness) -> pa.Table:
             "rate_high": round(wilson(group.high, group.enterprises)[1], 6),
             "rate_of_others": round(group.rest, 6),
             "outside": group.outside(fairness),
+            "held": group.above(fairness) and group.group not in accepted,
         }
         for group in groups
     ]
@@ -125,15 +136,20 @@ def _table(groups: list[GroupRate], fairness: Fairness) -> pa.Table:
         [(name, pa.string()) for name in ("kind", "kind_title", "group")]
         + [(name, pa.int64()) for name in ("enterprises", "high")]
         + [(name, pa.float64()) for name in ("rate", "rate_low", "rate_high", "rate_of_others")]
-        + [("outside", pa.bool_())]
+        + [(name, pa.bool_()) for name in ("outside", "held")]
     )
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _attention(group: GroupRate) -> Attention:
+def _attention(group: GroupRate, waiting: int) -> Attention:
+    held = (
+        f"其中{waiting}家D级暂不列入清单，核对无误后以 --accept {group.group} 重新运行即列入；"
+        if waiting
+        else ""
+    )
     return Attention(
         "fairness",
         group.group,
         f"{_KINDS[group.kind]}“{group.group}”进入C、D级的比例为{group.rate:.1%}，其余为{group.rest:.1%}，"
-        "超出设定的范围，请先核对数据和规则再使用名单",
+        f"超出设定的范围，{held}请先核对数据和规则再使用名单",
     )

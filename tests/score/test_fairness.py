@@ -60,6 +60,9 @@ def test_a_group_outside_wants_a_person_until_accepted(make_place) -> None:  # t
         groups = {(g["kind"], g["group"]): g for g in place.ask("SELECT * FROM fairness")}
         assert groups["street", "桂园街道"]["outside"]
         assert groups["street", "桂园街道"]["rate"] == 1.0
+        held = {row["enterprise_id"] for row in place.ask("SELECT enterprise_id FROM held_line")}
+        top = {row["enterprise_id"] for row in place.ask("SELECT enterprise_id FROM risk WHERE tier = 'D'")}
+        assert held == (top if waiting else set())
         subjects = [a["subject"] for a in place.ask("SELECT * FROM attention")]
         assert subjects.count("桂园街道") == waiting
         assert summary.attention == len(subjects)
