@@ -15,6 +15,7 @@ from pipeline.declaration import Source
 from pipeline.night import Night
 from pipeline.publish import dictionary, generation, lists, manifest, report, restricted, runs, warehouse
 from pipeline.publish.checks import check
+from pipeline.publish.departments import write_departments
 from pipeline.publish.explain import explain
 from pipeline.publish.generation import Generation
 from pipeline.publish.inputs import complete
@@ -119,8 +120,9 @@ def _write_folder(
 ) -> dict[str, int]:
     as_of = night.settings.as_of
     lines = lists.write_lists(con, folder, as_of, sources)
+    handed_back = write_departments(con, folder, as_of, sources)
     report.write(con, folder, as_of, sources)
     parquet = warehouse.write_parquet(con, views, folder / "warehouse")
-    rows = {**lines, **{f"warehouse/{name}": count for name, count in parquet.items()}}
+    rows = {**lines, **handed_back, **{f"warehouse/{name}": count for name, count in parquet.items()}}
     manifest.write(con, night, folder, runs.rules_version(night.settings.rules), rows)
     return lines
