@@ -127,6 +127,18 @@ class Expectation(Strict):
         return self
 
 
+class RowChange(Strict):
+    """How far the rows of a snapshot's sender may fall or rise against its last good file.
+
+    Attributes:
+        floor: below this share of the rows before, the file is refused.
+        ceiling: above this multiple of the rows before, it is reported.
+    """
+
+    floor: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
+    ceiling: Decimal = Field(default=Decimal(3), ge=1)
+
+
 class Source(Strict):
     """One department extract.
 
@@ -147,6 +159,7 @@ class Source(Strict):
         columns: the columns, by canonical name.
         fill_in: columns that the sender fills in; a line with all of them empty is no data.
         expectations: bounds that each file is held against.
+        row_change: bounds of a snapshot's rows against its sender's last good file.
         note: for readers.
     """
 
@@ -166,6 +179,7 @@ class Source(Strict):
     columns: dict[str, Column] = Field(min_length=1)
     fill_in: tuple[str, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    row_change: RowChange = RowChange()
     note: str | None = None
     _folder: Path = PrivateAttr()
 
@@ -176,6 +190,8 @@ class Source(Strict):
             named.append(self.sender)
             if self.mode != "snapshot":
                 raise ValueError("sender belongs to a snapshot")
+        if self.mode != "snapshot" and "row_change" in self.model_fields_set:
+            raise ValueError("row_change belongs to a snapshot")
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"{name} is not a column of this source")

@@ -28,17 +28,19 @@ class Entry:
         sha256: hash of its bytes.
         file: its name in the inbox.
         extract_date: the day in that name.
-        senders: who sent it.
+        sender_rows: who sent it, and how many accepted rows each.
         sequence: rises with every entry of the extract; of two files of one name the later counts.
         accepted_at: when the night that accepted it began, UTC, ISO 8601.
+        despite: what an operator accepted it in spite of.
     """
 
     sha256: str
     file: str
     extract_date: date
-    senders: tuple[str, ...]
+    sender_rows: dict[str, int]
     sequence: int
     accepted_at: str
+    despite: tuple[str, ...]
 
 
 class Archive:
@@ -52,19 +54,20 @@ class Archive:
     def __init__(self, restricted: Path, extract: str) -> None:
         self.folder = restricted / "archive" / extract
 
-    def history(self) -> list[Entry]:
-        """Every name under which a file was ever accepted, in the order of acceptance."""
+    def history(self, as_of: date = date.max) -> list[Entry]:
+        """Every name under which a file up to as-of was accepted, in the order of acceptance."""
         found = []
         for path in self.notes():
             try:
                 found += _entries(read_note(path))
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # told by `damaged_notes`
-        return sorted(found, key=lambda item: item.sequence)
+        seen = (item for item in found if item.extract_date <= as_of)
+        return sorted(seen, key=lambda item: item.sequence)
 
     def entries(self, as_of: date) -> list[Entry]:
         """What the archive holds up to as-of; of two files of one name the later."""
-        latest = {item.file: item for item in self.history() if item.extract_date <= as_of}
+        latest = {item.file: item for item in self.history(as_of)}
         return sorted(latest.values(), key=lambda item: (item.extract_date, item.file))
 
     def notes(self) -> list[Path]:
@@ -124,7 +127,13 @@ class Archive:
         """
         raw, note = self.records(entry)
         loaded = LoadedFile(
-            entry.file, entry.sha256, entry.extract_date, note["bytes"], senders=entry.senders, archived=True
+            entry.file,
+            entry.sha256,
+            entry.extract_date,
+            note["bytes"],
+            sender_rows=entry.sender_rows,
+            remarks=entry.despite,
+            archived=True,
         )
         interpret(loaded, raw, source)
         loaded.raw = None
@@ -138,9 +147,10 @@ class Archive:
             {
                 "file": loaded.name,
                 "extract_date": day,
-                "senders": list(loaded.senders),
+                "senders": loaded.sender_rows,
                 "sequence": max((item.sequence for item in self.history()), default=0) + 1,
                 "accepted_at": accepted_at,
+                "despite": list(loaded.remarks),
             }
         )
         return True
@@ -164,7 +174,7 @@ def to_bring_back(entries: Sequence[Entry], inbox: Sequence[LoadedFile], source:
             newest[sender] = max(newest.get(sender, (date.min, "")), item.order)
     wanted: dict[str, Entry] = {}
     for entry in absent:
-        for sender in entry.senders:
+        for sender in entry.sender_rows:
             if (entry.extract_date, entry.file) > newest.get(sender, (date.min, "")):
                 wanted[sender] = entry
     chosen = {(item.file, item.sha256) for item in wanted.values()}
@@ -197,9 +207,10 @@ def _entries(note: dict[str, Any]) -> list[Entry]:
             note["sha256"],
             item["file"],
             date.fromisoformat(item["extract_date"]),
-            tuple(item["senders"]),
+            dict(item["senders"]),
             item["sequence"],
             item["accepted_at"],
+            tuple(item["despite"]),
         )
         for item in note["files"]
     ]

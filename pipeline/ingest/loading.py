@@ -37,7 +37,8 @@ class LoadedFile:
         typed: its typed rows.
         refusal: why it was refused, one sentence; None if it was not.
         refused_column: the column that is the reason, if one is.
-        senders: who sent it, by the sender column of its rows.
+        sender_rows: who sent it, by the sender column of its rows, and how many accepted rows each.
+        remarks: what the department should read beside a file that is used all the same.
         archived: it comes from the archive.
         facts: encoding, delimiter, header_row, unknown_columns.
     """
@@ -51,7 +52,8 @@ class LoadedFile:
     typed: TypedFile | None = None
     refusal: str | None = None
     refused_column: str | None = None
-    senders: tuple[str, ...] = ()
+    sender_rows: dict[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     archived: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -59,6 +61,11 @@ class LoadedFile:
     def is_used(self) -> bool:
         """Its rows enter the night."""
         return self.refusal is None and self.typed is not None
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """Who sent it."""
+        return tuple(self.sender_rows)
 
     @property
     def order(self) -> tuple[date, str]:

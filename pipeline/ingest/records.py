@@ -38,10 +38,10 @@ def senders_of_rows(accepted: pa.Table, source: Source) -> pa.Array:
 
 
 def name_senders(loaded: LoadedFile, source: Source) -> None:
-    """Notes on a file who sent it."""
+    """Notes on a file who sent it, and how many accepted rows each."""
     assert loaded.typed is not None
-    found = pc.unique(senders_of_rows(loaded.typed.accepted, source)).to_pylist()
-    loaded.senders = tuple(sorted(found)) or (WHOLE_EXTRACT,)
+    counts = Counter(senders_of_rows(loaded.typed.accepted, source).to_pylist())
+    loaded.sender_rows = dict(sorted(counts.items())) or {WHOLE_EXTRACT: 0}
 
 
 def key_texts(accepted: pa.Table, source: Source) -> pa.Array:

@@ -10,12 +10,11 @@ import pyarrow as pa
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.ingest import status
+from pipeline.ingest.admission import admit
 from pipeline.ingest.archive import GONE, Archive, Entry, to_bring_back
-from pipeline.ingest.checks import Check, check_files
 from pipeline.ingest.find import find_files
 from pipeline.ingest.identity_number import load_key
 from pipeline.ingest.loading import LoadedFile, load
-from pipeline.ingest.records import name_senders
 from pipeline.ingest.refusal import Refused
 from pipeline.ingest.staging import count_superseded, stage
 from pipeline.ingest.tables import SHARED, ensure, replace_rows, rows_to_table, sort
@@ -84,11 +83,11 @@ def extract(night: Night, source: Source) -> ExtractSummary:
     night.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = load_key(settings.restricted)
     inbox = [load(item, source, key) for item in find_files(settings.inbox / source.extract, settings.as_of)]
-    checks = _check(inbox, source, accept=source.extract in settings.accept)
     archive = Archive(settings.restricted, source.extract)
+    history = archive.history(settings.as_of)
+    checks = admit(inbox, source, history, accept=source.extract in settings.accept)
     for item in inbox:
         if item.is_used:
-            name_senders(item, source)
             archive.store(item, night.started_at)
         item.raw = None
     files = inbox + _bring_back(archive, inbox, source, night)
@@ -130,16 +129,6 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
     )
 
 
-def _check(inbox: list[LoadedFile], source: Source, *, accept: bool) -> list[Check]:
-    """Judges the files; a failed blocking expectation refuses its file unless an operator accepts it."""
-    checks = check_files(inbox, source)
-    for item in inbox:
-        failed = [c for c in checks if c.file == item.name and not c.passed and c.expectation.blocking]
-        if failed and not accept:
-            item.refuse(f"{failed[0].expectation.why}，请核对后重报", failed[0].expectation.column)
-    return checks
-
-
 def _bring_back(archive: Archive, inbox: list[LoadedFile], source: Source, night: Night) -> list[LoadedFile]:
     entries = to_bring_back(archive.entries(night.settings.as_of), inbox, source)
     return [_restored(archive, entry, source) for entry in entries] + [
@@ -160,7 +149,11 @@ def _lost(file: LoadedFile) -> LoadedFile:
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, source: Source, files: list[LoadedFile], checks: list[Check], night: Night
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    files: list[LoadedFile],
+    checks: list[dict[str, Any]],
+    night: Night,
 ) -> list[dict[str, Any]]:
     used = [item for item in files if item.is_used]
     stage(con, source, used, night.settings.as_of)
@@ -170,8 +163,7 @@ def _write(
         rows = [status.missing_row(source)]
     replace_rows(con, "extract_status", source.extract, rows_to_table("extract_status", rows))
     replace_rows(con, "rejected_row", source.extract, _rejected(source, files))
-    checked = rows_to_table("check_result", status.check_rows(source, checks))
-    replace_rows(con, "check_result", source.extract, checked)
+    replace_rows(con, "check_result", source.extract, rows_to_table("check_result", checks))
     seen = rows_to_table("inbox_file", status.inbox_rows(source, files))
     replace_rows(con, "inbox_file", source.extract, seen)
     return rows

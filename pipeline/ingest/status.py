@@ -97,7 +97,8 @@ def attention(
         told |= {once} if row["state"] == "stale" else set()
         items.append(Attention(row["state"], row["extract"], _sentence(source, row)))
     for row in checks:
-        if not row["passed"] and (row["extract"], row["file"]) not in refused:
+        # A blocking failure either refused its file or was accepted by an operator; both are told elsewhere.
+        if not (row["passed"] or row["blocking"]) and (row["extract"], row["file"]) not in refused:
             items.append(Attention("check", row["extract"], _check_sentence(sources[row["extract"]], row)))
     return items
 
@@ -158,7 +159,7 @@ def _file_row(
 
 
 def _reason(source: Source, item: LoadedFile, is_stale: bool, age: int | None) -> str | None:
-    notes = []
+    notes = list(item.remarks)
     if item.archived:
         notes.append("收件夹中没有更新的可用文件，沿用存档")
     if is_stale:
