@@ -200,7 +200,7 @@ def _building(words: Vocabularies) -> pa.Array:
 def _shown(parties: Parties, words: Vocabularies) -> tuple[list[str | None], list[str | None]]:
     """Names and signs as they may be shown: a bare personal name is not."""
     names = [
-        _name_shown(text or party, words)
+        _name_shown(text or party, words) if text or not is_bare_party(party) else None
         for text, party in zip(*map(parties.texts, ("name", "party")), strict=True)
     ]
     signs = [text.strip() if words.parts(text, sign=True).trade else None for text in parties.texts("sign")]

@@ -50,6 +50,12 @@ def test_a_name_without_a_trade_name_still_has_something_to_compare() -> None:
     assert parts.trade == "通信服务"
 
 
+@pytest.mark.parametrize("text", ["马妹（负责人）", "陈建设(店主)", "温小彬（身份证440399********7756）"])
+def test_a_role_beside_a_person_is_no_name(text: str) -> None:
+    assert parse_name(text).person
+    assert is_bare_party(text)
+
+
 @pytest.mark.parametrize("text", ["张伟", "陈建设", "李知行", "欧阳小明", "买买提·艾力"])
 def test_persons(text: str) -> None:
     assert is_person(text)
