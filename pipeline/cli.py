@@ -5,6 +5,7 @@ used wrongly; 3 the run published, but something wants a person.
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
@@ -12,13 +13,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import cli_archive, prefect_home, progress
+from pipeline import cli_archive, cli_options, prefect_home, progress
+from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
-DATA = PROJECT_ROOT / "data"
-DEMO = DATA / "demo"
-DEMO_AS_OF = date(2017, 3, 31)
+ABOUT = "Early warning of low-end enterprises: one night's work, and tools to look at it."
+EXIT_CODES = "Exit codes: 0 done; 1 failed; 2 used wrongly; 3 published, but something wants a person."
 DONE, FAILED, MISUSED, ATTENTION = 0, 1, 2, 3
 SHANGHAI_OFFSET = timedelta(hours=8)
 EXTRACT_DATE = re.compile(r"_(\d{8})\.[A-Za-z.]+$")
@@ -166,6 +167,13 @@ def _night(settings: Settings, *, debug: bool) -> int:
 def _settings(options: argparse.Namespace, as_of: date | None = None) -> Settings:
     if not options.inbox.is_dir():
         raise ConfigError("there is no inbox", where=str(options.inbox), mend="name the folder with --inbox")
+    if not options.rules.is_dir():
+        raise ConfigError("there are no rules", where=str(options.rules), mend="name the folder with --rules")
+    for option, folder in (("--out", options.out), ("--warehouse", options.warehouse.parent)):
+        if _no_folder(folder.absolute()):
+            raise ConfigError(
+                "no folder can be made here", where=str(folder), mend=f"name another with {option}"
+            )
     warehouse = options.warehouse.absolute()
     restricted = (options.restricted or restricted_beside(warehouse)).absolute()
     return Settings(
@@ -182,18 +190,18 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
     )
 
 
+def _no_folder(path: Path) -> bool:
+    """Whether the nearest thing that exists on the way to a folder is no folder that can be written to."""
+    while not path.exists():
+        path = path.parent
+    return not (path.is_dir() and os.access(path, os.W_OK))
+
+
 def _newest_extract(inbox: Path) -> date:
     """The newest extract date in the inbox, not later than today in Shenzhen."""
     found = (EXTRACT_DATE.search(path.name) for path in inbox.glob("*/*"))
-    days = {day for match in found if match and (day := _day_or_none(match[1]))}
+    days = {day for match in found if match and (day := cli_options.day_or_none(match[1]))}
     return max((day for day in days if day <= _today()), default=_today())
-
-
-def _day_or_none(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%Y%m%d").date()
-    except ValueError:
-        return None
 
 
 def _today() -> date:
@@ -208,46 +216,39 @@ def _unforeseen(problem: Exception) -> str:
     return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"
 
 
-def _day(text: str) -> date:
-    day = _day_or_none(text.replace("-", ""))
-    if day is None:
-        raise argparse.ArgumentTypeError(f"{text} is not a day like 2017-03-31")
-    return day
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="early-warning", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(prog="early-warning", description=ABOUT, epilog=EXIT_CODES)
     parser.set_defaults(debug=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, command: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-        return _command(commands, name, command)
+    def add(
+        name: str, command: Callable[[argparse.Namespace], int], summary: str = ""
+    ) -> argparse.ArgumentParser:
+        return _command(commands, name, command, summary)
 
-    _district_options(add("demo", demo), firms=3000)
+    cli_options.district(add("demo", demo))
     made = add("generate", generate)
-    _district_options(made, firms=3000)
+    cli_options.district(made)
     made.add_argument("--out", type=Path, default=DATA / "district", help="folder to write")
-    _place_options(add("run", run))
+    cli_options.places(add("run", run))
     served = add("schedule", schedule)
-    _place_options(served)
+    cli_options.places(served)
     served.add_argument("--cron", default="0 2 * * *", help="when, in Asia/Shanghai (default: 02:00)")
-    served.add_argument("--port", type=_positive, default=4200, help="port of the local server")
-    _place_options(add("train", train))
+    served.add_argument("--port", type=cli_options.positive, default=4200, help="port of the local server")
+    cli_options.places(add("train", train))
     told = add("explain", explain)
     told.add_argument("enterprise", help="an enterprise_id, a code, or part of a name")
-    told.add_argument("--warehouse", type=Path, default=_default_warehouse())
+    cli_options.warehouse(told)
     judged = add("evaluate", evaluate)
-    judged.add_argument("--warehouse", type=Path, default=_default_warehouse())
-    judged.add_argument("--truth", type=Path, default=DEMO / "truth", help="folder of the truth")
+    cli_options.warehouse(judged)
+    judged.add_argument(
+        "--truth", type=Path, default=DEMO / "truth", help="folder of the truth (default: the demo's)"
+    )
     judged.add_argument("--json", action="store_true", help="figures as JSON")
-    _rules_commands(add("rules", rules_list))
-    cli_archive.add_commands(add("archive", cli_archive.list_files), _command, _default_warehouse())
+    _rules_commands(add("rules", rules_list, "Lists, checks, tests and compares the rules."))
+    cli_archive.add_commands(
+        add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
+    )
     return parser
 
 
@@ -255,45 +256,21 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
     command: Callable[[argparse.Namespace], int],
+    summary: str = "",
 ) -> argparse.ArgumentParser:
-    summary = (command.__doc__ or "").splitlines()[0]
+    summary = summary or (command.__doc__ or "").splitlines()[0]
     parser = commands.add_parser(name, help=summary, description=summary)
     parser.set_defaults(command=command)
     parser.add_argument("--debug", action="store_true", help="show the whole story of an error")
     return parser
 
 
-def _district_options(parser: argparse.ArgumentParser, firms: int) -> None:
-    parser.add_argument("--firms", type=_positive, default=firms, help="registered firms")
-    parser.add_argument("--seed", type=_positive, default=3, help="the same seed gives the same bytes")
-    parser.add_argument("--as-of", type=_day, default=DEMO_AS_OF, help="the day the district is at")
-
-
-def _place_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--inbox", type=Path, default=DATA / "inbox", help="the departments' files")
-    parser.add_argument("--warehouse", type=Path, default=DATA / "warehouse.duckdb")
-    parser.add_argument("--out", type=Path, default=DATA / "published", help="published nights")
-    parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
-    parser.add_argument("--as-of", type=_day, help="default: the newest extract date in the inbox")
-    parser.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
-    parser.add_argument("--corrections", type=Path, help="default: corrections/ in the restricted folder")
-    parser.add_argument("--accept", action="append", default=[], metavar="NAME")
-    parser.add_argument("--memory-limit", default="4GB", help="DuckDB's memory limit")
-    parser.add_argument("--threads", type=_positive, default=2)
-
-
 def _rules_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(required=True, metavar="check|test|list|diff")
     for name, command in (("check", rules_check), ("test", rules_test), ("list", rules_list)):
         child = _command(commands, name, command)
-        child.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
+        cli_options.rules(child)
     child = _command(commands, "diff", rules_diff)
-    child.add_argument("other", type=Path, help="folder of the changed rules")
-    child.add_argument("--rules", type=Path, default=PROJECT_ROOT / "rules")
-    child.add_argument("--warehouse", type=Path, default=_default_warehouse())
-
-
-def _default_warehouse() -> Path:
-    """The live warehouse, or the demo's while there is no other."""
-    live = DATA / "warehouse.duckdb"
-    return live if live.exists() else DEMO / "warehouse.duckdb"
+    child.add_argument("other", type=cli_options.folder, help="folder of the changed rules")
+    cli_options.rules(child)
+    cli_options.warehouse(child)

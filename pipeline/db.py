@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 
 STORAGE_VERSION = "v1.5.0"
@@ -29,6 +30,24 @@ def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute(f"SET temp_directory = '{_literal(path.parent / 'spill')}'")
     con.execute("SET enable_progress_bar = false")
     return con
+
+
+def open_published(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Opens a published warehouse to read it. The caller closes the connection.
+
+    Raises:
+        ConfigError: if the file is missing, or is no DuckDB file.
+    """
+    if not warehouse.is_file():
+        raise ConfigError("there is no warehouse", where=str(warehouse), mend="run a night first")
+    try:
+        return duckdb.connect(str(warehouse), read_only=True)
+    except duckdb.Error:
+        raise ConfigError(
+            "the file cannot be opened as a DuckDB warehouse",
+            where=str(warehouse),
+            mend="name a published one with --warehouse",
+        ) from None
 
 
 def materialise(

@@ -62,3 +62,31 @@ def test_every_command_that_a_document_names_exists(document: Path) -> None:
         with pytest.raises(SystemExit) as ending:
             cli.main([*command.split(), "--help"])
         assert ending.value.code == cli.DONE, command
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--memory-limit", "banana"],
+        ["rules", "list", "--rules", "nowhere"],
+        ["rules", "diff", "nowhere"],
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_before_any_work(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(arguments)
+    assert ending.value.code == cli.MISUSED
+    assert arguments[-1] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["explain", "珠宝"], ["evaluate"]])
+def test_a_file_that_is_no_warehouse_is_wrong_use(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("w.duckdb", "records.parquet", "entities.parquet"):
+        (tmp_path / name).write_text("not a database", encoding="utf-8")
+    truth = ["--truth", str(tmp_path)] if command == ["evaluate"] else []
+    assert cli.main([*command, "--warehouse", str(tmp_path / "w.duckdb"), *truth]) == cli.MISUSED
+    assert "--warehouse" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from pipeline import db
 from pipeline.district.evaluation import (
     Accounting,
     Bin,
@@ -39,10 +40,12 @@ def evaluate(warehouse: Path, truth: Path) -> Evaluation:
         ConfigError: one of them is missing, or the warehouse lacks a public view.
     """
     paths = {"records": str(truth / "records.parquet"), "entities": str(truth / "entities.parquet")}
-    for path in (warehouse, *map(Path, paths.values())):
+    for path in map(Path, paths.values()):
         if not path.is_file():
-            raise ConfigError("the file does not exist", where=str(path), mend="name the folder of a run")
-    con = duckdb.connect(str(warehouse), read_only=True)
+            raise ConfigError(
+                "the file does not exist", where=str(path), mend="name the folder of the truth with --truth"
+            )
+    con = db.open_published(warehouse)
     try:
         _check_views(con, warehouse)
         has_codes = _prepare(con, paths)

@@ -47,7 +47,7 @@ def _open_zip(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError):
-        raise Refused("压缩包已损坏，请重新压缩后重报") from None
+        raise Refused("文件（压缩包或XLSX）已损坏，请重新保存或压缩后重报") from None
 
 
 def _is_workbook(data: bytes) -> bool:

@@ -29,9 +29,7 @@ def explain(warehouse: Path, enterprise: str) -> str:
     Raises:
         ConfigError: if there is no warehouse, or nothing matches.
     """
-    if not warehouse.is_file():
-        raise ConfigError("there is no warehouse", where=str(warehouse), mend="run a night first")
-    con = duckdb.connect(str(warehouse), read_only=True)
+    con = db.open_published(warehouse)
     try:
         found = _find(con, enterprise.strip())
         if not found:

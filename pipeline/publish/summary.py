@@ -87,7 +87,7 @@ def _tiers(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield (
         f"Ranked    {ranked} firms with findings: "
         + ", ".join(f"{tier} {counts.get(tier, 0)}" for tier in "DCBA")
-        + "   (a score says whom to look at first; it is no finding)"
+        + "   (whom to look at first; no finding of fault)"
     )
     yield ""
 

@@ -120,7 +120,7 @@ def diff(warehouse: Path, old: Path, new: Path) -> Difference:
 def list_rules(rules: tuple[Rule, ...]) -> str:
     """The rules by clause, as text for a terminal."""
     clauses = load_policy().clauses
-    lines: list[str] = []
+    lines = ["[reading, status, points]", ""]
     for clause in sorted({rule.clause for rule in rules}):
         lines.append(f"{clause}  {clauses[clause].zh}")
         for rule in (r for r in rules if r.clause == clause):

@@ -1,0 +1,115 @@
+"""The options that several commands share, and how their values are read."""
+
+import argparse
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline.settings import PROJECT_ROOT
+
+DATA = PROJECT_ROOT / "data"
+DEMO = DATA / "demo"
+DEMO_AS_OF = date(2017, 3, 31)
+_MEMORY = re.compile(r"[1-9]\d*(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+
+
+def district(parser: argparse.ArgumentParser) -> None:
+    """What a synthetic district is made from."""
+    parser.add_argument("--firms", type=positive, default=3000, help="registered firms (default: 3000)")
+    parser.add_argument("--seed", type=positive, default=3, help="the same seed gives the same bytes")
+    parser.add_argument(
+        "--as-of", type=day, default=DEMO_AS_OF, help=f"the day the district is at (default: {DEMO_AS_OF})"
+    )
+
+
+def places(parser: argparse.ArgumentParser) -> None:
+    """Where a night reads and writes, and what it may use."""
+    parser.add_argument(
+        "--inbox", type=Path, default=DATA / "inbox", help="the departments' files (default: data/inbox)"
+    )
+    parser.add_argument(
+        "--warehouse",
+        type=Path,
+        default=DATA / "warehouse.duckdb",
+        help="the analysts' DuckDB file (default: data/warehouse.duckdb)",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=DATA / "published", help="published nights (default: data/published)"
+    )
+    parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
+    parser.add_argument("--as-of", type=day, help="default: the newest extract date in the inbox")
+    parser.add_argument(
+        "--rules", type=Path, default=PROJECT_ROOT / "rules", help="the rules folder (default: rules)"
+    )
+    parser.add_argument("--corrections", type=Path, help="default: corrections/ in the restricted folder")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="take an extract, or a group of the fairness watch, that waits for a person; may be repeated",
+    )
+    parser.add_argument(
+        "--memory-limit", type=memory, default="4GB", help="DuckDB's memory limit (default: 4GB)"
+    )
+    parser.add_argument("--threads", type=positive, default=2, help="DuckDB's threads (default: 2)")
+
+
+def rules(parser: argparse.ArgumentParser) -> None:
+    """The folder of the rules."""
+    parser.add_argument(
+        "--rules", type=folder, default=PROJECT_ROOT / "rules", help="the rules folder (default: rules)"
+    )
+
+
+def warehouse(parser: argparse.ArgumentParser) -> None:
+    """A published warehouse to look into."""
+    parser.add_argument(
+        "--warehouse",
+        type=Path,
+        default=default_warehouse(),
+        help="a published warehouse (default: data/warehouse.duckdb, or the demo's while there is no other)",
+    )
+
+
+def default_warehouse() -> Path:
+    """The live warehouse, or the demo's while there is no other."""
+    live = DATA / "warehouse.duckdb"
+    return live if live.exists() else DEMO / "warehouse.duckdb"
+
+
+def day(text: str) -> date:
+    """A day as people write it, with or without hyphens."""
+    found = day_or_none(text.replace("-", ""))
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text} is not a day like 2017-03-31")
+    return found
+
+
+def day_or_none(text: str) -> date | None:
+    """The day of eight digits; None if there is no such day."""
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()
+    except ValueError:
+        return None
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
+def memory(text: str) -> str:
+    """An amount of memory as DuckDB reads it."""
+    if not _MEMORY.fullmatch(text.strip()):
+        raise argparse.ArgumentTypeError(f"{text} is not an amount of memory like 4GB")
+    return text.strip()
+
+
+def folder(text: str) -> Path:
+    """A folder that is there."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return Path(text)
