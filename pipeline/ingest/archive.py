@@ -2,10 +2,12 @@
 
 `<restricted>/archive/<extract>/<sha256>.parquet` holds a file's records as text, identity numbers
 masked; `<sha256>.json` beside it says what the file was, under which names it came and when, and by
-which hash the Parquet file is known to be whole.
+which hash the Parquet file is known to be whole. `nights/<as-of>.json` names the files that the nights
+of a day used, replaced ones included, so that such a night can be built again without its inbox.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -69,6 +71,25 @@ class Archive:
         """What the archive holds up to as-of; of two files of one name the later."""
         latest = {item.file: item for item in self.history(as_of)}
         return sorted(latest.values(), key=lambda item: (item.extract_date, item.file))
+
+    def used_by(self, as_of: date) -> set[tuple[str, str | None]]:
+        """Name and hash of the files that the nights of a day used; none if that is not known."""
+        try:
+            found = json.loads(self._night(as_of).read_text(encoding="utf-8"))
+            return {(item["file"], item["sha256"]) for item in found}
+        except (OSError, ValueError, KeyError, TypeError):
+            return set()  # only rows that newer files replaced depend on it
+
+    def note_night(self, as_of: date, files: Sequence[LoadedFile]) -> None:
+        """Adds the used files to those that the nights of a day are known to have used."""
+        before = self.used_by(as_of)
+        used = before | {(item.name, item.sha256) for item in files if item.is_used}
+        if used == before:
+            return
+        path = self._night(as_of)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = sorted(({"file": name, "sha256": sha} for name, sha in used), key=lambda item: str(item))
+        put(path, json.dumps(found, ensure_ascii=False, indent=1).encode())
 
     def notes(self) -> list[Path]:
         """The notes, one per archived content."""
@@ -139,6 +160,9 @@ class Archive:
         loaded.raw = None
         return loaded
 
+    def _night(self, as_of: date) -> Path:
+        return self.folder / "nights" / f"{as_of}.json"
+
     def _add_name(self, note: dict[str, Any], loaded: LoadedFile, accepted_at: str) -> bool:
         day = (loaded.extract_date or date.min).isoformat()
         if (loaded.name, day) in {(item["file"], item["extract_date"]) for item in note["files"]}:
@@ -156,11 +180,16 @@ class Archive:
         return True
 
 
-def to_bring_back(entries: Sequence[Entry], inbox: Sequence[LoadedFile], source: Source) -> list[Entry]:
+def to_bring_back(
+    entries: Sequence[Entry],
+    inbox: Sequence[LoadedFile],
+    source: Source,
+    used_before: Set[tuple[str, str | None]] = frozenset(),
+) -> list[Entry]:
     """Which archived files a night uses beside the accepted files of the inbox.
 
     Append: all that the inbox does not hold. Snapshot: a sender's newest, unless the inbox has an
-    accepted file of that sender at least as new.
+    accepted file of that sender at least as new, and what earlier nights of the same day used.
     """
     used = [item for item in inbox if item.is_used]
     names = {item.name for item in used}
@@ -177,7 +206,7 @@ def to_bring_back(entries: Sequence[Entry], inbox: Sequence[LoadedFile], source:
         for sender in entry.sender_rows:
             if (entry.extract_date, entry.file) > newest.get(sender, (date.min, "")):
                 wanted[sender] = entry
-    chosen = {(item.file, item.sha256) for item in wanted.values()}
+    chosen = used_before | {(item.file, item.sha256) for item in wanted.values()}
     return [item for item in absent if (item.file, item.sha256) in chosen]
 
 

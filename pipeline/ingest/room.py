@@ -91,6 +91,7 @@ def extract(night: Night, source: Source) -> ExtractSummary:
             archive.store(item, night.started_at)
         item.raw = None
     files = inbox + _bring_back(archive, inbox, source, night)
+    archive.note_night(settings.as_of, files)
     with night.connect() as con:
         con.execute("BEGIN")
         rows = _write(con, source, files, checks, night)
@@ -130,7 +131,8 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
 
 
 def _bring_back(archive: Archive, inbox: list[LoadedFile], source: Source, night: Night) -> list[LoadedFile]:
-    entries = to_bring_back(archive.entries(night.settings.as_of), inbox, source)
+    as_of = night.settings.as_of
+    entries = to_bring_back(archive.entries(as_of), inbox, source, archive.used_by(as_of))
     return [_restored(archive, entry, source) for entry in entries] + [
         _lost(LoadedFile(path.name, None, None, 0, archived=True)) for path in archive.damaged_notes()
     ]
