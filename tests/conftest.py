@@ -1,0 +1,67 @@
+"""One small district and one whole night on it, shared by all tests that look at a published night."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import cli, district
+from pipeline.settings import PROJECT_ROOT
+
+AS_OF = date(2017, 3, 31)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a night ran, and how it ended."""
+
+    folder: Path
+    as_of: date
+    code: int
+    told: str
+
+    @property
+    def night(self) -> Path:
+        return self.folder / "out" / str(self.as_of)
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as con:
+            return con.execute(query).fetchall()
+
+    def lists(self) -> dict[str, str]:
+        """File name → SHA-256 of every list."""
+        files = [*self.night.glob("*_*.csv"), *self.night.glob("*_*.xlsx"), *self.night.glob("streets/*")]
+        return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def _run(
+    folder: Path, inbox: Path, as_of: date = AS_OF, capsys: pytest.CaptureFixture[str] | None = None
+) -> Place:
+    places = {"--inbox": inbox, "--warehouse": folder / "warehouse.duckdb", "--out": folder / "out"}
+    options = [str(word) for pair in places.items() for word in pair]
+    code = cli.main(["run", *options, "--as-of", str(as_of)])
+    return Place(folder, as_of, code, "".join(capsys.readouterr()) if capsys else "")
+
+
+@pytest.fixture(scope="session")
+def run_night() -> Callable[..., Place]:
+    """Runs the command `run` in a folder and tells where and how."""
+    return _run
+
+
+@pytest.fixture(scope="session")
+def district_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A district of 300 firms: inbox and truth."""
+    folder = tmp_path_factory.mktemp("district")
+    district.generate(300, 5, AS_OF, folder, PROJECT_ROOT / "sources")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole_night(district_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The first night on that district."""
+    return _run(tmp_path_factory.mktemp("first"), district_made / "inbox")
