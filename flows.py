@@ -21,6 +21,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from pipeline import ingest, link, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Attention, Night, one_at_a_time, read_attention
+from pipeline.score.rulebook import load_rules
 from pipeline.settings import Settings
 
 logger = logging.getLogger("early_warning")
@@ -76,6 +77,7 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
     settings = Settings.from_parameters({"as_of": _scheduled_day(), **parameters})
     with one_at_a_time(settings):
         publish.repair(settings)
+        load_rules(settings.rules)  # a broken rule file stops the night before it has begun
         night = Night.begin(settings, datetime.now(UTC))
         sources = load_sources(settings.sources)
         for source in sources.values():

@@ -14,7 +14,8 @@ RULE_FILES = rulebook.rule_files(RULES)
 CROSS_DEPARTMENT = {
     "trading_after_strike_off",
     "permit_lapsed_still_trading",
-    "trading_after_halt_order",
+    "trading_after_fire_halt",
+    "trading_after_work_halt",
     "hazard_in_illegal_building",
     "polluting_trade_not_accepted",
     "wages_insurance_and_tax_owed",

@@ -34,7 +34,8 @@ def explain(warehouse: Path, enterprise: str) -> str:
         found = _find(con, enterprise.strip())
         if not found:
             raise ConfigError(
-                "no enterprise has this id, code or part of a name", mend="try fewer characters of its name"
+                f"no enterprise has the id, code or part of a name {enterprise!r}",
+                mend="try fewer characters of its name",
             )
         if len(found) > 1:
             return "\n".join(_choices(found))
@@ -56,7 +57,8 @@ def _choices(found: list[Row]) -> Iterator[str]:
     yield f"{len(found)} 家企业符合，请用企业编号再查："
     for row in found[:_MATCHES_SHOWN]:
         facts = (row["uscc"], row["name"], row["sign_name"], row["street"], row["address"])
-        yield f"  {row['enterprise_id']}  " + "  ".join(filter(None, facts))
+        standing = f"{row['tier']} {row['score']:>6}" if row["tier"] else "       —"
+        yield f"  {row['enterprise_id']}  {standing}  " + "  ".join(filter(None, facts))
     if len(found) > _MATCHES_SHOWN:
         yield f"  …… 另有 {len(found) - _MATCHES_SHOWN} 家"
 

@@ -72,24 +72,24 @@ def columns() -> tuple[ListColumn, ...]:
     return (
         ListColumn("清单期号", "code", 11, _blank),
         ListColumn("序号", "number", 5, _blank),
-        ListColumn("企业编号", "code", 11, _text("enterprise_id")),
-        ListColumn("统一社会信用代码", "code", 12, _text("uscc")),
+        ListColumn("企业编号", "code", 17, _text("enterprise_id")),
+        ListColumn("统一社会信用代码", "code", 20, _text("uscc")),
         ListColumn("企业名称", "text", 19, _text("name")),
         ListColumn("招牌名称", "text", 11, _text("sign_name")),
         ListColumn(
-            "登记情况", "text", 10, lambda line: word(wording.REGISTRATION, line.row["registration_state"])
+            "登记情况", "text", 12, lambda line: word(wording.REGISTRATION, line.row["registration_state"])
         ),
         ListColumn("街道", "text", 9, _text("list_street")),
         ListColumn("社区", "text", 8, _text("community")),
-        ListColumn("网格编号", "code", 10, _text("grid_no")),
+        ListColumn("网格编号", "code", 16, _text("grid_no")),
         ListColumn("经营地址", "text", 21, _text("address")),
         ListColumn("行业", "text", 10, _text("industry")),
-        ListColumn("风险等级", "text", 8, _tier),
+        ListColumn("风险等级", "text", 10, _tier),
         ListColumn("风险分", "number", 7, lambda line: "" if line.is_random else line.row["score"]),
         ListColumn("上期等级", "text", 8, lambda line: word(wording.TIERS, line.row["tier_before"])),
         ListColumn("涉及类别", "text", 11, _categories),
         ListColumn("主要依据", "text", 48, _reasons),
-        ListColumn("主要依据日期", "text", 13, _reason_dates),
+        ListColumn("主要依据日期", "text", 14, _reason_dates),
         ListColumn("有利情况", "text", 17, lambda line: _items(line.row["favourable"])),
         ListColumn("未结文书及期限", "text", 20, _documents),
         ListColumn("最近检查日期", "text", 12, lambda line: _day(line.row["last_checked_on"])),
@@ -168,7 +168,8 @@ def _reasons(line: Line) -> str:
 
 
 def _reason_dates(line: Line) -> str:
-    return "\n".join(_day(reason["occurred_on"]) or "日期不详" for reason in line.reasons[: len(_MARKS)])
+    days = (_day(reason["occurred_on"]) or "日期不详" for reason in line.reasons)
+    return "\n".join(mark + day for mark, day in zip(_MARKS, days, strict=False))
 
 
 def _documents(line: Line) -> str:
@@ -179,7 +180,10 @@ def _documents(line: Line) -> str:
 
 
 def _measures(line: Line) -> str:
-    return wording.RANDOM_MEASURE if line.is_random else _items(line.row["measures"])
+    if line.is_random:
+        return wording.RANDOM_MEASURE
+    told = _items(line.row["measures"]).split("\n")
+    return "\n".join(f"{number}. {text}" for number, text in enumerate(told, start=1) if text)
 
 
 def _lead(line: Line) -> str:

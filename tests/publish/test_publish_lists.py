@@ -94,7 +94,7 @@ def test_a_line_whose_group_left_its_band_waits_for_a_person(place: Any) -> None
 def test_line_says_why_and_on_what_ground(street: list[dict[str, str]]) -> None:
     line = street[0]
     assert line["主要依据"].startswith("①复查不合格") and "（45.50分）；②" in line["主要依据"]
-    assert line["主要依据日期"] == "2017-01-05；2017-01-06"
+    assert line["主要依据日期"] == "①2017-01-05；②2017-01-06"
     assert line["涉及类别"] == "安全和消防隐患整改不达标"
     assert line["政策条款"] == "第三部分（三）第2项"
     assert line["法律依据"] == "《消防法》第60条"

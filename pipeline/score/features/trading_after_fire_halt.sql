@@ -1,11 +1,11 @@
--- Grain: enterprise with any safety or fire document in a year. Days from the last order to halt that no recheck has lifted to
--- the day the grid last saw it open; 0 if none. Unit: 天.
+-- Grain: enterprise with any fire document in a year. Days from the last order to halt that no recheck has lifted to the day
+-- the grid last saw it open; 0 if none. Unit: 天.
 -- Inputs: usable_safety_inspections, usable_grid. $as_of. The deciding row is the order's, else the latest document's.
 WITH document AS (
   SELECT *, coalesce(suspended AND coalesce(recheck, 'pending') <> 'passed' AND closed_on IS NULL
     AND coalesce(standing, 'in_force') = 'in_force', false) AS is_halt
   FROM usable_safety_inspections
-  WHERE inspected_on > $as_of - INTERVAL 12 MONTH AND inspected_on <= $as_of
+  WHERE kind = 'fire' AND inspected_on > $as_of - INTERVAL 12 MONTH AND inspected_on <= $as_of
   QUALIFY row_number() OVER (PARTITION BY enterprise_id ORDER BY is_halt DESC, inspected_on DESC, file, "row") = 1
 ),
 seen AS (
