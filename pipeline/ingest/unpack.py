@@ -4,6 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
+from collections.abc import Sequence
 from typing import IO, Literal
 
 from pipeline.ingest.refusal import Refused
@@ -11,6 +12,11 @@ from pipeline.ingest.refusal import Refused
 Kind = Literal["text", "xlsx", "xls", "parquet"]
 MAX_BYTES = 2 * 1024**3
 _TOO_BIG = "解压后超过2GB，请拆分后重报"
+# Real tables shrink to a tenth or a fiftieth; what shrinks further than this is no table.
+_MAX_RATIO = 200
+_SMALL = 64 * 1024**2
+_OUT_OF_PROPORTION = "解压后的大小与压缩包不成比例，没有解压，请用未压缩的文件重报"
+_STEP = 1 << 20
 
 
 def unpack(name: str, data: bytes) -> tuple[Kind, bytes]:
@@ -57,8 +63,19 @@ def _is_workbook(data: bytes) -> bool:
 
 def _guard_workbook(data: bytes) -> None:
     with _open_zip(data) as archive:
-        if sum(item.file_size for item in archive.infolist()) > MAX_BYTES:
-            raise Refused(_TOO_BIG)
+        _guard(archive.infolist())
+
+
+def _guard(items: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuses by what the archive says of itself, before anything is inflated."""
+    _bound(sum(item.file_size for item in items), sum(item.compress_size for item in items))
+
+
+def _bound(size: int, packed: int) -> None:
+    if size > MAX_BYTES:
+        raise Refused(_TOO_BIG)
+    if size > max(_SMALL, packed * _MAX_RATIO):
+        raise Refused(_OUT_OF_PROPORTION)
 
 
 def _read_zip(data: bytes) -> bytes:
@@ -70,9 +87,10 @@ def _read_zip(data: bytes) -> bytes:
         ]
         if len(items) != 1:
             raise Refused(f"压缩包内应只有1个文件，实有{len(items)}个，请分别上报")
+        _guard(items)
         try:
             with archive.open(items[0]) as handle:
-                return _read_bounded(handle)
+                return _read_bounded(handle, items[0].compress_size)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
             raise Refused("压缩包已损坏或有密码，请重新压缩后重报") from None
 
@@ -80,13 +98,15 @@ def _read_zip(data: bytes) -> bytes:
 def _read_gzip(data: bytes) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as handle:
-            return _read_bounded(handle)
+            return _read_bounded(handle, len(data))
     except (EOFError, zlib.error, OSError):
         raise Refused("压缩包已损坏，请重新压缩后重报") from None
 
 
-def _read_bounded(handle: IO[bytes] | gzip.GzipFile) -> bytes:
-    content = handle.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise Refused(_TOO_BIG)
-    return content
+def _read_bounded(handle: IO[bytes] | gzip.GzipFile, packed: int) -> bytes:
+    """Inflates step by step, and no further than the bounds."""
+    content = bytearray()
+    while piece := handle.read(_STEP):
+        content += piece
+        _bound(len(content), packed)
+    return bytes(content)
