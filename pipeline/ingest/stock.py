@@ -34,7 +34,9 @@ def list_files(restricted: Path, extract: str | None = None) -> str:
         _line(archive.folder.name, entry, read_note(archive.folder / f"{entry.sha256}.json"))
         for archive, entry in _all(restricted, extract)
     ]
-    return _table(_HEADINGS, lines) if lines else "the archive holds no file"
+    table = _table(_HEADINGS, lines) if lines else "the archive holds no file that can be read"
+    lost = sum(len(archive.damaged_notes()) for archive in _archives(restricted, extract))
+    return f"{table}\n{lost} notes cannot be read; run `early-warning archive verify`" if lost else table
 
 
 def verify(restricted: Path, extract: str | None = None) -> list[str]:

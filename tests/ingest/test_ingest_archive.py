@@ -76,6 +76,8 @@ def test_damage_is_found_told_and_mended_by_the_file_itself(
     (sentence,) = capsys.readouterr().out.splitlines()
     assert word in sentence
     assert "send the file again" in sentence
+    command(filled, "list")
+    assert ("1 notes cannot be read" in capsys.readouterr().out) == (word == "cannot be read")
     seen = filled.night("street_cases")
     assert seen.staged("street_cases") == []
     assert seen.attention(), "a night says that it cannot use it"
