@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline import db
 from pipeline.declaration import Source
+from pipeline.errors import RunError
 from pipeline.ingest import status
 from pipeline.ingest.admission import admit
 from pipeline.ingest.archive import GONE, Archive, Entry, to_bring_back
@@ -105,6 +106,9 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
     Args:
         night: the night.
         sources: all declared sources.
+
+    Raises:
+        RunError: if no file came at all and none is archived; an empty day is not published.
     """
     with night.connect() as con:
         con.execute("BEGIN")
@@ -118,6 +122,12 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
         items = status.attention(rows, failed, sources) + _unknown_folders(night, sources)
         record_attention(con, items)
         con.execute("COMMIT")
+    if not any(row["file"] for row in rows):
+        raise RunError(
+            f"no file of any extract up to {night.settings.as_of} lies in the inbox or in the archive",
+            where=str(night.settings.inbox),
+            mend="put the departments' files into <inbox>/<extract>/ or name the right folder",
+        )
     return IngestSummary(
         extracts=len(sources),
         files=sum(row["file"] is not None for row in rows),

@@ -6,6 +6,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.errors import RunError
+
 HEADER = "案件编号,当事人,案发地点,立案日期,罚款金额（元）\n"
 TAX = "主管税务机关,纳税人识别号,纳税人名称,所属期,申报销售额（元）\n"
 GRID = "网格编号,街道,房屋编码,详细地址,招牌名称\n"
@@ -187,8 +189,9 @@ def test_a_corrected_file_of_the_same_name_replaces_the_archived_one(place: Any)
 
 
 def test_missing_and_optional(place: Any) -> None:
-    seen = place.night("street_cases", "street_returns")
-    (status,) = seen.status()
+    place.put("permits", "a_20170601.csv", "许可类别,许可证编号,持证单位\n餐饮,1,甲店\n")
+    seen = place.night("permits", "street_cases", "street_returns")
+    (status,) = (row for row in seen.status() if row["extract"] != "permits")
     assert (status["extract"], status["file"], status["state"]) == ("street_cases", None, "missing")
     assert len(seen.attention()) == 1
     for name in ("street_cases", "street_returns"):
@@ -250,8 +253,15 @@ def test_a_month_without_cases_is_a_file_without_rows(place: Any) -> None:
 
 
 def test_folders_that_nobody_declared_are_told(place: Any) -> None:
-    place.put("unknown_extract", "a_20170601.csv", HEADER)
-    assert any("unknown_extract" in sentence for sentence in place.night("street_returns").attention())
+    for extract in ("unknown_extract", "street_cases"):
+        place.put(extract, "a_20170601.csv", HEADER)
+    assert any("unknown_extract" in sentence for sentence in place.night("street_cases").attention())
+
+
+def test_an_empty_inbox_on_an_empty_place_publishes_no_empty_day(place: Any) -> None:
+    (place.root / "inbox").mkdir()
+    with pytest.raises(RunError, match="no file of any extract"):
+        place.night("street_cases", "street_returns")
 
 
 @pytest.mark.parametrize("header_unit", ["罚款金额（万元）", "罚款金额"])
