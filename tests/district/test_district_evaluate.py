@@ -148,7 +148,7 @@ def test_truth_without_the_mark_of_codes(night) -> None:
 
 def test_missing_parts_are_named(night, tmp_path: Path) -> None:
     warehouse, truth = night
-    with pytest.raises(ConfigError, match="there is no warehouse|does not exist"):
+    with pytest.raises(ConfigError, match=r"there is no warehouse|does not exist"):
         evaluate(tmp_path / "none.duckdb", truth)
     with duckdb.connect(str(warehouse)) as con:
         con.execute("DROP TABLE risk")
