@@ -78,7 +78,8 @@ def test_damage_is_found_told_and_mended_by_the_file_itself(
     assert "send the file again" in sentence
     command(filled, "list")
     assert ("1 notes cannot be read" in capsys.readouterr().out) == (word == "cannot be read")
-    seen = filled.night("street_cases")
+    filled.put("grid", "东门_20170620.csv", "网格编号,街道,详细地址\nG1,东门街道,路1号\n")
+    seen = filled.night("street_cases", "grid")
     assert seen.staged("street_cases") == []
     assert seen.attention(), "a night says that it cannot use it"
     filled.put("street_cases", NAME, CONTENT.encode("gb18030"))
