@@ -200,14 +200,21 @@ def test_refused_in_one_sentence(read_cases: Callable[..., Any], name: str, data
 
 
 @pytest.mark.parametrize("name", ["~$a_20170601.xlsx", ".a_20170601.csv", "a_20170601.csv.tmp", "Thumbs.db"])
-def test_temporary_files_are_passed_over(read_cases: Callable[..., Any], name: str) -> None:
-    (status,) = read_cases(text(), name).status()
-    assert (status["state"], status["file"]) == ("missing", None)
+def test_temporary_files_are_passed_over(place: Any, name: str) -> None:
+    assert beside_another_extract(place, name) == ("missing", None)
 
 
-def test_later_files_are_not_seen(read_cases: Callable[..., Any]) -> None:
-    (status,) = read_cases(text(), "a_20170701.csv").status()
-    assert status["state"] == "missing"
+def test_later_files_are_not_seen(place: Any) -> None:
+    assert beside_another_extract(place, "a_20170701.csv") == ("missing", None)
+
+
+def beside_another_extract(place: Any, name: str) -> tuple[str, str | None]:
+    """State and file of street_cases, on a night that has a file of another extract."""
+    place.put("street_cases", name, text())
+    place.put("grid", "东门_20170601.csv", "网格编号,街道,详细地址\nG1,东门街道,路1号\n")
+    seen = place.night("street_cases", "grid")
+    (status,) = (row for row in seen.status() if row["extract"] == "street_cases")
+    return status["state"], status["file"]
 
 
 def test_required_column_gone_counts_its_rows(read_cases: Callable[..., Any]) -> None:
