@@ -72,8 +72,8 @@ def columns() -> tuple[ListColumn, ...]:
     return (
         ListColumn("清单期号", "code", 11, _blank),
         ListColumn("序号", "number", 5, _blank),
-        ListColumn("企业编号", "code", 17, _text("enterprise_id")),
-        ListColumn("统一社会信用代码", "code", 20, _text("uscc")),
+        ListColumn("企业编号", "code", 20, _text("enterprise_id")),
+        ListColumn("统一社会信用代码", "code", 24, _text("uscc")),
         ListColumn("企业名称", "text", 19, _text("name")),
         ListColumn("招牌名称", "text", 11, _text("sign_name")),
         ListColumn(
@@ -81,7 +81,7 @@ def columns() -> tuple[ListColumn, ...]:
         ),
         ListColumn("街道", "text", 9, _text("list_street")),
         ListColumn("社区", "text", 8, _text("community")),
-        ListColumn("网格编号", "code", 16, _text("grid_no")),
+        ListColumn("网格编号", "code", 19, _text("grid_no")),
         ListColumn("经营地址", "text", 21, _text("address")),
         ListColumn("行业", "text", 10, _text("industry")),
         ListColumn("风险等级", "text", 10, _tier),
