@@ -10,15 +10,17 @@ from pipeline.ingest.units import MULTIPLES, Unit, find_unit
 
 _PLAIN = r"^-?[0-9]{1,15}(?:\.[0-9]{1,9})?$"
 _NUMBER = re.compile(
-    r"(?P<sign>[-+−]?)(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<power>[eE][+-]?\d{1,2})?(?P<unit>[^\d,.]*|m\^?2)"
+    r"(?P<sign>[-+−—–]?)(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<power>[eE][+-]?\d{1,2})?(?P<unit>[^\d,.]*|m\^?2)"
 )
 _BRACKETS = re.compile(r"[(\[](?P<inside>[^()\[\]]+)[)\]](?P<unit>[^\d]*)")
-_LEAD = re.compile(r"^(?:罚款|罚|人民币|rmb|cny|共计?|计|合计)?[¥￥$]?", re.IGNORECASE)
+_LEAD = re.compile(r"^(?:罚款|罚|人民币|rmb|cny|共计?|计|合计)?[¥￥]?", re.IGNORECASE)
 _CAPITAL = re.compile(
-    r"(?P<words>[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十百千拾佰仟万亿]+)(?:元|圆)?(?:整|正)?"
+    r"(?P<words>[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十百千拾佰仟万亿]+)(?:元|圆)?(?:(?P<tenths>[壹贰叁肆伍陆柒捌玖])角)?"
+    r"零?(?:(?P<hundredths>[壹贰叁肆伍陆柒捌玖])分)?(?:整|正)?"
 )
 _CAPITAL_DIGITS = {c: i % 10 for i, c in enumerate("〇一二三四五六七八九零壹贰叁肆伍陆柒捌玖")} | {"两": 2}
 _CAPITAL_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MINUS = ("-", "−", "—", "–")
 _DECIMALS = 6
 
 
@@ -55,19 +57,20 @@ def parse_amount(text: str, unit: Unit) -> float:
     if cell.endswith("-") and not cell.startswith("-"):
         cell, sign = cell[:-1], -1
     if (words := _CAPITAL.fullmatch(cell)) and unit.family == "money":
-        return float(sign * _capital(words["words"]))
+        parts = [_CAPITAL_DIGITS[words[name] or "零"] for name in ("tenths", "hundredths")]
+        return sign * round(_capital(words["words"]) + parts[0] / 10 + parts[1] / 100, 2)
     match = _NUMBER.fullmatch(_bare(cell))
     if not match:
         raise ValueError("no number")
     factor = _factor(match["unit"].removesuffix("整"), unit)
     number = float(match["digits"].replace(",", "") + (match["power"] or ""))
-    number = -number if match["sign"] in ("-", "−") else number
+    number = -number if match["sign"] in _MINUS else number
     return sign * round(number * factor, _DECIMALS)
 
 
 def _bare(cell: str) -> str:
     """A number without the currency sign that stands before it or behind its minus."""
-    signed = cell[:1] in ("-", "+")
+    signed = cell[:1] in ("+", *_MINUS)
     return cell[0] + _LEAD.sub("", cell[1:]) if signed else _LEAD.sub("", cell)
 
 

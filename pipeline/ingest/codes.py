@@ -79,13 +79,13 @@ def partial_code(text: str) -> str | None:
 
 
 def _cleaned(text: str) -> str:
-    return plain(text).lstrip("'‘’`\"").rstrip("'’`\"").upper()
+    return plain(text).strip("'‘’`\"").upper()
 
 
 def _as_written(text: str) -> str:
     """A document's number: letters and digits made plain, its own brackets kept."""
     kept = "".join(chr(ord(c) - 0xFEE0) if _FULL_WIDTH.match(c) else c for c in "".join(text.split()))
-    return kept.strip("'‘’`\"").upper()
+    return kept.removeprefix("=").strip("'‘’`\"").upper()
 
 
 def _whole(code: str, role: Role | None) -> str | None:

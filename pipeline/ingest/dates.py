@@ -2,6 +2,7 @@
 
 import calendar
 import re
+import unicodedata
 from datetime import date, timedelta
 
 import pyarrow as pa
@@ -13,12 +14,17 @@ _EARLIEST = date(1949, 1, 1)
 _EXCEL_ZERO = date(1899, 12, 30)
 _YEARS_AHEAD = 10
 _TIME = r"(?:T?\d{1,2}[::时]\d{1,2}(?:[::分]\d{1,2}(?:\.\d+)?秒?)?Z?)?"
-_SEPARATED = re.compile(rf"(\d{{4}})([-/.年])(\d{{1,2}})[-/.月](\d{{1,2}})日?{_TIME}")
-# White space is gone: `2017-3-2 0:00` has become `2017-3-20:00`; this tells the day from the hour.
-_BEFORE_TIME = re.compile(r"^(.*?\d)\s+(\d{1,2}[::时]\d{1,2}.*)$", re.DOTALL)
+_SEPARATED = re.compile(rf"(\d{{4}})([-/.年])(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?{_TIME}")
+# White space goes: `2017-3-2 0:00` becomes `2017-3-20:00`; this tells the day from the hour before.
+_BEFORE_TIME = re.compile(
+    r"(?P<day>.*?[\d日号])(?:\s+|(?<=[日号])|T)(?:[上下]午)?\s*"
+    r"\d{1,2}[:时点](?:\d{1,2})?(?:[:分]\d{1,2}(?:\.\d+)?)?[分秒]?\s*(?:AM|PM|Z|[+-]\d\d:?\d\d)?",
+    re.DOTALL | re.IGNORECASE,
+)
+_WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}|\d{4})?")
-_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-_ENGLISH = re.compile(r"(\d{1,2})-([A-Z][a-z]{2})-(\d{4}|\d{2})")
+_SERIAL = re.compile(r"(\d{2}),?(\d{3})(?:\.\d+)?")
+_ENGLISH = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4}|\d{2})")
 _MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 _OPEN = frozenset(
     {
@@ -33,13 +39,16 @@ _OPEN = frozenset(
         "2099年12月31日",
     }
 )
-_ZERO_DATES = frozenset({"0", "0.0", "1900-01-00", "1900-1-0", "1900/1/0"})
+_ZERO_DATES = frozenset({"0", "0.0", "1900-01-00", "1900-1-0", "1900/1/0", "1900-1-1", "1900/1/1"})
 _NUMERALS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_YEAR = re.compile(r"(\d{4})(?:年度?)?")
+_YEAR = re.compile(r"(\d{4})(?:年度?)?(?:全年)?")
 _MONTH = re.compile(r"(\d{4})(?:[-/.年]?(0[1-9]|1[0-2])|[-/.年]([1-9]))月?(?:份|度)?")
 _QUARTER = re.compile(r"(\d{4})[-/.年]?(?:Q([1-4])|第?([1-4])季度?|([1-4])Q)", re.IGNORECASE)
 _MONTH_RANGE = re.compile(r"(\d{4})年?(\d{1,2})月?(?:-|至|~|—)(?:\d{4}年)?(\d{1,2})月(?:份)?")
-_RANGE = re.compile(r"(.{6,}?)(?:至|到|~|—|--)(.{6,})|(\d{6}|\d{8})-(\d{6}|\d{8})")
+_RANGE = re.compile(
+    r"(?P<start>.{6,}?)(?:至|到|~|—|--)(?P<end>.{6,})"
+    r"|(?P<first>\d{6}|\d{8}|\d{4}(?P<sign>[-/.])\d{1,2}(?P=sign)\d{1,2})-(?P<last>\d{6}|\d{8}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})"
+)
 
 
 def read_dates(column: pa.Array, extract_date: date) -> Parsed:
@@ -76,8 +85,10 @@ def parse_date(text: str, latest: date) -> date | None:
 
 
 def _day_cell(text: str) -> str:
-    timed = _BEFORE_TIME.match(text.strip())
-    return _arabic(plain(timed[1] if timed else text))
+    """A cell without the time of day and the weekday, in Arabic digits."""
+    cell = _WEEKDAY.sub("", unicodedata.normalize("NFKC", text)).strip()
+    timed = _BEFORE_TIME.fullmatch(cell)
+    return _arabic(plain(timed["day"] if timed else cell))
 
 
 def _any_date(cell: str) -> date:
@@ -86,10 +97,10 @@ def _any_date(cell: str) -> date:
     if match := _DIGITS.fullmatch(cell):
         return date(int(match[1]), int(match[2]), int(match[3]))
     if match := _SERIAL.fullmatch(cell):
-        return _EXCEL_ZERO + timedelta(days=int(match[1]))
+        return _EXCEL_ZERO + timedelta(days=int(match[1] + match[2]))
     if match := _ENGLISH.fullmatch(cell):
         year = int(match[3]) if len(match[3]) == 4 else 2000 + int(match[3])
-        return date(year, _MONTHS.get(match[2], 0), int(match[1]))
+        return date(year, _MONTHS.get(match[2].title(), 0), int(match[1]))
     raise ValueError("no date")
 
 
@@ -117,7 +128,7 @@ def _any_period(text: str) -> str:
     if match := _MONTH_RANGE.fullmatch(cell):
         return _spanning(date(int(match[1]), int(match[2]), 1), _month_end(int(match[1]), int(match[3])))
     if match := _RANGE.fullmatch(cell):
-        start, end = match[1] or match[3], match[2] or match[4]
+        start, end = match["start"] or match["first"], match["end"] or match["last"]
         return _spanning(_edge(start, last=False), _edge(end, last=True))
     # A month that a spreadsheet has turned into its first day.
     found = _any_date(_day_cell(text))

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.declaration import Source
-from pipeline.ingest.units import find_unit, is_foreign
+from pipeline.ingest.units import UNITS, find_unit, is_foreign
 
+# Units that may stand behind a header with nothing between; 人 and 名 end too many words.
+_BARE_UNITS = sorted((word for word, unit in UNITS.items() if unit.family != "count"), key=len, reverse=True)
+_NUMBERING = re.compile(r"^[(]?\d{1,2}[).、]+")
 _NOISE = re.compile(r"[\s*★※\"“”'‘’\u200b\ufeff]+|[(\[](?:必填项?|选填项?|可空|非必填|必录)[)\]]")
 _TRAILING_BRACKET = re.compile(r"(?P<base>.+?)[(\[](?:单位[::]?)?(?P<inside>[^()\[\]]*)[)\]]")
 _TRAILING_UNIT = re.compile(r"(?P<base>.+?)[/_:,,-](?:单位[::]?)?(?P<inside>[^/_:,-]+)")
@@ -58,6 +61,9 @@ class HeaderIndex:
         for candidate in (text, base, _without_bracket(text)):
             if candidate in self._aliases:
                 return HeaderMatch(*self._aliases[candidate], unit)
+        for unit in _BARE_UNITS:
+            if text.endswith(unit) and text.removesuffix(unit) in self._aliases:
+                return HeaderMatch(*self._aliases[text.removesuffix(unit)], unit)
         return None
 
     def score(self, cells: Sequence[str]) -> int:
@@ -84,7 +90,8 @@ class HeaderIndex:
 def normalise(cell: str) -> str:
     """A header without white space, stars, marks of duty; brackets and width made plain."""
     text = unicodedata.normalize("NFKC", cell).replace("【", "[").replace("】", "]").replace("〔", "[")
-    return _NOISE.sub("", text.replace("〕", "]")).casefold()
+    plain = _NOISE.sub("", text.replace("〕", "]"))
+    return _NUMBERING.sub("", plain).rstrip(":").casefold()
 
 
 def merge(upper: Sequence[str], lower: Sequence[str], index: HeaderIndex) -> list[str]:

@@ -31,8 +31,12 @@ _GAP = r"[ \-]?"
 _NUMBER = re.compile(
     rf"(?=([1-8]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}{_GAP}[\dXx]))"
 )
+# Numbers of fifteen digits were given until 1999; their years are all of the last century.
+_OLD_NUMBER = re.compile(
+    r"(?<![\dA-Za-z])[1-8]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![\dA-Za-z])"
+)
 # What a cell must look like to be worth a second look (also in full-width digits).
-_PREFILTER = r"[1-8][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01]|[０-９]{6}"
+_PREFILTER = r"[1-8][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01]|[1-8][0-9]{7}[01][0-9][0-3][0-9]{4}|[０-９]{6}"
 _SHORTEST = 15
 _WORKING_AGE = 15
 
@@ -78,7 +82,7 @@ def is_identity_number(text: str, latest: date) -> bool:
 
 
 def _rewrite(column: pa.Array, replace: Callable[[str], str], *, fifteen: bool = False) -> pa.Array:
-    pattern = _PREFILTER + (r"|^[^0-9]?[1-8][0-9]{14}$" if fifteen else "")
+    pattern = _PREFILTER + (r"|^[^0-9]?[1-8][0-9]{14,16}$" if fifteen else "")
     long = pc.greater_equal(pc.binary_length(column), _SHORTEST)
     hits = pc.fill_null(pc.and_(long, pc.match_substring_regex(_only(column, long), pattern)), False)
     if not pc.any(hits).as_py():
@@ -103,7 +107,12 @@ def _mask_text(text: str, latest: date, strict: bool) -> str:
         if start >= end and _is_person(digits, latest, loose=loose, adult=strict):
             kept += [text[end:start], MASK]
             end = stop
-    return "".join([*kept, text[end:]])
+    masked = "".join([*kept, text[end:]])
+    return masked if strict else _OLD_NUMBER.sub(lambda old: _mask_old(old[0], latest), masked)
+
+
+def _mask_old(number: str, latest: date) -> str:
+    return MASK if _is_old_number(number, latest) else number
 
 
 def _touches_digit(text: str, start: int, end: int) -> bool:
@@ -123,8 +132,8 @@ def _hash_code(text: str, latest: date, key: bytes, old_tax_ids: bool) -> str:
     is_long = bool(re.fullmatch(r"\d{17}[\dX]\d{0,2}", code))
     if is_long and _is_person(code[:18], latest, loose=old_tax_ids, adult=False):
         return _token(code[:18], key)
-    if old_tax_ids and _is_old_number(code, latest):
-        return _token(code, key)
+    if old_tax_ids and _is_old_number(code[:15], latest) and re.fullmatch(r"\d{15,17}", code):
+        return _token(code[:15], key)
     return text if len(code) == 18 else _mask_text(text, latest, strict=True)
 
 

@@ -1,5 +1,6 @@
 """What reading a column gives, and how a reader of single cells is put over a whole column."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_SIGNS = "- -- --- — —— ―― – / // \\ \\\\ … …… ... *** ****** \\n"
-_WORDS = "无 暂无 空 不详 未知 待补 null none nil nan nat n/a (null) <null> [null]"
+_SIGNS = "- -- --- — —— ―― – / // \\ \\\\ … …… ... *** ****** \\n &nbsp;"
+_WORDS = "无 无。 （无） 暂无 空 (空) （空） 不详 未知 待补 null none nil nan nat n/a (null) <null> [null]"
 _ERRORS = "#n/a #ref! #value! #name? #div/0! #null! #num!"
-_ZERO_DATES = "0000-00-00 0000/00/00 0000-00-00t00:00:00 1900-01-00 1900/1/0"
+_ZERO_DATES = "0000-00-00 0000/00/00 0000-00-00t00:00:00 1900-01-00 1900/1/0 1900-01-01"
 
 
 def _full_width(text: str) -> str:
@@ -23,6 +24,8 @@ FILLERS = frozenset(
     for word in (*f"{_SIGNS} {_WORDS} {_ERRORS} {_ZERO_DATES}".split(), "0000-00-00 00:00:00")
     for form in (word, _full_width(word))
 )
+# How a spreadsheet keeps digits as text, beside an apostrophe: ="0012".
+_AS_FORMULA = re.compile(r'="([^"]*)"?')
 _FILLER_SET = pa.array(sorted(FILLERS))
 
 
@@ -42,8 +45,10 @@ class Parsed:
 
 
 def plain(text: str) -> str:
-    """A cell with full-width characters made plain and without any white space."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """A cell with full-width characters made plain, without white space or signs that keep it text."""
+    cell = "".join(unicodedata.normalize("NFKC", text).split())
+    wrapped = _AS_FORMULA.fullmatch(cell) if cell.startswith("=") else None
+    return (wrapped[1] if wrapped else cell).lstrip("'‘’`")
 
 
 def is_filler(text: str) -> bool:

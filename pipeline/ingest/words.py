@@ -15,6 +15,7 @@ _FALSE = frozenset(
 )
 _TICKS = frozenset("√✓✔☑■●")
 _SPACE = r"\s+"
+_DASHES = re.compile("[‐‑–—−]")
 
 
 def read_texts(column: pa.Array) -> Parsed:
@@ -50,7 +51,7 @@ def parse_bool(text: str) -> bool:
     Raises:
         ValueError: if it is none.
     """
-    word = plain(text).casefold()
+    word = plain(text).strip("。.;,、").casefold()
     if word in _TRUE:
         return True
     if word in _FALSE:
@@ -73,7 +74,9 @@ def read_enums(column: pa.Array, declared: Column) -> Parsed:
 
 
 def _word(text: str) -> str:
-    return plain(text).strip("。.;,、*\"'").casefold()
+    """A word of a vocabulary without marks around it; all dashes are one, and 2017.0 is 2017."""
+    word = _DASHES.sub("-", plain(text).strip("。.;,、*\"'“”‘’").casefold())
+    return word.removesuffix(".0") if word.replace(".", "").isdigit() else word
 
 
 def _collapsed(column: pa.Array) -> pa.Array:

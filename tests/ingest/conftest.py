@@ -10,7 +10,6 @@ import pytest
 
 from pipeline import db, ingest
 from pipeline.declaration import Source, load_source
-from pipeline.ingest.header import HeaderIndex
 from pipeline.night import Night
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -99,18 +98,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-@pytest.fixture
-def read_cases(place: Place) -> Callable[..., Seen]:
-    """Puts one file of street_cases and runs a night over it."""
-
-    def run(content: bytes | str, name: str = "案件_20170601.csv") -> Seen:
-        place.put("street_cases", name, content)
-        return place.night("street_cases")
-
-    return run
-
-
-@pytest.fixture
-def street_cases_index() -> HeaderIndex:
-    """The headers of street_cases."""
-    return HeaderIndex(load_source(PROJECT_ROOT / "sources" / "street_cases"))
+@pytest.fixture(scope="session")
+def new_place() -> Callable[[Path], Place]:
+    """Makes a place in a folder."""
+    return Place

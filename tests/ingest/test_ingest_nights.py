@@ -107,18 +107,6 @@ def test_a_slip_in_the_street_column_does_not_replace_another_street(place: Any)
     assert {"莲塘店", "错街道店"} <= names
 
 
-def test_registry_is_known_by_code_or_number(place: Any) -> None:
-    header = "统一社会信用代码,注册号,企业名称,住所\n"
-    place.put(
-        "registry",
-        "r_20170601.csv",
-        header + ",440303109999994,甲店,路1号\n,440303109999994,甲店,路2号\n,,乙店,路3号\n,,乙店,路3号\n",
-    )
-    rows = place.night("registry").staged("registry")
-    assert [row["superseded"] for row in rows] == [True, False, False, False]
-    assert len({row["record_id"] for row in rows}) == 3
-
-
 def test_archive_carries_an_append_extract_over_nights(place: Any) -> None:
     place.put("street_cases", "a_20170501.csv", HEADER + case("A1", "1") + "合计,,,,1\n" + ",,坏行,,\n")
     first = place.night("street_cases")
@@ -203,14 +191,6 @@ def test_missing_and_optional(place: Any) -> None:
     assert types["opened_on"] == "DATE" and types["fine"] == "DOUBLE" and types["superseded"] == "BOOLEAN"
 
 
-def test_lines_of_a_list_left_empty_are_no_data(place: Any) -> None:
-    header = "清单期号,企业编号,核查结果,核查日期,核查人,备注\n"
-    lines = header + "1,E1,,,,\n1,E2,属实,2017-6-1,某人,\n1,E3,,2017-6-1,,\n"
-    place.put("street_returns", "东门_20170602.csv", lines)
-    (status,) = place.night("street_returns").status()
-    assert (status["accepted"], status["rejected"], status["not_data"]) == (1, 1, 1)
-
-
 def test_too_many_rejected_rows_refuse_the_file_unless_accepted(place: Any) -> None:
     place.put("street_cases", "a_20170601.csv", HEADER + case("A1") + ",甲,路,2017-1-1,\n" * 3)
     seen = place.night("street_cases")
@@ -262,13 +242,6 @@ def test_an_empty_inbox_on_an_empty_place_publishes_no_empty_day(place: Any) -> 
     (place.root / "inbox").mkdir()
     with pytest.raises(RunError, match="no file of any extract"):
         place.night("street_cases", "street_returns")
-
-
-@pytest.mark.parametrize("header_unit", ["罚款金额（万元）", "罚款金额"])
-def test_unit_of_the_header_wins(place: Any, header_unit: str) -> None:
-    text = (HEADER + case("A1", "2")).replace("罚款金额（元）", header_unit)
-    place.put("street_cases", "a_20170601.csv", text)
-    assert fines(place.night("street_cases")) == {"A1": 20000 if "万" in header_unit else 2}
 
 
 def test_the_archive_is_for_the_job_alone(place: Any) -> None:
