@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline import db
 from pipeline.declaration import Source
-from pipeline.publish import wording
-from pipeline.publish.lines import clause_title, department_names, short_title
+from pipeline.publish.lines import department_names, short_title
+from pipeline.publish.mending import sender
+from pipeline.publish.page import render
 from pipeline.reference import DISTRICT_OFFICE, streets
 
 NAME = "report.html"
@@ -23,14 +23,18 @@ Rows = list[dict[str, Any]]
 
 def write(con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source]) -> None:
     """Writes the report of a built warehouse into a day's folder; nothing in it names a run or a time."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters["clause"] = clause_title
-    page = environment.get_template("report.html.j2").render(
+    gaps = _gaps(con, sources)
+    missed = {row["extract"] for row in gaps}
+    page = render(
+        "report",
         as_of=as_of.isoformat(),
         supply=_query(con, "report_supply"),
-        files=_query(con, "report_file"),
+        files=[
+            {**row, "sender": sender(sources[row["extract"]], row["sender"])}
+            for row in _query(con, "report_file")
+        ],
+        gaps=gaps,
+        gap_rules=[row for row in _query(con, "report_gap_rule") if row["extract"] in missed],
         rejected=_query(con, "report_rejected"),
         matching=_matching(con, sources),
         identities=_query(con, "report_identity")[0],
@@ -38,7 +42,6 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Ma
         rules=_query(con, "report_rule"),
         fairness=_query(con, "report_fairness"),
         attention=_query(con, "report_attention"),
-        words=wording,
         titles={name: short_title(source) for name, source in sources.items()},
         departments=department_names(sources),
     )
@@ -49,6 +52,15 @@ def _query(con: duckdb.DuckDBPyConnection, name: str) -> Rows:
     query = (_FOLDER / "queries" / f"{name}.sql").read_text(encoding="utf-8")
     rows: Rows = db.read_arrow(con, query).to_pylist()
     return rows
+
+
+def _gaps(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Rows:
+    """One row per extract that is stale, missing or refused; an optional one may be missing."""
+    return [
+        row
+        for row in _query(con, "report_gap")
+        if row["states"] != ["missing"] or not sources[row["extract"]].optional
+    ]
 
 
 def _matching(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Rows:
