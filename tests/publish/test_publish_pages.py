@@ -64,6 +64,7 @@ def spoil(rows: dict[str, list[dict[str, Any]]]) -> None:
     ]
     rows["inbox_file"] = [{**grid, "sender": "桂园街道", "unknown_columns": f"备注、{EVIL}、电话13823456789"}]
     rows["extract_status"][0]["reason"] = "未识别的列：备注、电话13823456789"
+    rows["attention"] = [{"kind": "check", "subject": "grid", "sentence": "未识别的列：电话13823456789。"}]
     check = {**grid, "why": "缺少必填内容的行偏多", "metric": "rejected_share", "passed": False}
     rows["check_result"] = [
         {**check, "observed": 0.1111, "max": 0.1, "blocking": False},
@@ -105,6 +106,7 @@ def test_every_department_has_a_page_beside_its_workbook(spoiled: Any, sources: 
 def test_pages_ask_nothing_of_the_network_and_run_nothing(spoiled: Any) -> None:
     for read in pages(spoiled):
         assert not {tag for tag, _ in read.tags} & {"script", "img", "link", "iframe", "object"}
+        assert "13823456789" not in read.raw
         assert "http://" not in read.raw and "https://" not in read.raw and "url(" not in read.raw
         for _, attributes in read.tags:
             assert "src" not in attributes and not any(name.startswith("on") for name in attributes)
