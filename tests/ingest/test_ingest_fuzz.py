@@ -1,119 +1,21 @@
 """Mutated bytes of valid files: every file ends used or refused with a sentence, and its rows add up."""
 
 import gzip
-import io
-import random
 import struct
-import zipfile
 import zlib
-from collections.abc import Callable
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
+
+from tests.ingest.mutation import as_workbook, mutants, rezipped
+from tests.ingest.writing import zipped
 
 SEED = 20170630
 FILES = 240
-HEADER = ["案件编号", "当事人", "案发地点", "立案日期", "罚款金额（万元）", "整改情况", "违法行为"]
-ROWS = [
-    HEADER,
-    *(
-        [f"A{n}", f"样例{n}", f'路{n}号"二"楼,甲', f"2017-1-{n}", f"{n},000", "已整改", "占道经营"]
-        for n in range(1, 25)
-    ),
-]
-
-
-def quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if set(cell) & set('",') else cell
-
-
-def as_text(codec: str, delimiter: str) -> bytes:
-    cells = ([quoted(cell) for cell in row] for row in ROWS)
-    return "\r\n".join(["某区台账", *(delimiter.join(row) for row in cells), "合计"]).encode(codec)
-
-
-def as_workbook() -> bytes:
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream) as book:
-        sheet = book.add_worksheet()
-        sheet.merge_range(0, 0, 0, 6, "某区台账")
-        for n, row in enumerate(ROWS, 1):
-            sheet.write_row(n, 0, row)
-    return stream.getvalue()
-
-
-def as_parquet() -> bytes:
-    stream = io.BytesIO()
-    pq.write_table(pa.table({name: [row[i] for row in ROWS[1:]] for i, name in enumerate(HEADER)}), stream)
-    return stream.getvalue()
-
-
-def zipped(data: bytes, name: str = "a.csv") -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, data)
-    return stream.getvalue()
-
-
-def rezipped(data: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """A workbook with one of its parts changed and everything else whole."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
-        for item in old.infolist():
-            part = old.read(item)
-            new.writestr(item.filename, change(part) if "sheet1" in item.filename else part)
-    return stream.getvalue()
-
-
-def mutated(data: bytes, dice: random.Random) -> bytes:
-    """One to six cuts, flips, repeats, swaps, insertions."""
-    for _ in range(dice.randint(1, 6)):
-        at, length = dice.randrange(len(data) + 1), dice.choice((1, 1, 2, 8, 60))
-        piece = data[at : at + length]
-        data = dice.choice(
-            (
-                data[:at] + bytes([dice.randrange(256)]) + data[at + 1 :],
-                data[:at] + dice.randbytes(length) + data[at:],
-                data[:at] + data[at + length :],
-                data[:at] + piece * 3 + data[at + length :],
-                data[:at] + dice.choice((b'"', b",", b"\n", b"\r", b"\x00", b"\t", b"\xff\xfe")) + data[at:],
-                data[: max(at, 40)] if dice.random() < 0.1 else data,
-            )
-        )
-        data = data or b"\x00"
-    return data
-
-
-def corpus() -> list[tuple[str, bytes, bool]]:
-    """(suffix, valid bytes, whether to change the content before it is packed again)."""
-    text = as_text("utf-8", ",")
-    return [
-        ("csv", text, False),
-        ("csv", as_text("gb18030", "\t"), False),
-        ("csv", as_text("utf-16", ";"), False),
-        ("csv.gz", gzip.compress(text, mtime=0), False),
-        ("csv.gz", text, True),
-        ("csv.zip", zipped(text), False),
-        ("xlsx", as_workbook(), False),
-        ("xlsx", as_workbook(), True),
-        ("parquet", as_parquet(), False),
-    ]
 
 
 def test_no_bytes_break_a_night(place: Any) -> None:
-    dice = random.Random(SEED)
-    seeds = corpus()
-    for n in range(FILES):
-        suffix, data, inside = seeds[n % len(seeds)]
-        if not inside:
-            data = mutated(data, dice)
-        elif suffix == "xlsx":
-            data = rezipped(data, lambda part: mutated(part, dice))
-        else:
-            data = gzip.compress(mutated(data, dice), mtime=0)
+    for n, (suffix, data) in enumerate(mutants(FILES, SEED)):
         place.put("street_cases", f"f{n:03d}_20170601.{suffix}", data)
     rows = place.night("street_cases").status()
     assert len(rows) == FILES
@@ -142,8 +44,8 @@ def claimed(data: bytes, size: int) -> bytes:
     ("suffix", "data"),
     [
         ("csv.gz", big_gzip(400)),
-        ("csv.zip", claimed(zipped(b"a,b\n" * 1000), 0xFFFFFFF0)),
-        ("csv.zip", zipped(b"\x00" * (200 << 20))),
+        ("csv.zip", claimed(zipped(("a.csv", b"a,b\n" * 1000)), 0xFFFFFFF0)),
+        ("csv.zip", zipped(("a.csv", b"\x00" * (200 << 20)))),
         ("xlsx", claimed(rezipped(as_workbook(), lambda part: part), 0xFFFFFFF0)),
         ("xlsx", rezipped(as_workbook(), lambda part: part + b" " * (200 << 20))),
     ],
@@ -162,5 +64,5 @@ def test_well_packed_files_are_read(place: Any) -> None:
     header = "案件编号,当事人,案发地点,立案日期\n"
     text = header + "".join(f"A{n},样例,路1号,2017-1-1\n" for n in range(50_000))
     place.put("street_cases", "a_20170601.csv.gz", gzip.compress(text.encode()))
-    place.put("street_cases", "b_20170602.csv.zip", zipped(text.encode()))
+    place.put("street_cases", "b_20170602.csv.zip", zipped(("a.csv", text.encode())))
     assert [row["accepted"] for row in place.night("street_cases").status()] == [50_000] * 2
