@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,7 @@ def cells(column: Column) -> st.SearchStrategy[Drawn]:
 class Table:
     """A drawn table: its columns, their headers, and its rows of drawn cells."""
 
-    source: Source
+    source: Source = field(repr=False)
     names: tuple[str, ...]
     headers: tuple[str, ...]
     rows: list[tuple[Drawn, ...]]
@@ -236,7 +236,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("round")
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_values_come_back(folder: Path, data: st.DataObject) -> None:
     table = data.draw(tables())
