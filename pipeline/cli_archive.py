@@ -1,7 +1,8 @@
-"""The commands of the archive: list, verify, restore."""
+"""The commands of the archive: list, verify, restore, withdraw, reinstate."""
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,27 @@ def restore(options: argparse.Namespace) -> int:
     return 0
 
 
+def withdraw(options: argparse.Namespace) -> int:
+    """Leaves an accepted file out of later nights because its department took it back."""
+    from pipeline.ingest import stock
+    from pipeline.ingest.archive import Withdrawal
+
+    since = options.since or stock.newest_night(options.restricted) or date.min
+    said = Withdrawal(since, options.why, options.by)
+    for entry in stock.withdraw(options.restricted, options.file, said, options.extract):
+        print(f"{entry.file} ({entry.sha256[:12]}) is left out of the nights of {since} and later")
+    return 0
+
+
+def reinstate(options: argparse.Namespace) -> int:
+    """Takes a withdrawn file in again."""
+    from pipeline.ingest import stock
+
+    for entry in stock.withdraw(options.restricted, options.file, None, options.extract):
+        print(f"{entry.file} ({entry.sha256[:12]}) is taken in again")
+    return 0
+
+
 def add_commands(
     parser: argparse.ArgumentParser, add: Callable[..., argparse.ArgumentParser], warehouse: Path
 ) -> None:
@@ -44,10 +66,22 @@ def add_commands(
         add: makes a command's parser from the group, its name and its function.
         warehouse: the warehouse whose restricted folder is meant where none is named.
     """
-    commands: Any = parser.add_subparsers(required=True, metavar="list|verify|restore")
-    for name, command in (("list", list_files), ("verify", verify), ("restore", restore)):
-        child = add(commands, name, command)
+    commands: Any = parser.add_subparsers(required=True, metavar="list|verify|restore|withdraw|reinstate")
+    made = {}
+    for command in (list_files, verify, restore, withdraw, reinstate):
+        name = "list" if command is list_files else command.__name__
+        child = made[name] = add(commands, name, command)
         child.add_argument("--restricted", type=Path, default=restricted_beside(warehouse))
         child.add_argument("--extract", help="only this extract")
-    child.add_argument("file", help="its name, or the beginning of its sha256")
-    child.add_argument("--out", type=Path, required=True, help="the CSV to write, or a folder")
+    for name in ("restore", "withdraw", "reinstate"):
+        made[name].add_argument("file", help="its name, or the beginning of its sha256")
+    made["restore"].add_argument("--out", type=Path, required=True, help="the CSV to write, or a folder")
+    said = made["withdraw"]
+    said.add_argument("--why", required=True, help="the reason; the department and the report show it")
+    said.add_argument("--by", required=True, help="the office that took it back, for example 区安监局")
+    said.add_argument(
+        "--since",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="first day whose nights leave it out (default: the newest published night's)",
+    )

@@ -6,11 +6,12 @@ from datetime import date
 from math import inf
 from typing import Any
 
+import duckdb
+
 from pipeline.declaration import Source
 from pipeline.ingest.archive import Entry
 from pipeline.ingest.checks import check_files
 from pipeline.ingest.loading import LoadedFile
-from pipeline.ingest.records import name_senders
 from pipeline.ingest.status import check_rows
 
 # A sender with fewer rows before may well have half of them tomorrow.
@@ -53,13 +54,19 @@ class _Change:
 
 
 def admit(
-    inbox: Sequence[LoadedFile], source: Source, history: Sequence[Entry], *, accept: bool
+    con: duckdb.DuckDBPyConnection,
+    inbox: Sequence[LoadedFile],
+    source: Source,
+    history: Sequence[Entry],
+    *,
+    accept: bool,
 ) -> list[dict[str, Any]]:
-    """Refuses the files that must not be taken, and names the senders of the others.
+    """Refuses the files that must not be taken.
 
     A file that an earlier night took is not refused again; what an operator accepts is remarked.
 
     Args:
+        con: the night's connection, with `incoming` (intake.py) in it.
         inbox: the extract's files.
         source: its declaration.
         history: what earlier nights took, up to as-of.
@@ -69,15 +76,12 @@ def admit(
         The rows of `check_result`.
     """
     taken: _Taken = {(entry.file, entry.sha256): entry for entry in history}
-    checks = check_files(inbox, source)
+    checks = check_files(con, inbox, source)
     for item in inbox:
         failed = [c for c in checks if c.file == item.name and not c.passed and c.expectation.blocking]
         if failed:
             expectation = failed[0].expectation
             _refuse(item, f"{expectation.why}，请核对后重报", expectation.column, taken, accept)
-    for item in inbox:
-        if item.is_used:
-            name_senders(item, source)
     rows = check_rows(source, checks)
     return rows + _compare(inbox, source, taken, accept) if source.mode == "snapshot" else rows
 

@@ -7,19 +7,34 @@ of a day used, replaced ones included, so that such a night can be built again w
 """
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipeline.declaration import Source
-from pipeline.ingest.archived import parquet_bytes, put, read_note, read_records, seal, write_note
-from pipeline.ingest.loading import LoadedFile, interpret
+from pipeline.ingest.archived import put, put_file, read_note, read_records, seal, write_note
+from pipeline.ingest.loading import LoadedFile
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
 
 GONE = "存档中的文件已不可用，请重新报送"
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """A file taken back: nights of `since` and later leave it out, earlier ones stay as they were.
+
+    Attributes:
+        since: the first day whose nights leave it out.
+        why: the reason, for the department and the report.
+        by: who said so.
+    """
+
+    since: date
+    why: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,7 @@ class Entry:
         sequence: rises with every entry of the extract; of two files of one name the later counts.
         accepted_at: when the night that accepted it began, UTC, ISO 8601.
         despite: what an operator accepted it in spite of.
+        withdrawn: when and why it was taken back, if it was.
     """
 
     sha256: str
@@ -43,6 +59,7 @@ class Entry:
     sequence: int
     accepted_at: str
     despite: tuple[str, ...]
+    withdrawn: Withdrawal | None
 
 
 class Archive:
@@ -67,9 +84,19 @@ class Archive:
         seen = (item for item in found if item.extract_date <= as_of)
         return sorted(seen, key=lambda item: item.sequence)
 
+    def withdrawn(self, as_of: date) -> dict[tuple[str, str | None], Withdrawal]:
+        """Name and hash of the files that nights of a day leave out because they were taken back."""
+        return {
+            (item.file, item.sha256): item.withdrawn
+            for item in self.history(as_of)
+            if item.withdrawn and item.withdrawn.since <= as_of
+        }
+
     def entries(self, as_of: date) -> list[Entry]:
         """What the archive holds up to as-of; of two files of one name the later."""
-        latest = {item.file: item for item in self.history(as_of)}
+        gone = self.withdrawn(as_of)
+        standing = (item for item in self.history(as_of) if (item.file, item.sha256) not in gone)
+        latest = {item.file: item for item in standing}
         return sorted(latest.values(), key=lambda item: (item.extract_date, item.file))
 
     def used_by(self, as_of: date) -> set[tuple[str, str | None]]:
@@ -106,15 +133,14 @@ class Archive:
             loaded: the file, with its records.
             accepted_at: when the accepting night began.
         """
-        assert loaded.raw is not None and loaded.sha256 and loaded.extract_date and loaded.typed
+        assert loaded.kept and loaded.sha256 and loaded.extract_date
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{loaded.sha256}.json"
         note = read_note(path) if path.exists() and _is_readable(path) else _new_note(loaded)
         is_whole = self.problem(note) is None
         if not is_whole:
-            data = parquet_bytes(loaded.raw)
-            put(path.with_suffix(".parquet"), data)
-            note["parquet"] = seal(data)
+            note["parquet"] = seal(loaded.kept)
+            put_file(path.with_suffix(".parquet"), loaded.kept)
         if self._add_name(note, loaded, accepted_at) or not is_whole:
             write_note(path, note)
 
@@ -123,42 +149,37 @@ class Archive:
         path = self.folder / f"{note['sha256']}.parquet"
         if not path.exists():
             return "is missing"
-        return None if seal(path.read_bytes()) == note.get("parquet") else "is not what was stored"
+        return None if seal(path) == note.get("parquet") else "is not what was stored"
 
-    def records(self, entry: Entry) -> tuple[RawTable, dict[str, Any]]:
-        """An archived file's records as text, and its note.
+    def records(self, entry: Entry) -> tuple[Iterator[RawTable], dict[str, Any]]:
+        """An archived file's records as text, batch by batch, and its note.
 
         Raises:
             Refused: if the archive's file is missing or damaged.
         """
+        path = self.folder / f"{entry.sha256}.parquet"
         try:
-            note = read_note(self.folder / f"{entry.sha256}.json")
-            data = (self.folder / f"{entry.sha256}.parquet").read_bytes()
+            note = read_note(path.with_suffix(".json"))
+            is_whole = seal(path) == note.get("parquet")
         except (OSError, ValueError, KeyError):
             raise Refused(GONE) from None
-        if seal(data) != note.get("parquet"):
+        if not is_whole:
             raise Refused(GONE)
-        return read_records(data, note), note
+        return read_records(path, note), note
 
-    def restore(self, entry: Entry, source: Source) -> LoadedFile:
-        """An archived file, typed by today's declaration.
+    def withdraw(self, entry: Entry, withdrawal: Withdrawal | None) -> None:
+        """Notes that a file was taken back; None: that it stands again. What was noted before is kept.
 
         Raises:
-            Refused: if it is missing or damaged, or today's declaration requires a column that it lacks.
+            ValueError: if the note cannot be read.
         """
-        raw, note = self.records(entry)
-        loaded = LoadedFile(
-            entry.file,
-            entry.sha256,
-            entry.extract_date,
-            note["bytes"],
-            sender_rows=entry.sender_rows,
-            remarks=entry.despite,
-            archived=True,
-        )
-        interpret(loaded, raw, source)
-        loaded.raw = None
-        return loaded
+        path = self.folder / f"{entry.sha256}.json"
+        note = read_note(path)
+        for item in note["files"]:
+            if item["file"] == entry.file:
+                said = _withdrawal_said(withdrawal)
+                item["withdrawals"] = [*item.get("withdrawals", []), said]
+        write_note(path, note)
 
     def _night(self, as_of: date) -> Path:
         return self.folder / "nights" / f"{as_of}.json"
@@ -211,23 +232,29 @@ def to_bring_back(
 
 
 def _new_note(loaded: LoadedFile) -> dict[str, Any]:
-    assert loaded.raw is not None and loaded.mapping is not None and loaded.typed is not None
+    assert loaded.mapping is not None
     return {
         "sha256": loaded.sha256,
         "bytes": loaded.size,
-        "header": list(loaded.raw.header),
-        "titles": list(loaded.raw.titles),
-        "header_row": loaded.raw.header_row,
-        "encoding": loaded.raw.encoding,
-        "delimiter": loaded.raw.delimiter,
+        "header": list(loaded.header),
+        "titles": list(loaded.titles),
+        **{name: loaded.facts[name] for name in ("header_row", "encoding", "delimiter")},
         "units": loaded.mapping.units,
         "unknown_columns": list(loaded.mapping.unknown),
-        "rows": loaded.typed.rows,
-        "accepted": loaded.typed.accepted.num_rows,
-        "rejected": loaded.typed.rejected_rows,
-        "not_data": loaded.typed.not_data,
+        **{name: getattr(loaded, name) for name in ("rows", "accepted", "rejected", "not_data")},
         "files": [],
     }
+
+
+def _withdrawal_said(withdrawal: Withdrawal | None) -> dict[str, str] | None:
+    if withdrawal is None:
+        return None
+    return {"since": withdrawal.since.isoformat(), "why": withdrawal.why, "by": withdrawal.by}
+
+
+def _withdrawal(item: dict[str, Any]) -> Withdrawal | None:
+    said = (item.get("withdrawals") or [None])[-1]
+    return Withdrawal(date.fromisoformat(said["since"]), said["why"], said["by"]) if said else None
 
 
 def _entries(note: dict[str, Any]) -> list[Entry]:
@@ -240,6 +267,7 @@ def _entries(note: dict[str, Any]) -> list[Entry]:
             item["sequence"],
             item["accepted_at"],
             tuple(item["despite"]),
+            _withdrawal(item),
         )
         for item in note["files"]
     ]

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +16,50 @@ from pipeline import db
 from pipeline.ingest.raw import RawTable
 
 
-def parquet_bytes(raw: RawTable) -> bytes:
-    """A file's records as the bytes of a Parquet file: c0, c1 … as text, surplus, short."""
-    columns = {f"c{i}": column for i, column in enumerate(raw.columns)}
-    table = pa.table(
-        {**columns, "surplus": pa.array(raw.surplus, pa.int32()), "short": pa.array(raw.short, pa.bool_())}
-    )
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
+class RecordsWriter:
+    """Writes a file's records to a Parquet file batch by batch: c0, c1 … as text, surplus, short.
+
+    Args:
+        path: the Parquet file; made at the first batch, mode 0600.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, raw: RawTable) -> None:
+        """Writes some records."""
+        columns = {f"c{i}": column for i, column in enumerate(raw.columns)}
+        table = pa.table(
+            {
+                **columns,
+                "surplus": pa.array(raw.surplus, pa.int32()),
+                "short": pa.array(raw.short, pa.bool_()),
+            }
+        )
+        if self._writer is None:
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Ends the Parquet file."""
+        if self._writer is not None:
+            self._writer.close()
 
 
-def read_records(data: bytes, note: dict[str, Any]) -> RawTable:
-    """The records that `parquet_bytes` wrote, with what the note says of the file.
+def read_records(path: Path, note: dict[str, Any]) -> Iterator[RawTable]:
+    """The records that `RecordsWriter` wrote, with what the note says of the file, batch by batch.
 
     Raises:
-        pyarrow.ArrowException: if the bytes are no such Parquet file.
+        pyarrow.ArrowException: if it is no such Parquet file.
     """
-    table = pq.read_table(pa.BufferReader(data))
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield _records(file.read_row_group(group), note)
+
+
+def _records(table: pa.Table, note: dict[str, Any]) -> RawTable:
     names = [f"c{i}" for i in range(len(note["header"]))]
     return RawTable(
         header=tuple(note["header"]),
@@ -79,9 +105,18 @@ def put(target: Path, data: bytes) -> None:
     db.sync([target.parent])
 
 
-def seal(data: bytes) -> dict[str, Any]:
+def put_file(target: Path, finished: Path) -> None:
+    """Puts a finished file in its place in one step, on the disk."""
+    db.sync([finished])
+    finished.replace(target)
+    db.sync([target.parent])
+
+
+def seal(path: Path) -> dict[str, Any]:
     """What is noted of a Parquet file, to know later whether it is still whole."""
-    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return {"sha256": digest.hexdigest(), "bytes": stream.tell()}
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

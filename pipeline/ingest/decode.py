@@ -2,6 +2,9 @@
 
 import codecs
 import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 
@@ -10,39 +13,89 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
+BLOCK_BYTES = 16 * 1024**2
+# A line longer than this is cut: no department's line is, and memory is bounded.
+_LONGEST_LINE = 64 * 1024**2
+_SNIFFED = 65536
 _PIECE = 1 << 23
 _LATIN_TO_ARABIC = re.compile("[\x80-\u07ff]")
-_INVISIBLE = dict.fromkeys(map(ord, "\x00\x1a\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-_SPACES = dict.fromkeys(
-    map(ord, "\u00a0\u3000\u2002\u2003\u2009\u202f\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"), " "
+_INVISIBLE = "\x00\x1a\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_SPACES = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 )
-ODD_CHARACTERS = "[" + "".join(map(chr, _INVISIBLE | _SPACES)) + "]"
+_PLAIN = dict.fromkeys(_INVISIBLE, "") | dict.fromkeys(_SPACES, " ")
+ODD_CHARACTERS = f"[{_INVISIBLE}{_SPACES}]"
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file, and the name of its encoding.
+class TextBlocks:
+    """A file's bytes as text, block by block, each but the last ending with a whole line.
 
-    Tries byte-order marks, UTF-16 without one, UTF-8 and GB18030, each strictly over the whole file;
-    a file that none fits is read line by line. Characters without a shape are dropped, odd spaces
-    become plain ones.
+    The encoding is told by byte-order marks, by the zeros of UTF-16, else by strict trial of UTF-8 and
+    GB18030 over each block; a block that neither fits is read line by line. Characters without a
+    shape are dropped, odd spaces become plain ones.
+
+    Args:
+        stream: the bytes, read once from where it stands.
+        block_bytes: how much is read at a time.
     """
-    for mark, name, codec in _BOMS:
-        if data.startswith(mark):
-            return tidy(_whole_or_lines(data[len(mark) :], codec)), name
-    wide = _unmarked_utf16(data)
-    if wide:
-        return tidy(data.decode(wide, errors="replace")), wide
-    text, name = _eight_bit(data)
-    return tidy(text), name
+
+    def __init__(self, stream: BinaryIO, block_bytes: int = BLOCK_BYTES) -> None:
+        self._stream, self._block_bytes = stream, block_bytes
+        self._votes: Counter[str] = Counter()
+        self._told: str | None = None
+
+    @property
+    def encoding(self) -> str:
+        """Name of the encoding of most of what was read so far."""
+        return self._told or max(("utf-8", "gb18030"), key=lambda name: self._votes[name])
+
+    def __iter__(self) -> Iterator[str]:
+        head = self._stream.read(self._block_bytes)
+        mark, self._told, codec = next((b for b in _BOMS if head.startswith(b[0])), (b"", None, None))
+        head = head[len(mark) :]
+        if codec is None:
+            codec = self._told = _unmarked_utf16(head)
+        for block in self._whole_lines(head, codec):
+            yield tidy(self._decoded(block, codec))
+
+    def _whole_lines(self, head: bytes, codec: str | None) -> Iterator[bytes]:
+        rest = head
+        while piece := self._stream.read(self._block_bytes):
+            cut = _after_last_line(rest, codec)
+            if not cut and len(rest) >= _LONGEST_LINE:
+                cut = len(rest) - len(rest) % 2
+            if cut:
+                yield rest[:cut]
+            rest = rest[cut:] + piece
+        yield rest
+
+    def _decoded(self, block: bytes, codec: str | None) -> str:
+        if codec is None:
+            text, name = _eight_bit(block)
+            self._votes[name] += 0 if block.isascii() else len(block)
+            return text
+        return _whole_or_lines(block, codec)
 
 
 def tidy(text: str) -> str:
     """Drops characters without a shape and makes odd spaces plain."""
-    for code in _INVISIBLE:
-        text = text.replace(chr(code), "")
-    for code, space in _SPACES.items():
-        text = text.replace(chr(code), space)
+    for odd, plain in _PLAIN.items():
+        if odd in text:
+            text = text.replace(odd, plain)
     return text
+
+
+def _after_last_line(data: bytes, codec: str | None) -> int:
+    """The place after the last line end; 0 if there is none."""
+    if codec is None or codec == "utf-8":
+        # A lone \r at the very end may be half of \r\n.
+        return max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
+    end = "\n".encode(codec)
+    at = data.rfind(end)
+    while at > 0 and at % 2:
+        at = data.rfind(end, 0, at + 1)
+    return at + 2 if at >= 0 and at % 2 == 0 else 0
 
 
 def _whole_or_lines(data: bytes, codec: str) -> str:
@@ -56,7 +109,7 @@ def _whole_or_lines(data: bytes, codec: str) -> str:
 
 def _unmarked_utf16(data: bytes) -> str | None:
     """UTF-16 without a mark shows by its line ends and delimiters: zeros on one side only."""
-    sample = data[:65536]
+    sample = data[:_SNIFFED]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if max(even, odd) < max(2, len(sample) // 100) or min(even, odd) * 10 > max(even, odd):
         return None

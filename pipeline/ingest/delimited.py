@@ -1,58 +1,73 @@
 """Delimited text: finds delimiter and header together, and splits lines so that damage stays local.
 
-Lines without a quote are split column-wise in Arrow; only lines with quotes go through the csv
-module. A quote that is never closed does not reach beyond its own line.
+Lines that are whole records without a quote are split by Arrow's reader; only the others go through the
+csv module. A quote that is never closed does not reach beyond its own line.
 """
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from pipeline.ingest.decode import TextBlocks
 from pipeline.ingest.header import HeaderIndex
 from pipeline.ingest.locate import HEADER_LINES, HeaderLine, candidates, choose
 from pipeline.ingest.raw import RawTable, blank_to_null, drop_blank_records
+from pipeline.ingest.splitting import PlainLines, find_plain_lines, split_plain
 
 DELIMITERS = (",", "\t", ";", "|")
 _LONGEST_CELL_LINES = 40
-_CHUNK_LINES = 100_000
 _CELL_LIMIT = 64 * 1024 * 1024
 
 
-def read_delimited(text: str, index: HeaderIndex, encoding: str) -> RawTable:
-    """Reads a delimited text into records below its header.
+def read_delimited(blocks: TextBlocks, index: HeaderIndex) -> Iterator[RawTable]:
+    """Reads a delimited text into records below its header, a batch for every block of text.
 
     Raises:
         Refused: if none of the first lines holds the header.
     """
     csv.field_size_limit(_CELL_LIMIT)
-    lines = _split_lines(text)
-    header = _find_header(lines, index)
-    body, delimiter = lines[header.next_line :], header.delimiter or ","
-    cells = _widened(header.cells, body, delimiter)
-    columns, surplus, short = _columns(body, delimiter, len(cells))
-    table = RawTable(
-        header=cells,
-        columns=columns,
-        surplus=surplus,
-        short=short,
-        header_row=header.first_line + 1,
-        delimiter=delimiter,
-        encoding=encoding,
-        titles=header.titles,
-    )
-    return drop_blank_records(table)
+    texts = iter(blocks)
+    first = next(texts, "")
+    header = _find_header(_split_lines(first), index)
+    below = _after_lines(first, header.next_line)
+    delimiter = header.delimiter or ","
+    cells = _widened(header.cells, below, delimiter)
+    for columns, surplus, short in _batches(chain([below], texts), delimiter, len(cells)):
+        table = RawTable(
+            header=cells,
+            columns=columns,
+            surplus=surplus,
+            short=short,
+            header_row=header.first_line + 1,
+            delimiter=delimiter,
+            encoding=blocks.encoding,
+            titles=header.titles,
+        )
+        yield drop_blank_records(table)
 
 
 def _split_lines(text: str) -> list[str]:
     """Lines of a text with \\n, \\r\\n or \\r between them, also mixed; only those."""
-    text = text.replace("\r\n", "\n")
-    if "\r" not in text:
-        return text.split("\n")
-    return text.replace("\r", "\n").split("\n")
+    return _one_line_end(text).split("\n")
+
+
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _after_lines(text: str, count: int) -> str:
+    """What follows the first lines of a text."""
+    text = _one_line_end(text)
+    at = 0
+    for _ in range(count):
+        at = text.find("\n", at) + 1
+        if not at:
+            return ""
+    return text[at:]
 
 
 def _find_header(lines: Sequence[str], index: HeaderIndex) -> HeaderLine:
@@ -73,69 +88,71 @@ def _loose_records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, 
         at = following
 
 
-def _widened(cells: tuple[str, ...], body: Sequence[str], delimiter: str) -> tuple[str, ...]:
+def _widened(cells: tuple[str, ...], below: str, delimiter: str) -> tuple[str, ...]:
     """The header, made wider by nameless columns where most records are wider than it."""
-    sample = [line.count(delimiter) + 1 for line in body[:2000] if line.strip() and '"' not in line]
+    lines = below[: 1 << 20].split("\n")[:2000]
+    sample = [line.count(delimiter) + 1 for line in lines if line.strip() and '"' not in line]
     usual, times = Counter(sample).most_common(1)[0] if sample else (0, 0)
     if usual > len(cells) and times * 2 > len(sample):
         return (*cells, *[""] * (usual - len(cells)))
     return cells
 
 
-def _columns(
-    body: Sequence[str], delimiter: str, width: int
-) -> tuple[list[pa.Array], np.ndarray, np.ndarray]:
-    pieces: list[tuple[list[pa.Array], np.ndarray, np.ndarray]] = []
-    at = 0
-    while at < len(body):
-        piece, at = _chunk(body, at, delimiter, width)
-        pieces.append(piece)
-    if not pieces:
-        return [pa.array([], pa.string())] * width, np.zeros(0, np.int32), np.zeros(0, bool)
-    columns = [pa.concat_arrays([piece[0][i] for piece in pieces]) for i in range(width)]
-    return columns, np.concatenate([p[1] for p in pieces]), np.concatenate([p[2] for p in pieces])
+_Records = tuple[list[pa.Array], np.ndarray, np.ndarray]
 
 
-def _chunk(
-    body: Sequence[str], at: int, delimiter: str, width: int
-) -> tuple[tuple[list[pa.Array], np.ndarray, np.ndarray], int]:
-    """Records of some lines from `at`; returns them and the line that follows the last of them."""
-    lines = body[at : at + _CHUNK_LINES]
-    array = pa.array(lines, pa.string())
-    whole = pc.equal(pc.count_substring(array, delimiter), width - 1)
-    plain = np.asarray(pc.and_not(whole, pc.match_substring(array, '"')))
-    odd, taken, following = _odd_records(body, at, plain, delimiter, width)
-    plain &= ~taken
-    fast = np.flatnonzero(plain)
-    flat = pc.list_flatten(pc.split_pattern(array.take(pa.array(fast)), delimiter))
+def _batches(texts: Iterable[str], delimiter: str, width: int) -> Iterator[_Records]:
+    """The records of every text; lines that may go on in the next one wait for it."""
+    rest, waiting = "", None
+    for text in texts:
+        if waiting is not None:
+            records, rest = _records(rest + waiting, delimiter, width, is_last=False)
+            yield records
+        waiting = _one_line_end(text)
+    records, _ = _records(rest + (waiting or ""), delimiter, width, is_last=True)
+    yield records
+
+
+def _records(text: str, delimiter: str, width: int, *, is_last: bool) -> tuple[_Records, str]:
+    """The records of a text, and the lines at its end that are left for the next one."""
+    lines = find_plain_lines(text, delimiter, width)
+    held = 0 if is_last or lines.is_plain.all() else _LONGEST_CELL_LINES
+    odd, taken, following = _odd_records(lines, delimiter, width, len(lines) - held)
+    columns, fast = split_plain(lines, ~taken & (np.arange(len(lines)) < following), delimiter, width)
     order = np.argsort(np.concatenate([fast, np.array([n for n, _ in odd], dtype=np.int64)]), kind="stable")
-    columns = []
-    for i in range(width):
-        quick = flat.take(pa.array(np.arange(i, len(fast) * width, width)))
-        slow = pa.array([cells[i] if i < len(cells) else None for _, cells in odd], pa.string())
-        columns.append(blank_to_null(pa.concat_arrays([quick, slow]).take(pa.array(order))))
-    surplus = [sum(1 for cell in cells[width:] if cell.strip()) for _, cells in odd]
-    short = [len(cells) < width for _, cells in odd]
-    surplus_all = np.concatenate([np.zeros(len(fast), np.int32), np.array(surplus, np.int32)])[order]
-    short_all = np.concatenate([np.zeros(len(fast), bool), np.array(short, bool)])[order]
-    return (columns, surplus_all, short_all), following
+    surplus = np.zeros(len(order), np.int32)
+    short = np.zeros(len(order), bool)
+    if odd:
+        at = pa.array(order)
+        slow = [[cells[i] if i < len(cells) else None for _, cells in odd] for i in range(width)]
+        columns = [
+            pa.concat_arrays([column, pa.array(cells, pa.string())]).take(at)
+            for column, cells in zip(columns, slow, strict=True)
+        ]
+        tail = order >= len(fast)
+        surplus[tail] = [sum(1 for cell in cells[width:] if cell.strip()) for _, cells in odd]
+        short[tail] = [len(cells) < width for _, cells in odd]
+    return ([blank_to_null(column) for column in columns], surplus, short), lines.from_line(following)
 
 
 def _odd_records(
-    body: Sequence[str], start: int, plain: np.ndarray, delimiter: str, width: int
+    lines: PlainLines, delimiter: str, width: int, end: int
 ) -> tuple[list[tuple[int, list[str]]], np.ndarray, int]:
-    """Records that are not one plain line: (line within the chunk, cells); lines that they take."""
-    taken = np.zeros(len(plain), dtype=bool)
+    """Records that begin before line `end` and are not one plain line: (line, cells).
+
+    Also the lines that they take, and the line at which the next record begins.
+    """
+    taken = ~lines.is_plain
     odd: list[tuple[int, list[str]]] = []
-    following = start
-    for n in np.flatnonzero(~plain).tolist():
-        if start + n < following:
+    following = 0
+    for n in np.flatnonzero(~lines.is_plain[: max(end, 0)]).tolist():
+        if n < following:
             continue
-        cells, following = _quoted_record(body, start + n, delimiter, width)
-        taken[n : following - start] = True
+        cells, following = _quoted_record(lines, n, delimiter, width)
+        taken[n:following] = True
         if any(cells):
             odd.append((n, cells))
-    return odd, taken, max(following, start + len(plain))
+    return odd, taken, max(following, end, 0)
 
 
 def _quoted_record(lines: Sequence[str], at: int, delimiter: str, width: int | None) -> tuple[list[str], int]:

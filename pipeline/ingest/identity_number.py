@@ -37,6 +37,8 @@ _OLD_NUMBER = re.compile(
 )
 # What a cell must look like to be worth a second look (also in full-width digits).
 _PREFILTER = r"[1-8][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01]|[1-8][0-9]{7}[01][0-9][0-3][0-9]{4}|[０-９]{6}"
+# A cell that may be an old number of fifteen digits, alone or with a sequence: region, yymmdd, sequence.
+_OLD_PREFILTER = r"|^[^0-9]?[1-8][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3,5}$"
 _SHORTEST = 15
 _WORKING_AGE = 15
 
@@ -82,8 +84,10 @@ def is_identity_number(text: str, latest: date) -> bool:
 
 
 def _rewrite(column: pa.Array, replace: Callable[[str], str], *, fifteen: bool = False) -> pa.Array:
-    pattern = _PREFILTER + (r"|^[^0-9]?[1-8][0-9]{14,16}$" if fifteen else "")
+    pattern = _PREFILTER + (_OLD_PREFILTER if fifteen else "")
     long = pc.greater_equal(pc.binary_length(column), _SHORTEST)
+    if not pc.any(long).as_py():
+        return column
     hits = pc.fill_null(pc.and_(long, pc.match_substring_regex(_only(column, long), pattern)), False)
     if not pc.any(hits).as_py():
         return column

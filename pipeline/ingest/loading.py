@@ -1,45 +1,59 @@
-"""One file from its bytes to typed rows: unpack, decode, find the header, mask, type."""
+"""One file from its bytes to typed rows: unpack, decode, find the header, mask, type, batch by batch."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from pipeline.declaration import Source
-from pipeline.ingest.decode import decode
+from pipeline.ingest.decode import TextBlocks
 from pipeline.ingest.delimited import read_delimited
 from pipeline.ingest.find import InboxFile
 from pipeline.ingest.header import HeaderIndex, Mapping
 from pipeline.ingest.identity_number import mask_codes, mask_texts
-from pipeline.ingest.raw import RawTable, find_not_data
+from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
 from pipeline.ingest.sheets import read_parquet, read_workbook
-from pipeline.ingest.typed import TypedFile, type_file, whole_file_rejected
+from pipeline.ingest.typed import TypedBatch, count_records, type_records
 from pipeline.ingest.unpack import unpack
 
 _UNFORESEEN = "文件内容无法读取，请用原系统重新导出后重报"
+_UNREADABLE = "文件读不出来，请检查文件是否完整、是否被占用"
+_ODD = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, MemoryError)
 
 
 @dataclass
 class LoadedFile:
-    """A file of the inbox or of the archive, as far as it could be read.
+    """A file of the inbox or of the archive, and what was counted in it.
 
     Attributes:
         name: the file's name.
         sha256: hash of its bytes; None if they could not be read.
         extract_date: the day in its name.
         size: number of bytes.
-        raw: its records with identity numbers masked; None if refused before, or archived.
+        number: its place among the files of the night; rows of the night's tables name it.
+        header: its header cells; empty if none was found.
+        titles: cells above the header.
         mapping: where its columns lie.
-        typed: its typed rows.
+        rows: records below the header that have a value.
+        accepted: of these, accepted.
+        rejected: of these, not accepted.
+        not_data: of these, totals, footers, repeated headers, lines left to fill in.
+        nulled_cells: bad cells of accepted rows.
+        nulled_rows: accepted rows with a bad cell.
         refusal: why it was refused, one sentence; None if it was not.
         refused_column: the column that is the reason, if one is.
-        sender_rows: who sent it, by the sender column of its rows, and how many accepted rows each.
+        sender_rows: who sent it, and how many accepted rows each.
         remarks: what the department should read beside a file that is used all the same.
         archived: it comes from the archive.
+        withdrawn: its department took it back.
+        kept: its records as Parquet, to be archived; None if archived before.
         facts: encoding, delimiter, header_row, unknown_columns.
     """
 
@@ -47,20 +61,30 @@ class LoadedFile:
     sha256: str | None
     extract_date: date | None
     size: int
-    raw: RawTable | None = None
+    number: int
+    header: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     mapping: Mapping | None = None
-    typed: TypedFile | None = None
+    rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    not_data: int = 0
+    nulled_cells: int = 0
+    nulled_rows: int = 0
+    ticked: dict[str, bool] = field(default_factory=dict)
     refusal: str | None = None
     refused_column: str | None = None
     sender_rows: dict[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     archived: bool = False
+    withdrawn: bool = False
+    kept: Path | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_used(self) -> bool:
         """Its rows enter the night."""
-        return self.refusal is None and self.typed is not None
+        return self.refusal is None and self.mapping is not None
 
     @property
     def senders(self) -> tuple[str, ...]:
@@ -73,115 +97,136 @@ class LoadedFile:
         return (self.extract_date or date.min, self.name)
 
     def refuse(self, why: str, column: str | None = None) -> None:
-        """Refuses the file as a whole; its data rows become rejected rows."""
+        """Refuses the file as a whole; its data rows count as rejected."""
         self.refusal, self.refused_column = why, column
-        if self.typed is not None:
-            rows = self.typed.data_rows
-            self.typed = replace(
-                self.typed,
-                accepted=self.typed.accepted.slice(0, 0),
-                rejected=whole_file_rejected(rows.tolist(), f"整份文件被退回：{why}", column),
-                rejected_rows=len(rows),
-                nulled_cells=0,
-            )
+        self.accepted, self.rejected = 0, self.rows - self.not_data
+        self.nulled_cells = self.nulled_rows = 0
+
+    def count(self, batch: TypedBatch) -> None:
+        """Adds what a batch of its records came to."""
+        self.rows += batch.rows
+        self.not_data += batch.not_data
+        self.accepted += batch.accepted.num_rows
+        self.rejected = self.rows - self.not_data - self.accepted
+        self.nulled_cells += batch.nulled_cells
+        self.nulled_rows += batch.nulled_rows
+        for name, only in batch.ticked.items():
+            if only is not None:
+                self.ticked[name] = self.ticked.get(name, True) and only
 
 
-def load(item: InboxFile, source: Source, key: bytes) -> LoadedFile:
-    """Reads one file of the inbox; whatever is wrong with it becomes its refusal, never an error.
+@dataclass(frozen=True)
+class Reader:
+    """What reading the files of one extract needs.
 
-    Args:
-        item: the file.
-        source: its declaration.
+    Attributes:
+        source: the declaration.
         key: the key of the hashes that stand for identity numbers.
+        pool: columns are worked on side by side.
+        scratch: a folder of the night for what wrappers hold.
     """
-    loaded = LoadedFile(item.name, None, item.extract_date, 0)
-    try:
-        data = item.path.read_bytes()
-        loaded.sha256, loaded.size = hashlib.sha256(data).hexdigest(), len(data)
-        if item.refusal or item.extract_date is None:
-            loaded.refusal = item.refusal
-            return loaded
-        raw = _read(item.name, data, source)
-        interpret(loaded, masked(raw, source, item.extract_date, key), source)
-    except Refused as problem:
-        loaded.refuse(problem.what, problem.column)
-    except OSError:
-        loaded.refuse("文件读不出来，请检查文件是否完整、是否被占用")
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        OverflowError,
-        RecursionError,
-        MemoryError,
-        pa.ArrowException,
-    ):
-        loaded.refuse(_UNFORESEEN)
-    return loaded
 
+    source: Source
+    key: bytes
+    pool: Executor
+    scratch: Path
 
-def interpret(loaded: LoadedFile, raw: RawTable, source: Source) -> None:
-    """Maps and types the records of a file.
+    def look(self, item: InboxFile, number: int) -> LoadedFile:
+        """A file of the inbox before it is read: its hash and size, and whether its name rules it out."""
+        loaded = LoadedFile(item.name, None, item.extract_date, 0, number)
+        try:
+            with item.path.open("rb") as stream:
+                loaded.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                loaded.size = stream.tell()
+        except OSError:
+            loaded.refuse(_UNREADABLE)
+        if item.refusal:
+            loaded.refuse(item.refusal)
+        return loaded
 
-    Raises:
-        Refused: if a required column is missing; the records are counted all the same.
-    """
-    mapping = HeaderIndex(source).map(raw.header)
-    loaded.raw, loaded.mapping = raw, mapping
-    loaded.facts = {
-        "encoding": raw.encoding,
-        "delimiter": raw.delimiter,
-        "header_row": raw.header_row,
-        "unknown_columns": "、".join(mapping.unknown) or None,
-    }
-    missing = [
-        name for name, column in source.columns.items() if column.required and name not in mapping.positions
-    ]
-    if missing:
-        loaded.typed = _only_counted(raw, mapping, source)
-        titles = "、".join(f"“{source.columns[name].headers[0]}”" for name in missing)
-        raise Refused(f"缺少必填列{titles}，请补上该列后重报", column=missing[0])
-    assert loaded.extract_date is not None
-    loaded.typed = type_file(raw, mapping, source, loaded.extract_date)
+    def inbox_records(self, item: InboxFile) -> Iterator[RawTable]:
+        """The records of a file of the inbox, identity numbers masked.
 
+        Raises:
+            Refused: if it cannot be read.
+        """
+        unpacked = self.scratch / "unpacked"
+        try:
+            for raw in self._read(item.path, unpacked):
+                yield self._masked(raw, item.extract_date or date.max)
+        finally:
+            unpacked.unlink(missing_ok=True)
 
-def masked(raw: RawTable, source: Source, extract_date: date, key: bytes) -> RawTable:
-    """The same records with every identity-card number of a person masked."""
-    mapping = HeaderIndex(source).map(raw.header)
-    names = {position: name for name, position in mapping.positions.items()}
-    columns = []
-    for position, column in enumerate(raw.columns):
-        declared = source.columns[names[position]] if position in names else None
-        if declared is None or declared.type != "code":
-            columns.append(mask_texts(column, extract_date))
-        elif declared.role is None:
-            columns.append(mask_texts(column, extract_date, strict=True))
+    def typed(self, loaded: LoadedFile, records: Iterable[RawTable]) -> Iterator[tuple[RawTable, TypedBatch]]:
+        """The records of a file with their typed rows; counts them on the file.
+
+        Whatever is wrong with the file becomes its refusal, never an error.
+        """
+        try:
+            for raw in records:
+                batch = self._type(loaded, raw)
+                loaded.count(batch)
+                yield raw, batch
+            self._require_columns(loaded)
+        except Refused as problem:
+            loaded.refuse(problem.what, problem.column)
+        except OSError:
+            loaded.refuse(_UNREADABLE)
+        except (*_ODD, pa.ArrowException):
+            loaded.refuse(_UNFORESEEN)
+
+    def _read(self, path: Path, unpacked: Path) -> Iterator[RawTable]:
+        kind, content = unpack(path, unpacked)
+        index = HeaderIndex(self.source)
+        if kind == "parquet":
+            yield from read_parquet(content)
+        elif kind in ("xlsx", "xls"):
+            yield from read_workbook(content, index)
         else:
-            old = declared.role == "taxpayer_id"
-            columns.append(mask_codes(column, extract_date, key, old_tax_ids=old))
-    header, titles = (
-        tuple(mask_texts(pa.array(cells, pa.string()), extract_date).to_pylist())
-        for cells in (raw.header, raw.titles)
-    )
-    return replace(raw, columns=columns, header=header, titles=titles)
+            with content.open("rb") as stream:
+                yield from read_delimited(TextBlocks(stream), index)
 
+    def _masked(self, raw: RawTable, extract_date: date) -> RawTable:
+        """The same records with every identity-card number of a person masked."""
+        mapping = HeaderIndex(self.source).map(raw.header)
+        names = {position: name for name, position in mapping.positions.items()}
+        masks = [self._mask(names.get(position), extract_date) for position in range(len(raw.columns))]
+        columns = self.pool.map(lambda mask, column: mask(column), masks, raw.columns)
+        header, titles = (
+            tuple(mask_texts(pa.array(cells, pa.string()), extract_date).to_pylist())
+            for cells in (raw.header, raw.titles)
+        )
+        return replace(raw, columns=list(columns), header=header, titles=titles)
 
-def _read(name: str, data: bytes, source: Source) -> RawTable:
-    kind, content = unpack(name, data)
-    index = HeaderIndex(source)
-    if kind == "parquet":
-        return read_parquet(content)
-    if kind in ("xlsx", "xls"):
-        return read_workbook(content, index)
-    text, encoding = decode(content)
-    return read_delimited(text, index, encoding)
+    def _mask(self, name: str | None, extract_date: date) -> "partial[pa.Array]":
+        declared = self.source.columns[name] if name else None
+        if declared is None or declared.type != "code":
+            return partial(mask_texts, latest=extract_date)
+        if declared.role is None:
+            return partial(mask_texts, latest=extract_date, strict=True)
+        old = declared.role == "taxpayer_id"
+        return partial(mask_codes, latest=extract_date, key=self.key, old_tax_ids=old)
 
+    def _type(self, loaded: LoadedFile, raw: RawTable) -> TypedBatch:
+        mapping = loaded.mapping or HeaderIndex(self.source).map(raw.header)
+        loaded.header, loaded.titles, loaded.mapping = raw.header, raw.titles, mapping
+        loaded.facts = {
+            "encoding": raw.encoding,
+            "delimiter": raw.delimiter,
+            "header_row": raw.header_row,
+            "unknown_columns": "、".join(mapping.unknown) or None,
+        }
+        if self._missing(mapping):
+            return count_records(raw, mapping, self.source, loaded.rows + 1)
+        assert loaded.extract_date is not None
+        return type_records(raw, mapping, self.source, loaded.extract_date, loaded.rows + 1, self.pool)
 
-def _only_counted(raw: RawTable, mapping: Mapping, source: Source) -> TypedFile:
-    """The counts of a file whose rows cannot be typed."""
-    not_data = find_not_data(raw, mapping, source)
-    numbers = np.arange(1, raw.rows + 1)[~not_data]
-    empty = whole_file_rejected([], "", None)
-    nothing = pa.table({"row": pa.array([], pa.int64())})
-    return TypedFile(nothing, empty, raw.rows, int(not_data.sum()), len(numbers), 0, numbers)
+    def _missing(self, mapping: Mapping) -> list[str]:
+        columns = self.source.columns.items()
+        return [name for name, column in columns if column.required and name not in mapping.positions]
+
+    def _require_columns(self, loaded: LoadedFile) -> None:
+        missing = self._missing(loaded.mapping) if loaded.mapping else []
+        if missing:
+            titles = "、".join(f"“{self.source.columns[name].headers[0]}”" for name in missing)
+            raise Refused(f"缺少必填列{titles}，请补上该列后重报", column=missing[0])

@@ -26,7 +26,12 @@ FILLERS = frozenset(
 )
 # How a spreadsheet keeps digits as text, beside an apostrophe: ="0012".
 _AS_FORMULA = re.compile(r'="([^"]*)"?')
-_FILLER_SET = pa.array(sorted(FILLERS))
+_FILLER_SET = pa.array(
+    sorted(
+        {form for word in FILLERS for form in (word, word.upper(), word.capitalize())}
+        | {"NaN", "NaT", "ＮａＮ"}
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,8 @@ def is_filler(text: str) -> bool:
 
 def fillers_to_null(column: pa.Array) -> pa.Array:
     """A column of strings with the words for nothing made null."""
-    found = pc.is_in(pc.utf8_lower(column), value_set=_FILLER_SET)
-    return pc.if_else(found, pa.scalar(None, pa.string()), column)
+    found = pc.is_in(column, value_set=_FILLER_SET)
+    return pc.if_else(found, pa.scalar(None, pa.string()), column) if pc.any(found).as_py() else column
 
 
 def by_value(

@@ -1,6 +1,5 @@
 """A file's records as text, before any meaning: columns of strings, numbered rows, what is no data."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,19 +10,20 @@ import pyarrow.compute as pc
 from pipeline.declaration import Source
 from pipeline.ingest.header import Mapping, normalise
 
+_LONGEST_TOTAL = 200
 _SUM_WORD = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)"
 # The whole first cell is a word for a total: never a record.
-_TOTAL = re.compile(
-    rf"(?:本[页表月期季年]|全[区部市年街道]{{1,3}}|各街道)?\s*(?:总\s*)?{_SUM_WORD}\s*(?:数|行|金额|户数|家数)?\s*(?:[:：(（0-9].*)?"
+_TOTAL = (
+    r"(?:本[页表月期季年]|全[区部市年街道]{1,3}|各街道)?\s*(?:总\s*)?"
+    rf"{_SUM_WORD}\s*(?:数|行|金额|户数|家数)?\s*(?:[:：(（0-9].*)?"
 )
 # A total or a footer by its look: only where the line lacks what a record must have.
-_LOOKS_LIKE_FOOT = re.compile(
+_LOOKS_LIKE_FOOT = (
     rf"{_SUM_WORD}.*|.{{0,12}}(?:合计|总计|小计|共计)[:：]?[\d,.\s]*[户家条笔宗人元万]*"
     r"|[(（]?(?:填表|制表|填报|审核|复核|经办|联系|统计|报送|上报|报出|打印|导出|生成|单位负责|科室负责|分管|负责|数据来源|数据截|截至|截止|编制|日期|时间)"
     r"[^:：]{0,8}[:：].*"
     r"|[(（]?(?:备?注|说明|附注|填表说明)\s*[:：\d].*|[-—\s]*第\s*\d+\s*页.*|共\s*\d+.*|[(（]?(?:以下空白|以下无正文|此页无).*"
 )
-_HINT = r"计|[:：]|页|共|空白|正文|注"
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ class RawTable:
 
 
 def blank_to_null(column: pa.Array) -> pa.Array:
-    """Trims white space; a cell that holds nothing else becomes null."""
-    trimmed = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    """Trims plain white space; a cell that holds nothing else becomes null."""
+    trimmed = pc.ascii_trim_whitespace(column)
+    blank = pc.equal(pc.binary_length(trimmed), 0)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), trimmed) if pc.any(blank).as_py() else trimmed
 
 
 def drop_blank_records(table: RawTable) -> RawTable:
@@ -103,23 +104,28 @@ def _repeated_headers(table: RawTable, mapping: Mapping) -> np.ndarray:
     """Records in which at least two mapped cells, and most of them, repeat their own header."""
     repeats = np.zeros(table.rows, dtype=np.int32)
     for position in mapping.positions.values():
-        wanted = {table.header[position], normalise(table.header[position])}
-        same = pc.is_in(table.columns[position], value_set=pa.array(sorted(wanted)))
-        repeats += np.asarray(same).astype(np.int32)
+        for wanted in {table.header[position], normalise(table.header[position])}:
+            same = pc.fill_null(pc.equal(table.columns[position], wanted), False)
+            repeats += np.asarray(same).astype(np.int32)
     return repeats >= max(2, (len(mapping.positions) + 1) // 2)
 
 
 def _totals_and_footers(table: RawTable, mapping: Mapping, source: Source) -> np.ndarray:
     found = np.zeros(table.rows, dtype=bool)
-    lacking = _lacks_required(table, mapping, source)
+    lacking = pa.array(_lacks_required(table, mapping, source))
     for cells in _leading_cells(table, mapping, source):
-        hinted = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(cells, _HINT), False)))
-        for row in hinted.tolist():
-            text = cells[row].as_py()
-            if len(text) <= 200:
-                found[row] |= bool(_TOTAL.fullmatch(text))
-                found[row] |= bool(lacking[row] and _LOOKS_LIKE_FOOT.fullmatch(text))
+        found |= _matches(cells, _TOTAL)
+        found |= _matches(pc.if_else(lacking, cells, pa.scalar(None, pa.string())), _LOOKS_LIKE_FOOT)
     return found
+
+
+def _matches(cells: pa.Array, pattern: str) -> np.ndarray:
+    """True where the whole cell, if it is not long, matches."""
+    matching = pc.fill_null(pc.match_substring_regex(cells, f"^(?:{pattern})$"), False)
+    if not pc.any(matching).as_py():
+        return np.asarray(matching)
+    is_short = pc.fill_null(pc.less_equal(pc.utf8_length(cells), _LONGEST_TOTAL), False)
+    return np.asarray(pc.and_(matching, is_short))
 
 
 def _lacks_required(table: RawTable, mapping: Mapping, source: Source) -> np.ndarray:

@@ -1,23 +1,26 @@
 """The room's two doors: one extract at a time, then what only shows when all have come."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.errors import RunError
 from pipeline.ingest import status
 from pipeline.ingest.admission import admit
-from pipeline.ingest.archive import GONE, Archive, Entry, to_bring_back
-from pipeline.ingest.find import find_files
+from pipeline.ingest.archive import GONE, Archive, Entry, Withdrawal, to_bring_back
+from pipeline.ingest.archived import RecordsWriter
+from pipeline.ingest.find import InboxFile, find_files
 from pipeline.ingest.identity_number import load_key
-from pipeline.ingest.loading import LoadedFile, load
+from pipeline.ingest.intake import Intake
+from pipeline.ingest.loading import LoadedFile, Reader
 from pipeline.ingest.refusal import Refused
-from pipeline.ingest.staging import count_superseded, stage
+from pipeline.ingest.staging import count_superseded, rejected_rows, stage
 from pipeline.ingest.tables import SHARED, ensure, replace_rows, rows_to_table, sort
 from pipeline.night import Attention, Night, record_attention
 
@@ -80,24 +83,60 @@ def extract(night: Night, source: Source) -> ExtractSummary:
     Raises:
         SourceError: if the source's stage.sql does not run.
     """
-    settings = night.settings
     night.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = load_key(settings.restricted)
-    inbox = [load(item, source, key) for item in find_files(settings.inbox / source.extract, settings.as_of)]
+    with night.connect() as con, ThreadPoolExecutor(night.settings.threads) as pool:
+        return _take_in(con, night, source, pool)
+
+
+def _take_in(
+    con: duckdb.DuckDBPyConnection, night: Night, source: Source, pool: ThreadPoolExecutor
+) -> ExtractSummary:
+    settings = night.settings
+    reader = Reader(source, load_key(settings.restricted), pool, night.folder)
     archive = Archive(settings.restricted, source.extract)
+    intake = Intake(con, source, settings.as_of)
+    found = find_files(settings.inbox / source.extract, settings.as_of)
+    inbox = [_read(reader, intake, item, number) for number, item in enumerate(found)]
     history = archive.history(settings.as_of)
-    checks = admit(inbox, source, history, accept=source.extract in settings.accept)
+    _leave_out(inbox, archive.withdrawn(settings.as_of))
+    checks = admit(con, inbox, source, history, accept=source.extract in settings.accept)
     for item in inbox:
-        if item.is_used:
+        if item.refusal:
+            intake.refuse(item)
+        elif item.is_used:
             archive.store(item, night.started_at)
-        item.raw = None
-    files = inbox + _bring_back(archive, inbox, source, night)
+        if item.kept:
+            item.kept.unlink(missing_ok=True)
+    files = inbox + _bring_back(archive, reader, intake, inbox, settings.as_of)
     archive.note_night(settings.as_of, files)
-    with night.connect() as con:
-        con.execute("BEGIN")
-        rows = _write(con, source, files, checks, night)
-        con.execute("COMMIT")
+    con.execute("BEGIN")
+    rows = _write(con, source, intake, files, checks, night)
+    con.execute("COMMIT")
     return _summary(source, files, rows)
+
+
+def _read(reader: Reader, intake: Intake, item: InboxFile, number: int) -> LoadedFile:
+    """Reads a file of the inbox into the intake, its records kept for the archive."""
+    loaded = reader.look(item, number)
+    if loaded.refusal is None:
+        loaded.kept = reader.scratch / f"records_{number}.parquet"
+        writer = RecordsWriter(loaded.kept)
+        for raw, batch in reader.typed(loaded, reader.inbox_records(item)):
+            writing = reader.pool.submit(writer.add, raw)
+            intake.add(loaded, batch)
+            writing.result()
+        writer.close()
+    intake.close(loaded)
+    return loaded
+
+
+def _leave_out(inbox: Iterable[LoadedFile], withdrawn: Mapping[tuple[str, str | None], Withdrawal]) -> None:
+    """Refuses the files that their department took back."""
+    for item in inbox:
+        taken_back = withdrawn.get((item.name, item.sha256))
+        if taken_back:
+            item.withdrawn = True
+            item.refuse(f"{taken_back.by}已撤回该文件（{taken_back.why}）")
 
 
 def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
@@ -140,59 +179,58 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
     )
 
 
-def _bring_back(archive: Archive, inbox: list[LoadedFile], source: Source, night: Night) -> list[LoadedFile]:
-    as_of = night.settings.as_of
-    entries = to_bring_back(archive.entries(as_of), inbox, source, archive.used_by(as_of))
-    return [_restored(archive, entry, source) for entry in entries] + [
-        _lost(LoadedFile(path.name, None, None, 0, archived=True)) for path in archive.damaged_notes()
+def _bring_back(
+    archive: Archive, reader: Reader, intake: Intake, inbox: list[LoadedFile], as_of: date
+) -> list[LoadedFile]:
+    entries = to_bring_back(archive.entries(as_of), inbox, reader.source, archive.used_by(as_of))
+    files = [_restored(archive, reader, intake, entry, len(inbox) + n) for n, entry in enumerate(entries)]
+    lost = [
+        LoadedFile(path.name, None, None, 0, len(inbox) + len(files) + n, archived=True)
+        for n, path in enumerate(archive.damaged_notes())
     ]
+    for item in lost:
+        item.refuse(GONE)
+    return files + lost
 
 
-def _restored(archive: Archive, entry: Entry, source: Source) -> LoadedFile:
+def _restored(archive: Archive, reader: Reader, intake: Intake, entry: Entry, number: int) -> LoadedFile:
+    """Reads an archived file into the intake, typed by today's declaration."""
+    loaded = LoadedFile(entry.file, entry.sha256, entry.extract_date, 0, number, archived=True)
+    loaded.remarks = entry.despite
     try:
-        return archive.restore(entry, source)
-    except (Refused, OSError, KeyError, pa.ArrowException):
-        return _lost(LoadedFile(entry.file, entry.sha256, entry.extract_date, 0, archived=True))
-
-
-def _lost(file: LoadedFile) -> LoadedFile:
-    file.refuse(GONE)
-    return file
+        records, note = archive.records(entry)
+        loaded.size = note["bytes"]
+    except (Refused, KeyError):
+        loaded.refuse(GONE)
+        return loaded
+    for _, batch in reader.typed(loaded, records):
+        intake.add(loaded, batch)
+    intake.close(loaded)
+    if loaded.is_used:
+        loaded.sender_rows = entry.sender_rows
+    return loaded
 
 
 def _write(
     con: duckdb.DuckDBPyConnection,
     source: Source,
+    intake: Intake,
     files: list[LoadedFile],
     checks: list[dict[str, Any]],
     night: Night,
 ) -> list[dict[str, Any]]:
-    used = [item for item in files if item.is_used]
-    stage(con, source, used, night.settings.as_of)
+    intake.name_files(files)
+    stage(con, source)
     superseded = count_superseded(con, source.extract)
     rows = status.status_rows(source, files, superseded, night.settings.as_of)
     if not rows and not source.optional:
         rows = [status.missing_row(source)]
     replace_rows(con, "extract_status", source.extract, rows_to_table("extract_status", rows))
-    replace_rows(con, "rejected_row", source.extract, _rejected(source, files))
+    replace_rows(con, "rejected_row", source.extract, rejected_rows(con, source, files))
     replace_rows(con, "check_result", source.extract, rows_to_table("check_result", checks))
     seen = rows_to_table("inbox_file", status.inbox_rows(source, files))
     replace_rows(con, "inbox_file", source.extract, seen)
     return rows
-
-
-def _rejected(source: Source, files: list[LoadedFile]) -> pa.Table:
-    tables = [
-        item.typed.rejected.append_column(
-            "file", pa.repeat(pa.scalar(item.name), item.typed.rejected.num_rows)
-        )
-        for item in files
-        if item.typed is not None
-    ]
-    if not tables:
-        return SHARED["rejected_row"].empty_table()
-    table = pa.concat_tables(tables)
-    return table.append_column("extract", pa.repeat(pa.scalar(source.extract), table.num_rows))
 
 
 def _complete(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], night: Night) -> None:
@@ -200,7 +238,8 @@ def _complete(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], nig
     for source in sources.values():
         if f"stg_{source.extract}" in db.table_names(con):
             continue
-        stage(con, source, [], night.settings.as_of)
+        Intake(con, source, night.settings.as_of).name_files([])
+        stage(con, source)
         row = rows_to_table("extract_status", [status.unforeseen_row(source)])
         replace_rows(con, "extract_status", source.extract, row)
 

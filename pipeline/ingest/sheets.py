@@ -1,8 +1,8 @@
 """Workbooks (XLSX, XLS) and Parquet files, read into the same records as text."""
 
 import datetime as dt
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,19 +17,21 @@ from pipeline.ingest.locate import HEADER_LINES, HeaderLine, candidates, choose
 from pipeline.ingest.raw import RawTable, blank_to_null, drop_blank_records
 from pipeline.ingest.refusal import Refused
 
+_BATCH_ROWS = 100_000
 # From here on a spreadsheet number has lost digits of the code that it stands for.
 _EXACT = 1e15
 
 
-def read_workbook(data: bytes, index: HeaderIndex) -> RawTable:
-    """Reads the first sheet that holds the header.
+def read_workbook(path: Path, index: HeaderIndex) -> Iterator[RawTable]:
+    """Reads the first sheet that holds the header, batch by batch.
 
     Raises:
         Refused: if the workbook cannot be opened or no sheet holds the header.
     """
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = workbook.sheet_names
+        with path.open("rb") as stream:
+            workbook = CalamineWorkbook.from_filelike(stream)
+            names = workbook.sheet_names
     except (CalamineError, OSError, ValueError):
         raise Refused("工作簿打不开，可能已损坏或有密码，请另存后重报") from None
     for name in names:
@@ -38,22 +40,26 @@ def read_workbook(data: bytes, index: HeaderIndex) -> RawTable:
             header = _find_header(grid, index)
         except Refused:
             continue
-        return _table(grid, header)
+        yield from _tables(grid, header)
+        return
     raise Refused("各工作表前60行内都找不到表头，请核对文件内容和列名后重报")
 
 
-def read_parquet(data: bytes) -> RawTable:
-    """Reads a Parquet file; its column names are the header.
+def read_parquet(path: Path) -> Iterator[RawTable]:
+    """Reads a Parquet file batch by batch; its column names are the header.
 
     Raises:
         Refused: if it cannot be read.
     """
     try:
-        table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        with pq.ParquetFile(path) as file:
+            header = tuple(file.schema_arrow.names)
+            yield _raw(header, [pa.array([], pa.string())] * len(header), 0, header_row=0, titles=())
+            for batch in file.iter_batches(_BATCH_ROWS):
+                columns = [_as_text(pa.chunked_array([column])) for column in batch.columns]
+                yield _raw(header, columns, batch.num_rows, header_row=0, titles=())
+    except (pa.ArrowException, OSError):
         raise Refused("Parquet文件打不开，可能已损坏，请重新导出后重报") from None
-    columns = [_as_text(column) for column in table.columns]
-    return _raw(tuple(table.column_names), columns, table.num_rows, header_row=0, titles=())
 
 
 def _grid(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -74,13 +80,11 @@ def _find_header(grid: Sequence[Sequence[Any]], index: HeaderIndex) -> HeaderLin
     return choose(candidates(((n, n + 1, row) for n, row in enumerate(head)), None, index))
 
 
-def _table(grid: Sequence[Sequence[Any]], header: HeaderLine) -> RawTable:
-    body = grid[header.next_line :]
-    columns = [
-        pa.array([_cell(row[i]) for row in body], pa.string()) if body else pa.array([], pa.string())
-        for i in range(len(header.cells))
-    ]
-    return _raw(header.cells, columns, len(body), header_row=header.first_line + 1, titles=header.titles)
+def _tables(grid: Sequence[Sequence[Any]], header: HeaderLine) -> Iterator[RawTable]:
+    for at in range(header.next_line, max(len(grid), header.next_line + 1), _BATCH_ROWS):
+        body = grid[at : at + _BATCH_ROWS]
+        columns = [pa.array([_cell(row[i]) for row in body], pa.string()) for i in range(len(header.cells))]
+        yield _raw(header.cells, columns, len(body), header_row=header.first_line + 1, titles=header.titles)
 
 
 def _raw(

@@ -1,7 +1,6 @@
 """Typed rows of all files of an extract → `stg_<extract>`, through the source's own stage.sql."""
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,22 +10,18 @@ from pipeline import db
 from pipeline.declaration import Source
 from pipeline.errors import SourceError
 from pipeline.ingest.loading import LoadedFile
-from pipeline.ingest.records import staged_rows
-from pipeline.ingest.typed import typed_schema
 
 _FOLDER = Path(__file__).parent
 
 
-def stage(con: duckdb.DuckDBPyConnection, source: Source, files: Sequence[LoadedFile], as_of: date) -> None:
-    """Creates `stg_<extract>` from the accepted rows of the files (none: an empty table).
+def stage(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Creates `stg_<extract>` from `incoming` (intake.py), the rows of the used files.
 
     Raises:
         SourceError: if the source's stage.sql is missing or does not run.
     """
-    typed = _typed_table(con, source, files, as_of)
-    name = f"typed_{source.extract}"
+    _type_with_identity(con, source)
     path = source.folder / "stage.sql"
-    con.register(name, typed)
     try:
         query = path.read_text(encoding="utf-8").rstrip().rstrip(";")
         con.execute(f'CREATE OR REPLACE TABLE "stg_{source.extract}" AS {query}')
@@ -35,8 +30,6 @@ def stage(con: duckdb.DuckDBPyConnection, source: Source, files: Sequence[Loaded
         raise SourceError(
             f"does not run: {why}", where=str(path), mend="compare its columns with source.yml"
         ) from None
-    finally:
-        con.unregister(name)
 
 
 def count_superseded(con: duckdb.DuckDBPyConnection, extract: str) -> dict[str, int]:
@@ -45,37 +38,36 @@ def count_superseded(con: duckdb.DuckDBPyConnection, extract: str) -> dict[str, 
     return {str(file): int(number) for file, number in rows.fetchall()}
 
 
-def _typed_table(
-    con: duckdb.DuckDBPyConnection, source: Source, files: Sequence[LoadedFile], as_of: date
-) -> pa.Table:
-    """Typed rows with record_id, extract, file, extract_date and superseded."""
-    identity = _identities(con, source, files)
-    typed = [item.typed.accepted for item in files if item.typed is not None]
-    table = pa.concat_tables(typed) if typed else typed_schema(source, as_of).empty_table()
-    count = table.num_rows
-    front = {
-        "record_id": identity.column("record_id"),
-        "extract": pa.repeat(pa.scalar(source.extract), count),
-        "file": identity.column("file"),
-        "row": table.column("row"),
-        "extract_date": identity.column("extract_date"),
-        "superseded": identity.column("superseded"),
+def rejected_rows(con: duckdb.DuckDBPyConnection, source: Source, files: Sequence[LoadedFile]) -> pa.Table:
+    """The extract's rows for `rejected_row`, after staging."""
+    seen = {
+        "file_no": pa.array([item.number for item in files], pa.int64()),
+        "file": pa.array([item.name for item in files], pa.string()),
+        "extract_date": pa.array([item.extract_date for item in files], pa.date32()),
     }
-    rest = {name: table.column(name) for name in table.column_names if name != "row"}
-    return pa.table({**front, **rest})
+    con.register("seen_file", pa.table(seen))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP VIEW current_row AS
+        SELECT record_id, file, "row", extract_date FROM "stg_{source.extract}" WHERE NOT superseded"""
+    )
+    sql = (_FOLDER / "rejected_row.sql").read_text(encoding="utf-8")
+    found = db.read_arrow(con, sql, {"extract": source.extract, "by_sender": source.sender is not None})
+    con.unregister("seen_file")
+    return found
 
 
-def _identities(con: duckdb.DuckDBPyConnection, source: Source, files: Sequence[LoadedFile]) -> pa.Table:
-    rows = staged_rows(files, source)
-    con.register("staged_row", rows)
+def _type_with_identity(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """Makes the view `typed_<extract>`: who each row is and where it stands, then its typed columns."""
     sql = (_FOLDER / f"{source.mode}_identity.sql").read_text(encoding="utf-8")
-    found = db.read_arrow(con, sql, {"extract": source.extract})
-    con.unregister("staged_row")
-    return pa.table(
-        {
-            "record_id": found.column("record_id"),
-            "superseded": found.column("superseded"),
-            "file": rows.column("file"),
-            "extract_date": rows.column("extract_date"),
-        }
+    known = {"extract": source.extract, "by_sender": source.sender is not None}
+    named = {name: value for name, value in known.items() if f"${name}" in sql}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE record_identity AS {sql}", named)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP VIEW "typed_{source.extract}" AS
+        SELECT record_id, '{source.extract}' AS extract, file, extract_date, superseded,
+            incoming.* EXCLUDE (file_no, sender, key_text, content)
+        FROM incoming
+        JOIN incoming_file USING (file_no)
+        JOIN record_identity ON record_identity.file_no = incoming.file_no
+            AND record_identity."row" = incoming."row" """
     )

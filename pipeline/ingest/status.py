@@ -10,7 +10,8 @@ from pipeline.ingest.loading import LoadedFile
 from pipeline.ingest.records import WHOLE_EXTRACT
 from pipeline.night import Attention
 
-_NOTHING = dict.fromkeys(("rows", "accepted", "rejected", "not_data", "superseded", "nulled_cells"), 0)
+_COUNTED = ("rows", "accepted", "rejected", "not_data", "nulled_cells")
+_NOTHING = dict.fromkeys((*_COUNTED, "superseded"), 0)
 
 
 def status_rows(
@@ -27,6 +28,7 @@ def missing_row(source: Source) -> dict[str, Any]:
         "extract": source.extract,
         "state": "missing",
         "reason": f"收件夹和存档中都没有文件，请{source.department}报送",
+        "withdrawn": False,
         **_NOTHING,
     }
 
@@ -37,6 +39,7 @@ def unforeseen_row(source: Source) -> dict[str, Any]:
         "extract": source.extract,
         "state": "refused",
         "reason": "该数据未能处理完毕，请系统管理员查看运行日志",
+        "withdrawn": False,
         **_NOTHING,
     }
 
@@ -89,7 +92,8 @@ def attention(
         source = sources[row["extract"]]
         if row["state"] == "refused":
             refused.add((row["extract"], row["file"]))
-        if row["state"] == "fresh" or (row["state"] == "missing" and source.optional):
+        is_known = row["withdrawn"] or (row["state"] == "missing" and source.optional)
+        if row["state"] == "fresh" or is_known:
             continue
         once = (row["extract"], row["sender"] or "")
         if row["state"] == "stale" and once in told:
@@ -141,16 +145,10 @@ def _file_row(
         "sha256": item.sha256,
         "extract_date": item.extract_date,
         "age_days": age,
+        "withdrawn": item.withdrawn,
         **_NOTHING,
     }
-    if item.typed is not None:
-        row |= {
-            "rows": item.typed.rows,
-            "accepted": item.typed.accepted.num_rows,
-            "rejected": item.typed.rejected_rows,
-            "not_data": item.typed.not_data,
-            "nulled_cells": item.typed.nulled_cells,
-        }
+    row |= {name: getattr(item, name) for name in _COUNTED}
     if item.refusal:
         return row | {"state": "refused", "reason": item.refusal}
     is_stale = bool(stale.intersection(item.senders))

@@ -1,19 +1,21 @@
-"""What a person does with the archive: lists it, proves it whole, takes a file out of it."""
+"""What a person does with the archive: lists it, proves it whole, takes a file out of it, takes one back."""
 
 import csv
 import io
 import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, SourceError
-from pipeline.ingest.archive import Archive, Entry
+from pipeline.ingest.archive import Archive, Entry, Withdrawal
 from pipeline.ingest.archived import put, read_note
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
+from pipeline.night import read_journal
 
-_HEADINGS = ("extract", "file", "extract date", "sha256", "rows", "bytes", "accepted")
+_HEADINGS = ("extract", "file", "extract date", "sha256", "rows", "bytes", "accepted", "withdrawn")
 _RIGHT = frozenset({"rows", "bytes"})
 _SHOWN = 12
 # Cells beyond the header are counted, not kept; the row stays one that has too many.
@@ -65,7 +67,8 @@ def restore(restricted: Path, which: str, out: Path, extract: str | None = None)
     """
     archive, entry = _only(which, list(_all(restricted, extract)))
     try:
-        raw, _ = archive.records(entry)
+        batches, _ = archive.records(entry)
+        data = "".join(_as_csv(raw, is_first=n == 0) for n, raw in enumerate(batches))
     except Refused:
         raise SourceError(
             "the archived file is missing or damaged",
@@ -74,8 +77,39 @@ def restore(restricted: Path, which: str, out: Path, extract: str | None = None)
         ) from None
     target = out / f"{entry.file}.csv" if out.is_dir() else out
     target.parent.mkdir(parents=True, exist_ok=True)
-    put(target, b"\xef\xbb\xbf" + _as_csv(raw).encode())
+    put(target, b"\xef\xbb\xbf" + data.encode())
     return entry
+
+
+def withdraw(
+    restricted: Path, which: str, withdrawal: Withdrawal | None, extract: str | None = None
+) -> list[Entry]:
+    """Notes that a department took a file back, or (None) that it stands again; returns its names.
+
+    Nights of `withdrawal.since` and later leave the file out; earlier nights stay as they were.
+
+    Raises:
+        ConfigError: if there is no such file, or more than one.
+        SourceError: if its note cannot be read.
+    """
+    archive, entry = _only(which, list(_all(restricted, extract)))
+    names = [item for item in archive.history() if item.sha256 == entry.sha256]
+    try:
+        for item in names:
+            archive.withdraw(item, withdrawal)
+    except (OSError, ValueError, KeyError):
+        raise SourceError(
+            "the note of the archived file cannot be read",
+            where=f"{archive.folder.name}/{entry.file}",
+            mend="run `early-warning archive verify`",
+        ) from None
+    return names
+
+
+def newest_night(restricted: Path) -> date | None:
+    """The newest as-of that was published from a place; None before the first night."""
+    days = [str(entry["as_of"]) for entry in read_journal(restricted / "journal.jsonl")]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def _archives(restricted: Path, extract: str | None) -> list[Archive]:
@@ -146,6 +180,7 @@ def _line(extract: str, entry: Entry, note: dict[str, Any]) -> tuple[str, ...]:
         f"{note['rows']:,}",
         f"{note['bytes']:,}",
         entry.accepted_at,
+        f"since {entry.withdrawn.since}" if entry.withdrawn else "",
     )
 
 
@@ -167,11 +202,12 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _as_csv(raw: RawTable) -> str:
+def _as_csv(raw: RawTable, *, is_first: bool) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerows([title] for title in raw.titles)
-    writer.writerow(raw.header)
+    if is_first:
+        writer.writerows([title] for title in raw.titles)
+        writer.writerow(raw.header)
     columns = [column.to_pylist() for column in raw.columns]
     surplus, short = raw.surplus.tolist(), raw.short.tolist()
     for n, cells in enumerate(zip(*columns, strict=True)):

@@ -18,6 +18,9 @@ SHARED = {
             ("scope", pa.string()),
             ("reason", pa.string()),
             ("value", pa.string()),
+            ("record_id", pa.string()),
+            ("corrected_file", pa.string()),
+            ("corrected_row", pa.int64()),
         ]
     ),
     "extract_status": pa.schema(
@@ -27,6 +30,7 @@ SHARED = {
             ("file", pa.string()),
             ("sha256", pa.string()),
             ("state", pa.string()),
+            ("withdrawn", pa.bool_()),
             ("extract_date", pa.date32()),
             ("age_days", pa.int64()),
             ("rows", pa.int64()),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,16 +18,19 @@ from pipeline.ingest.header import Mapping
 from pipeline.ingest.masking import masked_value
 from pipeline.ingest.parsed import Parsed, fillers_to_null
 from pipeline.ingest.raw import RawTable, find_not_data
+from pipeline.ingest.records import content_texts, key_texts, sender_names
 from pipeline.ingest.units import Unit, find_unit, is_foreign
-from pipeline.ingest.words import read_bools, read_enums, read_lists, read_texts
+from pipeline.ingest.words import only_ticks, read_bools, read_enums, read_lists, read_texts
 
-REJECTED_SCHEMA = pa.schema(
+FAULT_SCHEMA = pa.schema(
     [
         ("row", pa.int64()),
         ("column", pa.string()),
         ("scope", pa.string()),
         ("reason", pa.string()),
         ("value", pa.string()),
+        ("sender", pa.string()),
+        ("key_text", pa.string()),
     ]
 )
 _BAD = {
@@ -42,51 +46,107 @@ _TITLE_UNIT = re.compile(r"(?:金额)?单位\s*[:：]\s*(?:人民币)?(?P<unit>�
 
 
 @dataclass(frozen=True)
-class TypedFile:
-    """One file's rows after typing.
+class TypedBatch:
+    """Some of a file's records after typing.
 
     Attributes:
-        accepted: `row`, then the typed columns; one row per accepted record.
-        rejected: one line per rejected row (scope `row`) and per nulled cell (scope `cell`).
+        accepted: `row`, `sender`, `key_text`, `content`, then the typed columns; one row per accepted record.
+        faults: one line per rejected record (scope `row`) and nulled cell (scope `cell`).
         rows: records below the header that have a value.
         not_data: totals, footers, repeated headers, lines left to fill in.
-        rejected_rows: records that were not accepted.
         nulled_cells: bad cells of accepted rows.
-        data_rows: row numbers of all records that are data.
+        nulled_rows: accepted rows with a bad cell.
+        ticked: column of truth values → whether all its words are ticks; None where it has no word.
     """
 
     accepted: pa.Table
-    rejected: pa.Table
+    faults: pa.Table
     rows: int
     not_data: int
-    rejected_rows: int
     nulled_cells: int
-    data_rows: np.ndarray
+    nulled_rows: int
+    ticked: dict[str, bool | None]
 
 
-def type_file(raw: RawTable, mapping: Mapping, source: Source, extract_date: date) -> TypedFile:
-    """Reads every column of a file and sorts its rows into accepted, rejected and no data."""
+def type_records(
+    raw: RawTable, mapping: Mapping, source: Source, extract_date: date, first_row: int, pool: Executor
+) -> TypedBatch:
+    """Reads every column of some records and sorts these into accepted, rejected and no data.
+
+    Args:
+        raw: the records, identity numbers masked.
+        mapping: where the columns lie.
+        source: the declaration.
+        extract_date: the day in the file's name.
+        first_row: number of the first record.
+        pool: columns are read side by side.
+    """
     not_data = find_not_data(raw, mapping, source)
-    parsed = {
-        name: _parse(name, column, raw, mapping, extract_date) for name, column in source.columns.items()
-    }
+    readings = [
+        pool.submit(_parse, name, column, raw, mapping, extract_date)
+        for name, column in source.columns.items()
+    ]
+    parsed = {name: reading.result() for name, reading in zip(source.columns, readings, strict=True)}
     rejected, lines = _reject_rows(raw, mapping, source, parsed, not_data)
     accepted = ~not_data & ~rejected
     cells = _nulled_cells(raw, mapping, source, parsed, accepted)
-    numbers = np.arange(1, raw.rows + 1)
-    columns = {"row": pa.array(numbers, pa.int64())}
+    columns = {"row": pa.array(np.arange(first_row, first_row + raw.rows), pa.int64())}
     for name, column in parsed.items():
         columns[name] = column.values
         columns |= {name + suffix: extra for suffix, extra in column.extra.items()}
-    return TypedFile(
-        accepted=pa.table(columns).filter(pa.array(accepted)),
-        rejected=pa.concat_tables([*lines, *cells]) if lines or cells else REJECTED_SCHEMA.empty_table(),
+    table = pa.table(columns)
+    identity = {"sender": sender_names(table, source), "key_text": key_texts(table, source)}
+    return TypedBatch(
+        accepted=_accepted(table, identity, accepted),
+        faults=_numbered([*lines, *cells], identity, first_row),
         rows=raw.rows,
         not_data=int(not_data.sum()),
-        rejected_rows=int(rejected.sum()),
         nulled_cells=sum(len(cell) for cell in cells),
-        data_rows=numbers[~not_data],
+        nulled_rows=len(pc.unique(pa.concat_tables(cells).column("row"))) if cells else 0,
+        ticked=_ticked(raw, mapping, source),
     )
+
+
+def count_records(raw: RawTable, mapping: Mapping, source: Source, first_row: int) -> TypedBatch:
+    """The counts of records that cannot be typed, because the file lacks a column."""
+    not_data = find_not_data(raw, mapping, source)
+    lines = _lines(np.flatnonzero(~not_data), None, "row", "", None, None)
+    nothing = pa.table({"row": pa.array([], pa.int64())})
+    unknown = pa.nulls(raw.rows, pa.string())
+    faults = _numbered([lines], {"sender": unknown, "key_text": unknown}, first_row)
+    return TypedBatch(nothing, faults, raw.rows, int(not_data.sum()), 0, 0, {})
+
+
+def _accepted(table: pa.Table, identity: dict[str, pa.Array], accepted: np.ndarray) -> pa.Table:
+    if not accepted.all():
+        mask = pa.array(accepted)
+        table = table.filter(mask)
+        identity = {name: column.filter(mask) for name, column in identity.items()}
+    identity = {**identity, "content": content_texts(table, identity["key_text"])}
+    for at, (name, column) in enumerate(identity.items()):
+        table = table.add_column(at + 1, name, column)
+    return table
+
+
+def _numbered(lines: list[pa.Table], identity: dict[str, pa.Array], first_row: int) -> pa.Table:
+    """Lines with the numbers of their rows in the file, rejected rows with sender and key."""
+    if not lines:
+        return FAULT_SCHEMA.empty_table()
+    table = pa.concat_tables(lines).combine_chunks()
+    at = table.column("row").combine_chunks()
+    is_row = pc.equal(table.column("scope"), "row").combine_chunks()
+    for name, column in identity.items():
+        named = pc.if_else(is_row, column.take(at), pa.scalar(None, pa.string()))
+        table = table.append_column(name, named)
+    return table.set_column(0, "row", pc.add(at, first_row))
+
+
+def _ticked(raw: RawTable, mapping: Mapping, source: Source) -> dict[str, bool | None]:
+    return {
+        name: only_ticks(raw.columns[mapping.positions[name]])
+        for name, column in source.columns.items()
+        if column.type == "bool" and name in mapping.positions
+    }
 
 
 def typed_schema(source: Source, extract_date: date) -> pa.Schema:
@@ -98,19 +158,6 @@ def typed_schema(source: Source, extract_date: date) -> pa.Schema:
         fields.append(pa.field(name, parsed.values.type))
         fields += [pa.field(name + suffix, extra.type) for suffix, extra in parsed.extra.items()]
     return pa.schema(fields)
-
-
-def whole_file_rejected(rows: Sequence[int], reason: str, column: str | None) -> pa.Table:
-    """One line per data row of a file that was refused as a whole."""
-    count = len(rows)
-    values = [
-        pa.array(rows, pa.int64()),
-        pa.repeat(pa.scalar(column, pa.string()), count),
-        pa.repeat(pa.scalar("row"), count),
-        pa.repeat(pa.scalar(reason), count),
-        pa.nulls(count, pa.string()),
-    ]
-    return pa.table(values, schema=REJECTED_SCHEMA)
 
 
 def _parse(name: str, column: Column, raw: RawTable, mapping: Mapping, extract_date: date) -> Parsed:
@@ -221,11 +268,11 @@ def _lines(
         values = pa.array(shown, pa.string())
     return pa.table(
         [
-            pa.array(at + 1, pa.int64()),
+            pa.array(at, pa.int64()),
             pa.repeat(pa.scalar(name, pa.string()), count),
             pa.repeat(pa.scalar(scope), count),
             pa.repeat(pa.scalar(reason), count),
             values,
         ],
-        schema=REJECTED_SCHEMA,
+        names=FAULT_SCHEMA.names[:-2],
     )

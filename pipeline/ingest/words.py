@@ -37,12 +37,18 @@ def read_lists(column: pa.Array, separators: str) -> Parsed:
 
 
 def read_bools(column: pa.Array) -> Parsed:
-    """A column of yes and no; where only ticks are used, a blank cell is a no."""
+    """A column of yes and no."""
     values, bad = by_value(column, parse_bool, pa.bool_())
-    words = set(pc.unique(column.drop_null()).to_pylist())
-    if words and words <= _TICKS:
-        values = pc.fill_null(values, False)
     return Parsed(values, bad)
+
+
+def only_ticks(column: pa.Array) -> bool | None:
+    """Whether ticks are the only words of a column; None if it has no word.
+
+    Where a whole file has only ticks in a column, a blank cell is a no.
+    """
+    words = set(pc.unique(column.drop_null()).to_pylist())
+    return words <= _TICKS if words else None
 
 
 def parse_bool(text: str) -> bool:

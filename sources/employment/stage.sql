@@ -18,6 +18,8 @@ SELECT
     month,
     month_start,
     month_end,
+    'period' AS basis,
+    month_start AS amounts_from,
     employees,
     insured,
     vacancies,

@@ -12,6 +12,8 @@ SELECT
     period,
     period_start,
     period_end,
+    'period' AS basis,
+    period_start AS amounts_from,
     industry,
     demand,
     seekers

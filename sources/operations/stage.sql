@@ -18,6 +18,11 @@ SELECT
     period,
     period_start,
     period_end,
+    -- The first day that the amounts cover; null where the department does not say which basis they have.
+    CASE basis
+        WHEN 'period' THEN period_start
+        WHEN 'ytd' THEN make_date(year(period_end), 1, 1)
+    END AS amounts_from,
     revenue,
     output_value,
     profit,

@@ -21,6 +21,8 @@ SELECT
     period,
     period_start,
     period_end,
+    'period' AS basis,
+    period_start AS amounts_from,
     sales,
     tax_paid,
     arrears,

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,47 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
         archived.put(target, b"new")
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_withdrawn_file_is_left_out_and_earlier_nights_stay(filled: Any) -> None:
+    later = HEADER + "A1,样例,路9号,2017-1-1,9\nA7,样例,路7号,2017-1-7,7\n"
+    filled.put("street_cases", "案件_20170610.csv", later)
+
+    def cases(as_of: date) -> dict[str, str]:
+        rows = filled.night("street_cases", as_of=as_of).current("street_cases")
+        return {row["case_no"]: row["address"] for row in rows}
+
+    both, first = cases(date(2017, 6, 30)), cases(date(2017, 6, 5))
+    assert set(both) - set(first) == {"A7"}
+    words = ("--why", "报错了", "--by", "区城管局", "--since", "2017-06-20")
+    assert command(filled, "withdraw", "案件_20170610.csv", *words) == cli.DONE
+    seen = filled.night("street_cases", as_of=date(2017, 6, 30))
+    assert {row["case_no"]: row["address"] for row in seen.current("street_cases")} == first
+    state = {row["file"]: (row["state"], row["withdrawn"], row["reason"]) for row in seen.status()}
+    assert state["案件_20170610.csv"] == ("refused", True, "区城管局已撤回该文件（报错了）")
+    assert not any("20170610" in sentence for sentence in seen.attention()), "known, so it wants nobody"
+    assert cases(date(2017, 6, 15)) == both, "nights before the withdrawal stay as they were"
+    filled.clear()
+    assert cases(date(2017, 6, 30)) == first, "the archive does not bring it back"
+    assert command(filled, "reinstate", "案件_20170610.csv") == cli.DONE
+    assert cases(date(2017, 6, 30)) == both
+
+
+def test_a_withdrawn_snapshot_gives_way_to_the_one_before(place: Any) -> None:
+    head = "网格编号,街道,房屋编码,详细地址,招牌名称\n"
+    for day, sign in (("0501", "旧"), ("0601", "新")):
+        place.put("grid", f"东门_2017{day}.csv", head + f"G1,东门街道,H1,路1号,{sign}\n")
+
+    def signs() -> list[str]:
+        return [row["sign_name"] for row in place.night("grid").current("grid")]
+
+    assert signs() == ["新"]
+    assert command(place, "withdraw", "东门_20170601.csv", "--why", "报错", "--by", "东门街道") == cli.DONE
+    assert signs() == ["旧"]
+
+
+def test_a_withdrawal_names_its_reason_and_file(filled: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command(filled, "withdraw", NAME)
+    assert command(filled, "withdraw", "没有_20170601.csv", "--why", "x", "--by", "y") == cli.MISUSED
+    assert "没有_20170601.csv" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Identity numbers go nowhere, in whatever way they are written; any bytes decode."""
 
+import io
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ingest.check_digit import is_uscc
-from pipeline.ingest.decode import decode
+from pipeline.ingest.decode import TextBlocks
 from pipeline.ingest.identity_number import is_identity_number
 
 LATEST = date(2017, 6, 1)
@@ -73,16 +74,21 @@ def test_codes_of_firms_are_no_identity_numbers() -> None:
         assert not is_identity_number(code, LATEST)
 
 
+def decoded(data: bytes, block_bytes: int = 1 << 20) -> str:
+    return "".join(TextBlocks(io.BytesIO(data), block_bytes))
+
+
 @given(
     st.text(min_size=1, max_size=60).filter(lambda t: "\ufeff" not in t),
     st.sampled_from(["utf-8", "gb18030"]),
 )
 def test_decoding_never_fails_and_keeps_chinese(text: str, codec: str) -> None:
     line = "案件编号,当事人,案发地点,立案日期"
-    found, _ = decode(f"{line}\n".encode(codec) + text.encode(codec, errors="ignore"))
+    found = decoded(f"{line}\n".encode(codec) + text.encode(codec, errors="ignore"))
     assert found.startswith(line)
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_decode(data: bytes) -> None:
-    decode(data)
+    for block_bytes in (3, 64):
+        decoded(data, block_bytes)

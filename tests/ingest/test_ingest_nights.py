@@ -254,3 +254,34 @@ def test_the_archive_is_for_the_job_alone(place: Any) -> None:
         f"SELECT count(*) FROM '{next(p for p in files if p.suffix == '.parquet')}'"
     ).fetchone()
     assert count == (1,)
+
+
+def test_blank_is_no_only_in_a_file_of_ticks(place: Any) -> None:
+    head = "检查文书号,被检查单位,检查日期,是否重点单位\n"
+    place.put("safety_inspections", "勾_20170501.csv", head + "A1,甲店,2017-4-1,√\nA2,乙店,2017-4-1,\n")
+    place.put("safety_inspections", "字_20170502.csv", head + "A3,甲店,2017-4-1,是\nA4,乙店,2017-4-1,\n")
+    rows = place.night("safety_inspections").staged("safety_inspections")
+    assert [row["key_unit"] for row in rows] == [True, False, True, None]
+
+
+def test_a_rejected_row_that_comes_back_is_the_same_record(place: Any) -> None:
+    head = "案件编号,当事人,案发地点,立案日期\n"
+    place.put("street_cases", "a_20170501.csv", head + "A1,样例,,2017-1-1\nA2,样例,路2号,2017-1-1\n")
+    (found,) = place.night("street_cases").rejected()
+    assert found["record_id"].startswith("street_cases:")
+    assert found["corrected_file"] is None
+    place.put("street_cases", "b_20170601.csv", head + "A1,样例,路1号,2017-1-1\n")
+    seen = place.night("street_cases")
+    (found,) = seen.rejected()
+    assert (found["corrected_file"], found["corrected_row"]) == ("b_20170601.csv", 1)
+    assert found["record_id"] in {row["record_id"] for row in seen.current("street_cases")}
+
+
+def test_the_days_that_amounts_cover_are_said(place: Any) -> None:
+    head = "单位名称,报告期,口径,营业收入\n"
+    place.put(
+        "operations", "运行_20170501.csv", head + "甲,2017Q1,本期,1\n乙,2017-03,累计,3\n丙,2017-03,,3\n"
+    )
+    rows = place.night("operations").staged("operations")
+    assert [row["amounts_from"] for row in rows] == [date(2017, 1, 1), date(2017, 1, 1), None]
+    assert [row["period_start"] for row in rows] == [date(2017, 1, 1), date(2017, 3, 1), date(2017, 3, 1)]
