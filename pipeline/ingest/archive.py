@@ -7,7 +7,7 @@ of a day used, replaced ones included, so that such a night can be built again w
 """
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -93,30 +93,41 @@ class Archive:
         }
 
     def entries(self, as_of: date) -> list[Entry]:
-        """What the archive holds up to as-of; of two files of one name the later."""
-        gone = self.withdrawn(as_of)
-        standing = (item for item in self.history(as_of) if (item.file, item.sha256) not in gone)
+        """What the archive holds for a day; of two files of one name the later.
+
+        A day whose nights are known sees what they used, not what came after them.
+        """
+        gone, used = self.withdrawn(as_of), self.used_by(as_of)
+        standing = (
+            item
+            for item in self.history(as_of)
+            if (item.file, item.sha256) not in gone and (not used or (item.file, item.sha256) in used)
+        )
         latest = {item.file: item for item in standing}
         return sorted(latest.values(), key=lambda item: (item.extract_date, item.file))
 
-    def used_by(self, as_of: date) -> set[tuple[str, str | None]]:
-        """Name and hash of the files that the nights of a day used; none if that is not known."""
+    def used_by(self, as_of: date) -> dict[tuple[str, str | None], bool]:
+        """Name and hash of the files that the nights of a day used → whether they lay in the inbox then.
+
+        Empty if that is not known.
+        """
         try:
             found = json.loads(self._night(as_of).read_text(encoding="utf-8"))
-            return {(item["file"], item["sha256"]) for item in found}
+            return {(item["file"], item["sha256"]): item["from_inbox"] for item in found}
         except (OSError, ValueError, KeyError, TypeError):
-            return set()  # only rows that newer files replaced depend on it
+            return {}
 
     def note_night(self, as_of: date, files: Sequence[LoadedFile]) -> None:
         """Adds the used files to those that the nights of a day are known to have used."""
         before = self.used_by(as_of)
-        used = before | {(item.name, item.sha256) for item in files if item.is_used}
-        if used == before:
+        used = {(item.name, item.sha256): not item.archived for item in files if item.is_used}
+        known = before | {key: lay or before.get(key, False) for key, lay in used.items()}
+        if known == before:
             return
         path = self._night(as_of)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = sorted(({"file": name, "sha256": sha} for name, sha in used), key=lambda item: str(item))
-        put(path, json.dumps(found, ensure_ascii=False, indent=1).encode())
+        found = [{"file": name, "sha256": sha, "from_inbox": lay} for (name, sha), lay in known.items()]
+        put(path, json.dumps(sorted(found, key=str), ensure_ascii=False, indent=1).encode())
 
     def notes(self) -> list[Path]:
         """The notes, one per archived content."""
@@ -205,7 +216,7 @@ def to_bring_back(
     entries: Sequence[Entry],
     inbox: Sequence[LoadedFile],
     source: Source,
-    used_before: Set[tuple[str, str | None]] = frozenset(),
+    used_before: Container[tuple[str, str | None]] = frozenset(),
 ) -> list[Entry]:
     """Which archived files a night uses beside the accepted files of the inbox.
 
@@ -227,8 +238,12 @@ def to_bring_back(
         for sender in entry.sender_rows:
             if (entry.extract_date, entry.file) > newest.get(sender, (date.min, "")):
                 wanted[sender] = entry
-    chosen = used_before | {(item.file, item.sha256) for item in wanted.values()}
-    return [item for item in absent if (item.file, item.sha256) in chosen]
+    chosen = {(item.file, item.sha256) for item in wanted.values()}
+    return [
+        item
+        for item in absent
+        if (item.file, item.sha256) in chosen or (item.file, item.sha256) in used_before
+    ]
 
 
 def _new_note(loaded: LoadedFile) -> dict[str, Any]:

@@ -18,6 +18,10 @@ BLOCK_BYTES = 16 * 1024**2
 _LONGEST_LINE = 64 * 1024**2
 _SNIFFED = 65536
 _PIECE = 1 << 23
+_WIDE = ("utf-16-le", "utf-16-be")
+_FEWEST_ZEROS = 2
+_USUAL_SHARE = 0.95
+_USUAL = re.compile("[\t\r\n -~\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]")
 _LATIN_TO_ARABIC = re.compile("[\x80-\u07ff]")
 _INVISIBLE = "\x00\x1a\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _SPACES = (
@@ -107,13 +111,23 @@ def _whole_or_lines(data: bytes, codec: str) -> str:
         return _by_line(data)[0]
 
 
+def decode_cell(data: bytes) -> str:
+    """The text of a single cell that comes as bytes."""
+    return tidy(_eight_bit(data)[0])
+
+
 def _unmarked_utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark shows by its line ends and delimiters: zeros on one side only."""
-    sample = data[:_SNIFFED]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < max(2, len(sample) // 100) or min(even, odd) * 10 > max(even, odd):
+    """UTF-16 without a mark: its Latin characters leave zeros, and read so it is usual text."""
+    sample = data[: min(_SNIFFED, len(data) // 2 * 2)]
+    if sample.count(0) < _FEWEST_ZEROS:
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    shares = {codec: _usual_share(sample.decode(codec, errors="replace")) for codec in _WIDE}
+    best = max(_WIDE, key=lambda codec: shares[codec])
+    return best if shares[best] >= _USUAL_SHARE else None
+
+
+def _usual_share(text: str) -> float:
+    return len(_USUAL.findall(text)) / max(len(text), 1)
 
 
 def _eight_bit(data: bytes) -> tuple[str, str]:

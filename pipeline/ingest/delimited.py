@@ -185,7 +185,7 @@ def _is_whole(line: str, delimiter: str, width: int | None) -> bool:
 def _parse(text: str, delimiter: str) -> list[str] | None:
     """Cells of a text read as one record by RFC 4180; None if it is none."""
     try:
-        rows = list(csv.reader([text], delimiter=delimiter, strict=True))
+        rows = list(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=True))
     except csv.Error:
         return None
     return rows[0] if len(rows) == 1 else None
@@ -195,7 +195,7 @@ def _without_quoting(line: str, delimiter: str, width: int | None) -> list[str]:
     """Cells of a line with damaged quotes: loosely quoted if that fits, else split at every delimiter."""
     if line.count('"') % 2 == 0:
         try:
-            loose = next(csv.reader([line], delimiter=delimiter))
+            loose = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
         except (csv.Error, StopIteration):
             loose = []
         if width is None or len(loose) == width:

@@ -45,6 +45,7 @@ class HeaderIndex:
 
     def __init__(self, source: Source) -> None:
         self._aliases: dict[str, tuple[str, int]] = {}
+        self._required = {name for name, column in source.columns.items() if column.required}
         for name, column in source.columns.items():
             for order, alias in enumerate(column.headers):
                 self._aliases.setdefault(normalise(alias), (name, order))
@@ -70,6 +71,10 @@ class HeaderIndex:
         """How many different columns a line of cells names."""
         found = (self.match(cell) for cell in cells if cell and len(cell) <= 60)
         return len({match.column for match in found if match})
+
+    def is_complete(self, cells: Sequence[str]) -> bool:
+        """Whether a header line names every required column."""
+        return self._required <= self.map(cells).positions.keys()
 
     def map(self, cells: Sequence[str]) -> Mapping:
         """Maps a header line; of two cells for one column the first in alias order wins."""

@@ -52,6 +52,7 @@ class LoadedFile:
         sender_rows: who sent it, and how many accepted rows each.
         remarks: what the department should read beside a file that is used all the same.
         archived: it comes from the archive.
+        stands_in: it comes from the archive because nothing newer came.
         withdrawn: its department took it back.
         kept: its records as Parquet, to be archived; None if archived before.
         facts: encoding, delimiter, header_row, unknown_columns.
@@ -77,6 +78,7 @@ class LoadedFile:
     sender_rows: dict[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     archived: bool = False
+    stands_in: bool = False
     withdrawn: bool = False
     kept: Path | None = None
     facts: dict[str, Any] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.ingest.header import HeaderIndex, merge
 from pipeline.ingest.refusal import Refused
+from pipeline.ingest.units import names_unit
 
 HEADER_LINES = 60
 _FEWEST_COLUMNS = 2
@@ -32,18 +33,27 @@ def candidates(
         index: the source's aliases.
     """
     titles: list[str] = []
-    before: tuple[int, Sequence[str], int] | None = None
+    before: tuple[int, Sequence[str], int, int] | None = None
     for first, following, cells in records:
         score = index.score(cells)
         above = tuple(titles)
         yield score, HeaderLine(tuple(cells), first, following, delimiter, above)
-        if before and score:
+        if before and _only_units(cells):
+            both = merge(before[1], cells, index)
+            yield before[2] + 1, HeaderLine(tuple(both), before[0], following, delimiter, above[: before[3]])
+        elif before and score:
             both = merge(before[1], cells, index)
             joint = index.score(both)
             if joint > score and joint > before[2] + 1:
                 yield joint, HeaderLine(tuple(both), before[0], following, delimiter, above)
+        before = (first, cells, score, len(titles))
         titles += [cell for cell in cells if cell.strip()]
-        before = (first, cells, score)
+
+
+def _only_units(cells: Sequence[str]) -> bool:
+    """Whether a line holds nothing but units in brackets, for the header above it."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(names_unit(cell) for cell in filled)
 
 
 def choose(found: Iterable[tuple[int, HeaderLine]]) -> HeaderLine:

@@ -11,6 +11,8 @@ from pipeline.declaration import Source
 from pipeline.ingest.header import Mapping, normalise
 
 _LONGEST_TOTAL = 200
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_FEWEST_NUMBERED = 2
 _SUM_WORD = r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)"
 # The whole first cell is a word for a total: never a record.
 _TOTAL = (
@@ -83,13 +85,35 @@ def drop_blank_records(table: RawTable) -> RawTable:
     )
 
 
-def find_not_data(table: RawTable, mapping: Mapping, source: Source) -> np.ndarray:
-    """True for records that are no data: totals, footers, repeated headers, lines left to fill in."""
+def find_not_data(table: RawTable, mapping: Mapping, source: Source, *, is_first: bool) -> np.ndarray:
+    """True for records that are no data: totals, footers, repeated headers, lines left to fill in.
+
+    Args:
+        table: some records of a file.
+        mapping: where the columns lie.
+        source: the declaration.
+        is_first: the records stand right below the header, where forms number their columns.
+    """
     found = _repeated_headers(table, mapping)
+    if is_first and table.rows:
+        found[0] |= _numbers_columns([column[0].as_py() for column in table.columns])
     found |= _totals_and_footers(table, mapping, source)
     if source.fill_in:
         found |= _left_empty(table, mapping, source.fill_in)
     return found
+
+
+def _numbers_columns(cells: Sequence[str | None]) -> bool:
+    """Whether a line numbers the columns of a form: 甲 乙 丙 1 2 3."""
+    filled = [cell for cell in cells if cell]
+    letters = [cell for cell in filled if cell in _STEMS]
+    numbers = [cell.strip("()（）") for cell in filled[len(letters) :]]
+    wanted = [str(n) for n in range(1, len(numbers) + 1)]
+    return (
+        len(filled) > _FEWEST_NUMBERED
+        and filled[: len(letters)] == list(_STEMS[: len(letters)])
+        and numbers == wanted
+    )
 
 
 def _left_empty(table: RawTable, mapping: Mapping, fill_in: Sequence[str]) -> np.ndarray:

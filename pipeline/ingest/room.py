@@ -107,7 +107,9 @@ def _take_in(
             archive.store(item, night.started_at)
         if item.kept:
             item.kept.unlink(missing_ok=True)
-    files = inbox + _bring_back(archive, reader, intake, inbox, settings.as_of)
+    brought = _bring_back(archive, reader, intake, inbox, settings.as_of)
+    checks += admit(con, brought, source, history, accept=False)
+    files = inbox + brought
     archive.note_night(settings.as_of, files)
     con.execute("BEGIN")
     rows = _write(con, source, intake, files, checks, night)
@@ -182,12 +184,15 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
 def _bring_back(
     archive: Archive, reader: Reader, intake: Intake, inbox: list[LoadedFile], as_of: date
 ) -> list[LoadedFile]:
-    entries = to_bring_back(archive.entries(as_of), inbox, reader.source, archive.used_by(as_of))
+    used = archive.used_by(as_of)
+    entries = to_bring_back(archive.entries(as_of), inbox, reader.source, used)
     files = [_restored(archive, reader, intake, entry, len(inbox) + n) for n, entry in enumerate(entries)]
     lost = [
         LoadedFile(path.name, None, None, 0, len(inbox) + len(files) + n, archived=True)
         for n, path in enumerate(archive.damaged_notes())
     ]
+    for item in files:
+        item.stands_in = not used.get((item.name, item.sha256), False)
     for item in lost:
         item.refuse(GONE)
     return files + lost

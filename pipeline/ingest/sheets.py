@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipeline.ingest.decode import ODD_CHARACTERS, tidy
+from pipeline.ingest.decode import ODD_CHARACTERS, decode_cell, tidy
 from pipeline.ingest.header import HeaderIndex
 from pipeline.ingest.locate import HEADER_LINES, HeaderLine, candidates, choose
 from pipeline.ingest.raw import RawTable, blank_to_null, drop_blank_records
@@ -28,21 +29,13 @@ def read_workbook(path: Path, index: HeaderIndex) -> Iterator[RawTable]:
     Raises:
         Refused: if the workbook cannot be opened or no sheet holds the header.
     """
-    try:
+    with _damage_told("工作簿打不开，可能已损坏或有密码，请另存后重报"):
         with path.open("rb") as stream:
             workbook = CalamineWorkbook.from_filelike(stream)
-            names = workbook.sheet_names
-    except (CalamineError, OSError, ValueError):
-        raise Refused("工作簿打不开，可能已损坏或有密码，请另存后重报") from None
-    for name in names:
-        grid = _grid(workbook, name)
-        try:
-            header = _find_header(grid, index)
-        except Refused:
-            continue
-        yield from _tables(grid, header)
-        return
-    raise Refused("各工作表前60行内都找不到表头，请核对文件内容和列名后重报")
+        found = _choose_sheet(workbook, workbook.sheet_names, index)
+    if found is None:
+        raise Refused("各工作表前60行内都找不到表头，请核对文件内容和列名后重报")
+    yield from _tables(*found)
 
 
 def read_parquet(path: Path) -> Iterator[RawTable]:
@@ -60,6 +53,37 @@ def read_parquet(path: Path) -> Iterator[RawTable]:
                 yield _raw(header, columns, batch.num_rows, header_row=0, titles=())
     except (pa.ArrowException, OSError):
         raise Refused("Parquet文件打不开，可能已损坏，请重新导出后重报") from None
+
+
+@contextmanager
+def _damage_told(sentence: str) -> Iterator[None]:
+    """Refuses a workbook in whose bytes the reader fails, in whatever way it does."""
+    try:
+        yield
+    except (CalamineError, OSError, ValueError):
+        raise Refused(sentence) from None
+    except BaseException as problem:
+        # The reader's own failures are no Exception; they have no class that could be imported.
+        if type(problem).__name__ == "PanicException":
+            raise Refused(sentence) from None
+        raise
+
+
+def _choose_sheet(
+    workbook: CalamineWorkbook, names: Sequence[str], index: HeaderIndex
+) -> tuple[list[list[Any]], HeaderLine] | None:
+    """The first sheet whose header names all required columns; else the first that has a header at all."""
+    fallback = None
+    for name in names:
+        grid = _grid(workbook, name)
+        try:
+            header = _find_header(grid, index)
+        except Refused:
+            continue
+        if index.is_complete(header.cells):
+            return grid, header
+        fallback = fallback or (grid, header)
+    return fallback
 
 
 def _grid(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
@@ -138,6 +162,8 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
         return whole
     if pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
         return pc.cast(whole, pa.string())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return pa.array([None if v is None else decode_cell(v) for v in whole.to_pylist()], pa.string())
     if pa.types.is_dictionary(kind):
         return _as_text(pa.chunked_array([whole.dictionary_decode()]))
     if pa.types.is_list(kind):

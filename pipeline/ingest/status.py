@@ -158,7 +158,7 @@ def _file_row(
 
 def _reason(source: Source, item: LoadedFile, is_stale: bool, age: int | None) -> str | None:
     notes = list(item.remarks)
-    if item.archived:
+    if item.stands_in:
         notes.append("收件夹中没有更新的可用文件，沿用存档")
     if is_stale:
         notes.append(

@@ -81,7 +81,7 @@ def type_records(
         first_row: number of the first record.
         pool: columns are read side by side.
     """
-    not_data = find_not_data(raw, mapping, source)
+    not_data = find_not_data(raw, mapping, source, is_first=first_row == 1)
     readings = [
         pool.submit(_parse, name, column, raw, mapping, extract_date)
         for name, column in source.columns.items()
@@ -103,13 +103,13 @@ def type_records(
         not_data=int(not_data.sum()),
         nulled_cells=sum(len(cell) for cell in cells),
         nulled_rows=len(pc.unique(pa.concat_tables(cells).column("row"))) if cells else 0,
-        ticked=_ticked(raw, mapping, source),
+        ticked=_ticked(raw, mapping, source, ~not_data),
     )
 
 
 def count_records(raw: RawTable, mapping: Mapping, source: Source, first_row: int) -> TypedBatch:
     """The counts of records that cannot be typed, because the file lacks a column."""
-    not_data = find_not_data(raw, mapping, source)
+    not_data = find_not_data(raw, mapping, source, is_first=first_row == 1)
     lines = _lines(np.flatnonzero(~not_data), None, "row", "", None, None)
     nothing = pa.table({"row": pa.array([], pa.int64())})
     unknown = pa.nulls(raw.rows, pa.string())
@@ -141,9 +141,10 @@ def _numbered(lines: list[pa.Table], identity: dict[str, pa.Array], first_row: i
     return table.set_column(0, "row", pc.add(at, first_row))
 
 
-def _ticked(raw: RawTable, mapping: Mapping, source: Source) -> dict[str, bool | None]:
+def _ticked(raw: RawTable, mapping: Mapping, source: Source, is_data: np.ndarray) -> dict[str, bool | None]:
+    wanted = pa.array(is_data)
     return {
-        name: only_ticks(raw.columns[mapping.positions[name]])
+        name: only_ticks(raw.columns[mapping.positions[name]].filter(wanted))
         for name, column in source.columns.items()
         if column.type == "bool" and name in mapping.positions
     }

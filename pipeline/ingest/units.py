@@ -39,6 +39,12 @@ def find_unit(word: str) -> Unit | None:
     return UNITS.get(unicodedata.normalize("NFKC", word).replace(" ", "").lower())
 
 
+def names_unit(cell: str) -> bool:
+    """Whether a cell is a unit in brackets and nothing else: `（万元）`."""
+    text = unicodedata.normalize("NFKC", cell).replace(" ", "")
+    return text[:1] in "([" and text[-1:] in ")]" and find_unit(text[1:-1].removeprefix("单位:")) is not None
+
+
 def is_foreign(word: str) -> bool:
     """Whether a word names a currency that has no fixed worth in yuan."""
     return unicodedata.normalize("NFKC", word).replace(" ", "").lower().endswith(FOREIGN)

@@ -22,6 +22,7 @@ from pipeline.link.model import shipped_model
 from pipeline.link.parties import Ints, Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.standing import Views
+from pipeline.link.state import History
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.night import Night
 
@@ -87,23 +88,23 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     words = Vocabularies()
     facets = build_facets(parties, words)
     ledger.step("规范化")
-    before = state.read_before(night.settings)
+    history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
     resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
     others = np.setdiff1d(np.arange(parties.count), np.unique(parties.profile[firms.rows]))
-    judged = _judged(night, parties, firms, before)
+    judged = _judged(night, parties, firms, history.given)
     resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
-    identities = _identify(con, parties, linked, before, night.settings.as_of)
+    identities, changes = _identify(con, parties, linked, history, night.settings.as_of)
     ids = pa.array([None, *identities.ids], pa.string())
-    rows = outcome.link_rows(parties, all_facets, words, linked, ids, before.of_record)
+    rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
     db.write_arrow(con, "link_row", rows)
     db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
     for name in TABLES:
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     reviews = outcome.review_table(parties, linked, identities.ids, resolver)
     db.write_arrow(con, "review_pair", reviews)
-    _write_identities(con, identities, before, night.settings.as_of)
+    _write_identities(con, identities, changes, history, night.settings.as_of)
     ledger.step("写出")
     return _summary(con, ledger)
 
@@ -185,9 +186,12 @@ def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Jud
 
 
 def _identify(
-    con: duckdb.DuckDBPyConnection, parties: Parties, linked: outcome.Linked, before: Before, as_of: date
-) -> Identities:
-    """Ids of tonight's entities; leaves `link_member`, a record's entity, in the database."""
+    con: duckdb.DuckDBPyConnection, parties: Parties, linked: outcome.Linked, history: History, as_of: date
+) -> tuple[Identities, list[Change]]:
+    """Ids of tonight's entities, and what changed since the earlier day.
+
+    Leaves `link_member`, a record's entity, in the database.
+    """
     held = np.flatnonzero(linked.row_entity >= 0)
     rows = parties.table.select(["record_id", "extract", "extract_date", "superseded"]).take(pa.array(held))
     rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
@@ -195,9 +199,13 @@ def _identify(
     for name in ("link_member", "link_founding"):
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY})
     founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
-    records, entity = _members(con) if before.of_record else ([], np.zeros(0, dtype=np.int64))
-    pairs = zip(entity.tolist(), records, strict=True)
-    return identify(founding["record_id"].to_pylist(), pairs, before, as_of)
+    records, entity = _members(con) if history.given.of_record else ([], np.zeros(0, dtype=np.int64))
+    pairs = list(zip(entity.tolist(), records, strict=True))
+    founders = founding["record_id"].to_pylist()
+    found = identify(founders, pairs, history.given, as_of)
+    if history.earlier is history.given:
+        return found, found.changes
+    return found, identify(founders, pairs, history.earlier, as_of).changes
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints]:
@@ -206,15 +214,17 @@ def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints]:
     return table["record_id"].to_pylist(), table["entity"].to_numpy()
 
 
-def _write_identities(con: duckdb.DuckDBPyConnection, found: Identities, before: Before, as_of: date) -> None:
+def _write_identities(
+    con: duckdb.DuckDBPyConnection, found: Identities, changes: list[Change], history: History, as_of: date
+) -> None:
     table = db.read_arrow(con, "SELECT enterprise_id, name, address FROM enterprise ORDER BY enterprise_id")
     names = dict(zip(table["enterprise_id"].to_pylist(), table["name"].to_pylist(), strict=True))
     places = dict(zip(table["enterprise_id"].to_pylist(), table["address"].to_pylist(), strict=True))
     said = [names.get(name) or "" for name in found.ids]
     sites = [places.get(name) or "" for name in found.ids]
-    changes = found.changes + attribute_changes(found.ids, said, sites, before, found.aliases)
+    changes = changes + attribute_changes(found.ids, said, sites, history.earlier, found.aliases)
     records, entity = _members(con)
-    db.write_arrow(con, "identity_state", state.new_state(records, entity, found, said, sites, before))
+    db.write_arrow(con, "identity_state", state.new_state(records, entity, found, said, sites, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
     aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())

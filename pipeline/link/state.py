@@ -1,6 +1,7 @@
 """The identity state that outlives a night: read from the generation in force, written for the next."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,41 @@ SCHEMA = pa.schema(
 )
 
 
-def read_before(settings: Settings) -> Before:
-    """The state that the journal's last entry names; empty where nothing was published yet.
+@dataclass(frozen=True)
+class History:
+    """What earlier nights said of identities.
+
+    Attributes:
+        given: the ids that firms have, by the newest state up to this day; where there is none, by the
+            newest of all. So a past night that is built again gives the ids that it gave.
+        earlier: the state of the last earlier day, which tonight's changes are told against.
+    """
+
+    given: Before
+    earlier: Before
+
+
+def read_history(settings: Settings) -> History:
+    """The states that the journal names; empty ones where nothing was published yet.
 
     Raises:
         RunError: if the journal names a state that is not there.
     """
-    entries = [e for e in read_journal(settings.restricted / "journal.jsonl") if e.get("identity")]
+    entries = [
+        entry for entry in read_journal(settings.restricted / "journal.jsonl") if entry.get("identity")
+    ]
+    newest = sorted(enumerate(entries), key=lambda item: (str(item[1]["as_of"]), item[0]))
+    today = settings.as_of.isoformat()
+    upto = [entry for _, entry in newest if str(entry["as_of"]) <= today]
+    before = [entry for entry in upto if str(entry["as_of"]) < today]
+    given = _read(settings, (upto or [entry for _, entry in newest])[-1:])
+    return History(given, given if before[-1:] == upto[-1:] and upto else _read(settings, before[-1:]))
+
+
+def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before:
     if not entries:
         return Before()
-    path = settings.restricted / str(entries[-1]["identity"])
+    path = settings.restricted / str(entries[0]["identity"])
     if not path.is_file():
         raise RunError("the identity state is missing", where=str(path), mend="restore the restricted folder")
     return _parse(path)

@@ -75,7 +75,8 @@ def staged_columns(source: Source) -> list[tuple[str, str]]:
     for name, column in source.columns.items():
         columns.append((name, "VARCHAR[]" if column.list else _TYPES[column.type]))
         if column.type == "period":
-            columns += [(f"{name}_start", "DATE"), (f"{name}_end", "DATE")]
+            columns += [(f"{name}_start", "DATE"), (f"{name}_end", "DATE"), ("amounts_from", "DATE")]
+            columns += [] if "basis" in source.columns else [("basis", "VARCHAR")]
     return columns
 
 

@@ -11,7 +11,8 @@ from pipeline.night import Night
 _FILES = {
     "identity.parquet": "FROM built.identity_state ORDER BY ALL",
     "persons.parquet": "FROM built.person ORDER BY ALL",
-    "history.parquet": "FROM risk_history ORDER BY as_of, enterprise_id",
+    "history.parquet": """FROM (FROM risk_history UNION ALL BY NAME FROM later_history)
+        ORDER BY as_of, enterprise_id""",
     "runs.parquet": "FROM run ORDER BY started_at, run_id",
 }
 
@@ -25,6 +26,11 @@ def load_history(con: duckdb.DuckDBPyConnection, history: Path | None) -> None:
 
 def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
     """Writes the restricted files of a generation; the folder is 0700, the files become 0600."""
+    # A past night shows what was known by then; what is kept of later ones is kept all the same.
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE later_history AS FROM built.history_kept WHERE as_of > $as_of",
+        {"as_of": night.settings.as_of},
+    )
     for name, rows in _FILES.items():
         path = folder / name
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))

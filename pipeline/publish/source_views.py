@@ -42,7 +42,8 @@ def _period(source: Source) -> list[str]:
     for name, column in source.columns.items():
         if column.type == "period":
             start, end = quoted(f"{name}_start"), quoted(f"{name}_end")
-            return [f"s.{start} AS period_start", f"s.{end} AS period_end"]
+            said = [] if "basis" in source.columns else ["s.basis"]
+            return [f"s.{start} AS period_start", f"s.{end} AS period_end", *said, "s.amounts_from"]
     return []
 
 

@@ -1,6 +1,7 @@
 """The long fuzz run: thousands of damaged files, none of which may crash a reader or fill the memory."""
 
 import resource
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 
 from pipeline.declaration import load_source
 from pipeline.settings import PROJECT_ROOT
-from tests.ingest.mutation import check, mutants, read
+from tests.ingest.mutation import check, mutants
+from tests.ingest.reading import read_file
 
 FILES = 4000
+DAY = date(2017, 6, 1)
 SEED = 20170701
 MOST_GROWTH = 300 << 20  # bytes; a file of the run has some kilobytes
 
@@ -28,9 +31,9 @@ def test_damaged_files(benchmark: Any, tmp_path: Path) -> None:
         for n, (suffix, data) in enumerate(mutants(FILES, SEED)):
             path = tmp_path / f"f_20170601.{suffix}"
             path.write_bytes(data)
-            loaded = read(path, source)
-            check(loaded)
-            used += loaded.refusal is None
+            seen = read_file(path, DAY, source)
+            check(seen)
+            used += seen.loaded.refusal is None
             if n == FILES // 10:
                 before = _peak()
         return used, _peak() - before

@@ -4,15 +4,11 @@ import io
 import random
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.declaration import Source
-from pipeline.ingest.find import InboxFile
-from pipeline.ingest.loading import LoadedFile, load
 from tests.ingest import writing
+from tests.ingest.reading import ReadFile
 
 HEADER = ["案件编号", "当事人", "案发地点", "立案日期", "罚款金额（万元）", "整改情况", "违法行为"]
 ROWS = [
@@ -101,18 +97,12 @@ def mutants(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
             yield suffix, writing.gzipped(mutated(data, dice))
 
 
-def read(path: Path, source: Source) -> LoadedFile:
-    """What ingest makes of one file, without a night around it."""
-    return load(InboxFile(path.name, path, date(2017, 6, 1)), source, b"k" * 32)
-
-
-def check(loaded: LoadedFile) -> None:
+def check(seen: ReadFile) -> None:
     """A file is used, or refused in one sentence; its rows add up either way."""
+    loaded = seen.loaded
     if loaded.refusal is not None:
         assert loaded.refusal.strip() and "\n" not in loaded.refusal and "Traceback" not in loaded.refusal
-        assert loaded.typed is None or loaded.typed.accepted.num_rows == 0
+        assert loaded.accepted == 0
     else:
-        assert loaded.typed is not None
-    if loaded.typed is not None:
-        typed = loaded.typed
-        assert typed.rows == typed.accepted.num_rows + typed.rejected_rows + typed.not_data
+        assert loaded.accepted == seen.accepted.num_rows
+    assert loaded.rows == loaded.accepted + loaded.rejected + loaded.not_data

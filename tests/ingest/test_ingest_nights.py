@@ -112,7 +112,7 @@ def test_archive_carries_an_append_extract_over_nights(place: Any) -> None:
     first = place.night("street_cases")
     place.clear()
     place.put("street_cases", "a_20170601.csv", HEADER + case("A2", "2"))
-    seen = place.night("street_cases")
+    seen = place.night("street_cases", as_of=date(2017, 7, 1))
     assert fines(seen) == {"A1": 1, "A2": 2}
     old, new = seen.status()
     assert (old["file"], old["rows"], old["accepted"], old["rejected"], old["not_data"]) == (

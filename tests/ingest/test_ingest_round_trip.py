@@ -13,11 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.declaration import Column, Source, load_sources
-from pipeline.ingest.find import InboxFile
-from pipeline.ingest.loading import LoadedFile, load
 from pipeline.ingest.units import find_unit
 from pipeline.settings import PROJECT_ROOT
 from tests.ingest import writing
+from tests.ingest.reading import ReadFile, read_file
 
 SOURCES = load_sources(PROJECT_ROOT / "sources")
 DAY = date(2017, 6, 1)
@@ -225,10 +224,10 @@ def same(found: Any, meant: Any) -> bool:
     return bool(found == meant)
 
 
-def read(folder: Path, name: str, data: bytes, source: Source) -> LoadedFile:
+def read(folder: Path, name: str, data: bytes, source: Source) -> ReadFile:
     path = folder / name
     path.write_bytes(data)
-    return load(InboxFile(name, path, DAY), source, KEY)
+    return read_file(path, DAY, source)
 
 
 @pytest.fixture(scope="module")
@@ -242,13 +241,11 @@ def test_values_come_back(folder: Path, data: st.DataObject) -> None:
     table = data.draw(tables())
     form = data.draw(st.sampled_from([as_text, as_text, as_workbook, as_parquet]))
     name, content = data.draw(form(table))
-    loaded = read(folder, name, content, table.source)
-    assert loaded.refusal is None
-    assert loaded.typed is not None
-    typed = loaded.typed
-    assert typed.rejected.to_pylist() == []
-    assert typed.rows == typed.accepted.num_rows + typed.not_data
-    found = typed.accepted.select(table.names).to_pylist()
+    seen = read(folder, name, content, table.source)
+    assert seen.loaded.refusal is None, (name, content)
+    assert seen.faults.to_pylist() == [], (name, content)
+    assert seen.loaded.rows == seen.accepted.num_rows + seen.loaded.not_data
+    found = seen.accepted.select(table.names).to_pylist()
     assert len(found) == len(table.rows)
     for row, meant in zip(found, table.rows, strict=True):
         for column, cell in zip(table.names, meant, strict=True):

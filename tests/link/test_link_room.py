@@ -262,7 +262,7 @@ def _publish_identity(night: Night, sources: dict[str, Source]) -> None:
     con.execute(f"COPY (FROM identity_state ORDER BY ALL) TO '{target}' (FORMAT parquet)")
     con.close()
     (night.settings.restricted / "journal.jsonl").write_text(
-        '{"identity": "identity.parquet"}\n', encoding="utf-8"
+        '{"identity": "identity.parquet", "as_of": "2017-03-30"}\n', encoding="utf-8"
     )
 
 

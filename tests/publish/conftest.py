@@ -193,6 +193,7 @@ def staged(sources: Mapping[str, Source], firms: Sequence[Firm], as_of: date) ->
     rows["tax"].append(
         {**common, "name": PERSON, "legal_rep": PERSON, "sales": 50_000.0, "arrears": 0.0, "tax_paid": -1.0}
         | {"period": "2017Q1", "period_start": date(2017, 1, 1), "period_end": date(2017, 3, 31)}
+        | {"basis": "period", "amounts_from": date(2017, 1, 1)}
     )
     rows["street_cases"].append({**common, "name": PARTY, "sign_name": "老赵烧烤", "address": "湖贝路1号"})
     rows["street_cases"].append(

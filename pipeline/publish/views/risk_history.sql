@@ -1,9 +1,9 @@
--- Grain: enterprise and night. Inputs: risk (this night), built.history_kept (nights kept). Units: as in risk.
+-- Grain: enterprise and night. Inputs: risk (this night), built.history_kept (earlier nights kept). Units: as in risk.
 SELECT
   enterprise_id, as_of, score, tier, rank_in_street, rank_in_district, street, categories, route, measures,
   lead_department, other_departments, verify_identity_first, score_before, tier_before
 FROM built.history_kept
-WHERE as_of <> $as_of
+WHERE as_of < $as_of
 UNION ALL
 SELECT
   enterprise_id, as_of, score, tier, rank_in_street, rank_in_district, street, categories, route, measures,
