@@ -31,14 +31,16 @@ _GAP = r"[ \-]?"
 _NUMBER = re.compile(
     rf"(?=([1-8]\d{{5}}{_GAP}(?:19|20)\d\d{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12]\d|3[01]){_GAP}\d{{3}}{_GAP}[\dXx]))"
 )
+_MONTH_AND_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 # Numbers of fifteen digits were given until 1999; their years are all of the last century.
-_OLD_NUMBER = re.compile(
-    r"(?<![\dA-Za-z])[1-8]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![\dA-Za-z])"
-)
+_OLD_NUMBER = re.compile(rf"(?<![\dA-Za-z])[1-8]\d{{7}}{_MONTH_AND_DAY}\d{{3}}(?![\dA-Za-z])")
 # What a cell must look like to be worth a second look (also in full-width digits).
-_PREFILTER = r"[1-8][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01]|[1-8][0-9]{7}[01][0-9][0-3][0-9]{4}|[０-９]{6}"
+_PREFILTER = (
+    r"[1-8][0-9]{5}[ \-]?(?:19|20)[0-9]{2}[ \-]?[01]|[０-９]{6}"
+    rf"|[1-8][0-9]{{7}}{_MONTH_AND_DAY}[0-9]{{3}}"
+)
 # A cell that may be an old number of fifteen digits, alone or with a sequence: region, yymmdd, sequence.
-_OLD_PREFILTER = r"|^[^0-9]?[1-8][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3,5}$"
+_OLD_PREFILTER = rf"|^[^0-9]?[1-8][0-9]{{7}}{_MONTH_AND_DAY}[0-9]{{3,5}}$"
 _SHORTEST = 15
 _WORKING_AGE = 15
 

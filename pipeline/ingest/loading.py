@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -117,6 +117,16 @@ class LoadedFile:
                 self.ticked[name] = self.ticked.get(name, True) and only
 
 
+def _read_ahead(records: Iterable[RawTable]) -> Iterator[RawTable]:
+    """The same records; the next are read while the last are worked on."""
+    coming = iter(records)
+    with ThreadPoolExecutor(1) as ahead:
+        upcoming = ahead.submit(next, coming, None)
+        while (raw := upcoming.result()) is not None:
+            upcoming = ahead.submit(next, coming, None)
+            yield raw
+
+
 @dataclass(frozen=True)
 class Reader:
     """What reading the files of one extract needs.
@@ -165,7 +175,7 @@ class Reader:
         Whatever is wrong with the file becomes its refusal, never an error.
         """
         try:
-            for raw in records:
+            for raw in _read_ahead(records):
                 batch = self._type(loaded, raw)
                 loaded.count(batch)
                 yield raw, batch

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import Executor
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,13 +44,13 @@ def slips(counts: Mapping[str, int], source: Source) -> dict[str, str]:
     return {name: chief for name, number in counts.items() if number <= _SLIP_SHARE * total}
 
 
-def key_texts(rows: pa.Table, source: Source) -> pa.Array:
+def key_texts(rows: pa.Table, source: Source, pool: Executor) -> pa.Array:
     """One text per row that stands for its key; null where a key column is null.
 
     Case, width and inner spaces do not tell keys apart. With `key_any` the first filled key column
     is the key.
     """
-    parts = [_key_part(_one(rows.column(name))) for name in source.key]
+    parts = list(pool.map(_key_part, [_one(rows.column(name)) for name in source.key]))
     if source.key_any:
         named = [
             pc.binary_join_element_wise(name, part, "=") for name, part in zip(source.key, parts, strict=True)

@@ -1,7 +1,7 @@
 """The room's two doors: one extract at a time, then what only shows when all have come."""
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -123,13 +123,20 @@ def _read(reader: Reader, intake: Intake, item: InboxFile, number: int) -> Loade
     if loaded.refusal is None:
         loaded.kept = reader.scratch / f"records_{number}.parquet"
         writer = RecordsWriter(loaded.kept)
+        under_way: list[Future[None]] = []
         for raw, batch in reader.typed(loaded, reader.inbox_records(item)):
-            writing = reader.pool.submit(writer.add, raw)
-            intake.add(loaded, batch)
-            writing.result()
+            _finish(under_way)
+            under_way = [reader.pool.submit(writer.add, raw), reader.pool.submit(intake.add, loaded, batch)]
+        _finish(under_way)
         writer.close()
     intake.close(loaded)
     return loaded
+
+
+def _finish(under_way: Iterable[Future[None]]) -> None:
+    """Waits for a batch to be written; the next one is read meanwhile."""
+    for work in under_way:
+        work.result()
 
 
 def _leave_out(inbox: Iterable[LoadedFile], withdrawn: Mapping[tuple[str, str | None], Withdrawal]) -> None:

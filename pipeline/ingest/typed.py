@@ -81,12 +81,13 @@ def type_records(
         first_row: number of the first record.
         pool: columns are read side by side.
     """
-    not_data = find_not_data(raw, mapping, source, is_first=first_row == 1)
+    finding = pool.submit(find_not_data, raw, mapping, source, is_first=first_row == 1)
     readings = [
         pool.submit(_parse, name, column, raw, mapping, extract_date)
         for name, column in source.columns.items()
     ]
     parsed = {name: reading.result() for name, reading in zip(source.columns, readings, strict=True)}
+    not_data = finding.result()
     rejected, lines = _reject_rows(raw, mapping, source, parsed, not_data)
     accepted = ~not_data & ~rejected
     cells = _nulled_cells(raw, mapping, source, parsed, accepted)
@@ -95,7 +96,7 @@ def type_records(
         columns[name] = column.values
         columns |= {name + suffix: extra for suffix, extra in column.extra.items()}
     table = pa.table(columns)
-    identity = {"sender": sender_names(table, source), "key_text": key_texts(table, source)}
+    identity = {"sender": sender_names(table, source), "key_text": key_texts(table, source, pool)}
     return TypedBatch(
         accepted=_accepted(table, identity, accepted),
         faults=_numbered([*lines, *cells], identity, first_row),
