@@ -21,7 +21,7 @@ from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
 from pipeline.ingest.sheets import read_parquet, read_workbook
 from pipeline.ingest.typed import TypedBatch, count_records, type_records
-from pipeline.ingest.unpack import unpack
+from pipeline.ingest.unpack import content
 
 _UNFORESEEN = "文件内容无法读取，请用原系统重新导出后重报"
 _UNREADABLE = "文件读不出来，请检查文件是否完整、是否被占用"
@@ -135,7 +135,7 @@ class Reader:
         source: the declaration.
         key: the key of the hashes that stand for identity numbers.
         pool: columns are worked on side by side.
-        scratch: a folder of the night for what wrappers hold.
+        scratch: a folder of the night for records on their way to the archive.
     """
 
     source: Source
@@ -162,12 +162,8 @@ class Reader:
         Raises:
             Refused: if it cannot be read.
         """
-        unpacked = self.scratch / "unpacked"
-        try:
-            for raw in self._read(item.path, unpacked):
-                yield self._masked(raw, item.extract_date or date.max)
-        finally:
-            unpacked.unlink(missing_ok=True)
+        for raw in self._read(item.path):
+            yield self._masked(raw, item.extract_date or date.max)
 
     def typed(self, loaded: LoadedFile, records: Iterable[RawTable]) -> Iterator[tuple[RawTable, TypedBatch]]:
         """The records of a file with their typed rows; counts them on the file.
@@ -187,15 +183,14 @@ class Reader:
         except (*_ODD, pa.ArrowException):
             loaded.refuse(_UNFORESEEN)
 
-    def _read(self, path: Path, unpacked: Path) -> Iterator[RawTable]:
-        kind, content = unpack(path, unpacked)
+    def _read(self, path: Path) -> Iterator[RawTable]:
         index = HeaderIndex(self.source)
-        if kind == "parquet":
-            yield from read_parquet(content)
-        elif kind in ("xlsx", "xls"):
-            yield from read_workbook(content, index)
-        else:
-            with content.open("rb") as stream:
+        with content(path) as (kind, stream):
+            if kind == "parquet":
+                yield from read_parquet(stream)
+            elif kind in ("xlsx", "xls"):
+                yield from read_workbook(stream, index)
+            else:
                 yield from read_delimited(TextBlocks(stream), index)
 
     def _masked(self, raw: RawTable, extract_date: date) -> RawTable:

@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -23,29 +22,28 @@ _BATCH_ROWS = 100_000
 _EXACT = 1e15
 
 
-def read_workbook(path: Path, index: HeaderIndex) -> Iterator[RawTable]:
+def read_workbook(stream: BinaryIO, index: HeaderIndex) -> Iterator[RawTable]:
     """Reads the first sheet that holds the header, batch by batch.
 
     Raises:
         Refused: if the workbook cannot be opened or no sheet holds the header.
     """
     with _damage_told("工作簿打不开，可能已损坏或有密码，请另存后重报"):
-        with path.open("rb") as stream:
-            workbook = CalamineWorkbook.from_filelike(stream)
+        workbook = CalamineWorkbook.from_filelike(stream)
         found = _choose_sheet(workbook, workbook.sheet_names, index)
     if found is None:
         raise Refused("各工作表前60行内都找不到表头，请核对文件内容和列名后重报")
     yield from _tables(*found)
 
 
-def read_parquet(path: Path) -> Iterator[RawTable]:
+def read_parquet(stream: BinaryIO) -> Iterator[RawTable]:
     """Reads a Parquet file batch by batch; its column names are the header.
 
     Raises:
         Refused: if it cannot be read.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(stream) as file:
             header = tuple(file.schema_arrow.names)
             yield _raw(header, [pa.array([], pa.string())] * len(header), 0, header_row=0, titles=())
             for batch in file.iter_batches(_BATCH_ROWS):

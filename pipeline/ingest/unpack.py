@@ -1,12 +1,16 @@
-"""From a file of the inbox to its content: unzips, and tells by the content itself what kind it is."""
+"""From a file of the inbox to its content: unzips as it reads, and tells by the content what kind it is.
+
+What stands packed is never written down unpacked: identity numbers are not masked yet.
+"""
 
 import gzip
-import shutil
+import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, BinaryIO, Literal
 
 from pipeline.ingest.refusal import Refused
 
@@ -19,68 +23,114 @@ _SMALL = 64 * 1024**2
 _OUT_OF_PROPORTION = "解压后的大小与压缩包不成比例，没有解压，请用未压缩的文件重报"
 _STEP = 1 << 20
 _BLANK = b"\x00\r\n\t "
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 
 
-def unpack(path: Path, scratch: Path) -> tuple[Kind, Path]:
-    """The kind of a file's content, and the file that holds the content itself.
+class _Content(io.RawIOBase):
+    """What a wrapper holds, read from its beginning; refused where it inflates too far or breaks off.
 
     Args:
-        path: the file.
-        scratch: where to put what a wrapper holds.
+        handle: the unpacked stream.
+        packed: bytes of the packed one.
+    """
+
+    def __init__(self, handle: IO[bytes] | gzip.GzipFile, packed: int) -> None:
+        self._handle, self._packed = handle, packed
+        self._ahead, self._size = b"", 0
+
+    def peek(self, size: int) -> bytes:
+        """The next bytes, which the next read gives again."""
+        while len(self._ahead) < size and (piece := self._pull(size)):
+            self._ahead += piece
+        return self._ahead[:size]
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, fewer only at the end; all that is left without a size."""
+        pieces, wanted = [self._ahead], size - len(self._ahead) if size >= 0 else _STEP
+        while wanted > 0 and (piece := self._pull(min(wanted, _STEP) if size >= 0 else _STEP)):
+            pieces.append(piece)
+            wanted -= len(piece) if size >= 0 else 0
+        data = b"".join(pieces)
+        cut = len(data) if size < 0 else size
+        self._ahead = data[cut:]
+        return data[:cut]
+
+    def _pull(self, size: int) -> bytes:
+        try:
+            piece = self._handle.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+            raise Refused("压缩包已损坏或有密码，请重新压缩后重报") from None
+        self._size += len(piece)
+        _bound(self._size, self._packed)
+        return piece
+
+
+@contextmanager
+def content(path: Path) -> Iterator[tuple[Kind, BinaryIO]]:
+    """Opens the content of a file, unpacked: its kind, and a stream of its bytes.
+
+    A text is a stream to be read once; a workbook or a Parquet file can be read anywhere.
 
     Raises:
         Refused: for an empty file, a broken archive, one with several files, or one that inflates too far.
     """
-    head = _head(path)
-    if head.startswith(b"\x1f\x8b"):
-        _read_gzip(path, scratch)
-        path = scratch
-    elif head.startswith(b"PK\x03\x04") and not _is_workbook(path):
-        _read_zip(path, scratch)
-        path = scratch
-    if _is_blank(path):
+    with ExitStack() as open_files:
+        stream: BinaryIO = open_files.enter_context(path.open("rb"))
+        head = _head(stream)
+        wrapped = head.startswith(_GZIP) or (head.startswith(_ZIP) and not _is_workbook(stream))
+        if wrapped:
+            inner = _open_gzip(stream, path) if head.startswith(_GZIP) else _open_zipped(stream, open_files)
+            head = inner.peek(_STEP)
+            _refuse_blank(head, is_all=len(head) < _STEP)
+            # Only a text can be read as it comes.
+            stream = inner if _kind(head) == "text" else io.BytesIO(inner.read())  # type: ignore[assignment]
+        else:
+            _refuse_blank_file(stream)
+        kind = _kind(head)
+        if kind == "xlsx":
+            _guard(_members(stream))
+            stream.seek(0)
+        yield kind, stream
+
+
+def _head(stream: BinaryIO) -> bytes:
+    head = stream.read(8)
+    stream.seek(0)
+    return head
+
+
+def _refuse_blank_file(stream: BinaryIO) -> None:
+    while piece := stream.read(_STEP):
+        if piece.strip(_BLANK):
+            stream.seek(0)
+            return
+    _refuse_blank(b"", is_all=True)
+
+
+def _refuse_blank(head: bytes, *, is_all: bool) -> None:
+    if is_all and not head.strip(_BLANK):
         raise Refused("文件是空的，请核对后重报")
-    return _kind(path), path
 
 
-def _head(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(8)
-
-
-def _is_blank(path: Path) -> bool:
-    with path.open("rb") as stream:
-        while piece := stream.read(_STEP):
-            if piece.strip(_BLANK):
-                return False
-    return True
-
-
-def _kind(path: Path) -> Kind:
-    head = _head(path)
-    if head.startswith(b"PK\x03\x04"):
-        _guard_workbook(path)
+def _kind(head: bytes) -> Kind:
+    if head.startswith(_ZIP):
         return "xlsx"
-    if head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls"
     return "parquet" if head.startswith(b"PAR1") else "text"
 
 
-def _open_zip(path: Path) -> zipfile.ZipFile:
+def _members(stream: BinaryIO) -> list[zipfile.ZipInfo]:
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(stream).infolist()
     except (zipfile.BadZipFile, ValueError, OSError):
         raise Refused("文件（压缩包或XLSX）已损坏，请重新保存或压缩后重报") from None
 
 
-def _is_workbook(path: Path) -> bool:
-    with _open_zip(path) as archive:
-        return "[Content_Types].xml" in archive.namelist()
-
-
-def _guard_workbook(path: Path) -> None:
-    with _open_zip(path) as archive:
-        _guard(archive.infolist())
+def _is_workbook(stream: BinaryIO) -> bool:
+    found = any(item.filename == "[Content_Types].xml" for item in _members(stream))
+    stream.seek(0)
+    return found
 
 
 def _guard(items: Sequence[zipfile.ZipInfo]) -> None:
@@ -95,38 +145,20 @@ def _bound(size: int, packed: int) -> None:
         raise Refused(_OUT_OF_PROPORTION)
 
 
-def _read_zip(path: Path, scratch: Path) -> None:
-    with _open_zip(path) as archive:
-        items = [
-            item
-            for item in archive.infolist()
-            if not item.is_dir() and not item.filename.startswith("__MACOSX")
-        ]
-        if len(items) != 1:
-            raise Refused(f"压缩包内应只有1个文件，实有{len(items)}个，请分别上报")
-        _guard(items)
-        try:
-            with archive.open(items[0]) as handle:
-                _inflate(handle, items[0].compress_size, scratch)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-            raise Refused("压缩包已损坏或有密码，请重新压缩后重报") from None
-
-
-def _read_gzip(path: Path, scratch: Path) -> None:
+def _open_zipped(stream: BinaryIO, open_files: ExitStack) -> _Content:
+    items = [
+        item for item in _members(stream) if not item.is_dir() and not item.filename.startswith("__MACOSX")
+    ]
+    if len(items) != 1:
+        raise Refused(f"压缩包内应只有1个文件，实有{len(items)}个，请分别上报")
+    _guard(items)
     try:
-        with gzip.open(path) as handle:
-            _inflate(handle, path.stat().st_size, scratch)
-    except (EOFError, zlib.error, OSError):
-        raise Refused("压缩包已损坏，请重新压缩后重报") from None
+        archive = open_files.enter_context(zipfile.ZipFile(stream))
+        handle = open_files.enter_context(archive.open(items[0]))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        raise Refused("压缩包已损坏或有密码，请重新压缩后重报") from None
+    return _Content(handle, items[0].compress_size)
 
 
-def _inflate(handle: IO[bytes] | gzip.GzipFile, packed: int, scratch: Path) -> None:
-    """Inflates step by step, and no further than the bounds and the disk allow."""
-    size = 0
-    with scratch.open("wb") as target:
-        while piece := handle.read(_STEP):
-            size += len(piece)
-            _bound(size, packed)
-            if size > shutil.disk_usage(scratch.parent).free:
-                raise Refused("解压后的文件放不下，请系统管理员清理磁盘")
-            target.write(piece)
+def _open_gzip(stream: BinaryIO, path: Path) -> _Content:
+    return _Content(gzip.GzipFile(fileobj=stream), path.stat().st_size)

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from pipeline.link.folding import fold
+from pipeline.link.folding import fold, pinyin_key
 from pipeline.reference import communities
 
 
@@ -61,8 +61,10 @@ _ROAD = re.compile(
 _LANE = re.compile(
     r"^([㐀-鿿]{1,8}?(?:村|围|新村|旧村|岭|坊|社区)?(?:[东南西北中上下新老旧]+[区村坊]?)?\d{0,2}[区坊]?\d{1,3}[横]?[巷里弄坊](?:\d+[巷里])?)"
 )
+# 田心村南区13巷 and 田心南区13巷 are one lane.
+_VILLAGE_BEFORE_LANE = re.compile(r"(?<=[㐀-鿿]{2})村(?=(?:[东南西北中][区坊]?)?\d+[巷里弄])")
 _NUMBER = re.compile(
-    r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+))?(?:大院|院)?"
+    r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+)(?![\d号铺房室档柜]))?(?:大院|院)?"
 )
 _BARE_NUMBER = re.compile(r"^(\d{2,4})(?=[㐀-鿿]{2})(?!号|栋|座|楼|层|室|房)")
 _BUILDING_WORDS = (
@@ -71,7 +73,7 @@ _BUILDING_WORDS = (
 )
 _QUARTERS = ("村", "围", "岭", "坊", "湾", "里")
 _BUILDING = re.compile(
-    rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
+    rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?!村)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
 )
 _BLOCK = re.compile(
     r"([A-Z]?\d{1,4}[A-Z]?|[A-Z]|[东南西北中主附裙]|[㐀-鿿]{2}(?=阁|轩))(?:号楼|栋|幢|座|塔|阁|轩|号仓)"
@@ -151,14 +153,30 @@ def parse_address(text: str | None) -> AddressParts:
     return _finish(street, community, (road, number, building), rest, shared)
 
 
+def road_key(road: str) -> str:
+    """What roads are compared by: their sound, and a village's lane without the word for village.
+
+    A road is misspelt with the right syllables more often than two roads share them.
+    """
+    return pinyin_key(_VILLAGE_BEFORE_LANE.sub("", road))
+
+
 def _inline_brackets(text: str) -> str:
     return _BRACKET.sub(lambda m: m.group(1) if _INLINE.match(to_digits(m.group(1))) else "", text)
+
+
+@cache
+def _bare_street_pattern() -> re.Pattern[str]:
+    """A street's short name before a road that has a name of its own: 黄贝深南东路, but not 笋岗东路."""
+    shorts = "|".join(sorted({item.street_short for item in communities()}))
+    return re.compile(f"^({shorts})(?=[㐀-鿿\\d]{{2,5}}(?:路|大道)\\d)(?![东南西北中上下老横]路)")
 
 
 def _take_street(text: str) -> tuple[str, str]:
     match = _street_pattern().search(text)
     if match is None or match.start() > 6:
-        return "", text
+        bare = _bare_street_pattern().match(text)
+        return (f"{bare.group(1)}街道", text[bare.end() :]) if bare else ("", text)
     rest = text[match.end() :]
     return f"{match.group(1)}街道", _PREFIX.sub("", rest) if rest.startswith(("深圳", "罗湖区")) else rest
 
@@ -226,6 +244,8 @@ def _finish(
     level = _floor_name(floor) if floor else _floor_of(rooms)
     units = tuple(sorted({_unit(room, level) for room in rooms}))
     name = block.group(1) if block else ""
+    if building.endswith(_QUARTERS) and not number and name.isdigit():
+        number, name = name, ""  # a village numbers its houses: 草埔村125栋 and 草埔村125号 are one
     return AddressParts(street, community, road, number, building, name, level, units, shared)
 
 

@@ -14,7 +14,7 @@ from pipeline.link.vocabulary import NameFacets, Vocabularies
 
 # A small district does not make names common: rarity is measured against at least this many firms.
 LEAST_POPULATION = 3000
-FIELDS = ("trade_name", "industry", "form", "region", "branch", "person", "phone", "place", "code")
+FIELDS = ("trade_name", "industry", "form", "region", "branch", "person", "phone", "place", "licence", "code")
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,11 @@ class Frequencies:
     building: Ints
     road: Ints
     house_code: Ints
+    door: Ints
 
 
-def frequencies(views: Facets, entity: Ints, words: Vocabularies) -> Frequencies:
-    """Counts distinct firms per value over all views of firms."""
+def frequencies(views: Facets, entity: Ints, words: Vocabularies, doors: int) -> Frequencies:
+    """Counts distinct firms per value over all views of firms; `doors` is how many doors there are."""
 
     def counted(value: Ints, size: int) -> Ints:
         held = value > 0
@@ -63,6 +64,7 @@ def frequencies(views: Facets, entity: Ints, words: Vocabularies) -> Frequencies
         building=counted(views.building, len(words.place)),
         road=counted(views.road, len(words.place)),
         house_code=counted(views.house_code, len(words.place)),
+        door=counted(views.door, doors),
     )
 
 
@@ -83,6 +85,11 @@ class Comparator:
         levels["person"] = self._person(left, right)
         levels["phone"] = self._phone(left, right)
         levels["place"], bearers = self._place(left, right)
+        seen = (left.unlicensed > 0) & (right.registered > 0) & (right.closed == 0)
+        shown = (left.licensed > 0) & (right.registered > 0) & (right.closed == 0)
+        shown &= levels["place"] == self._code("place", "same_room")
+        levels["licence"] = np.where(seen, self._code("licence", "none_seen"), 0)
+        levels["licence"] = np.where(shown & ~seen, self._code("licence", "shown"), levels["licence"])
         levels["code"] = self._codes(left, right)
         shares = self._shares(levels, name, right) | {"place": bearers}
         count = self._counts.count
@@ -188,7 +195,8 @@ class Comparator:
             np.where(building, counts.building[b.building], counts.road[b.road]),
         )
         bearers = np.where(house & ~number, counts.house_code[b.house_code], bearers)
-        bearers = np.where(level == code("place", "same_room"), 1 + bearers // 8, bearers)
+        behind = np.where(b.door > 0, counts.door[b.door], 1 + bearers // 8)
+        bearers = np.where(level == code("place", "same_room"), behind, bearers)
         return level.astype(np.int64), bearers
 
     def _codes(self, a: Facets, b: Facets) -> Ints:

@@ -100,6 +100,14 @@ class NameComparer:
         return result
 
     def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
+        """Level of two trade names; one that only says the trade (快餐) hardly tells shops apart."""
+        level = self._trade_words(a, b)
+        whole = (a.full > 0) & (a.full == b.full) & (a.formal > 0) & (b.formal > 0)
+        generic = (level > 0) & ((a.known == 0) | (b.known == 0)) & ~whole
+        alike = self._code("trade_name", "alike")
+        return np.where(generic, np.where(level <= alike, alike, 0), level)
+
+    def _trade_words(self, a: NameFacets, b: NameFacets) -> Ints:
         """Level of two trade names; compared as text only where they are not equal."""
         level = np.zeros(len(a.trade), dtype=np.int64)
         both = (a.trade > 0) & (b.trade > 0)
@@ -174,6 +182,8 @@ class NameComparer:
             (a.city != b.city) | ((a.district > 0) & (b.district > 0) & (a.district != b.district))
         )
         level = np.where(apart, self._code("region", "differs"), self._code("region", "same"))
+        whole = (a.full > 0) & (a.full == b.full) & (a.formal > 0) & (b.formal > 0) & (a.branch == b.branch)
+        level = np.where(whole & ~apart, self._code("region", "whole"), level)
         return np.where(city, level, 0).astype(np.int64)
 
     def _branch(self, a: NameFacets, b: NameFacets) -> Ints:

@@ -29,6 +29,7 @@ class Ranked:
         weight: its weight, thousandths of a bit.
         probability: that the unit is this entity, six digits; none and the other candidates count.
         backed: whether enough independent fields agree to accept it.
+        denied: whether place and person, or what was seen on the spot, speak against it.
     """
 
     unit: Ints
@@ -37,6 +38,7 @@ class Ranked:
     weight: Ints
     probability: Floats
     backed: Bools
+    denied: Bools
 
     def first(self) -> "Ranked":
         """Only the best entity of each unit."""
@@ -52,10 +54,13 @@ class Ranked:
             self.weight[at],
             self.probability[at],
             self.backed[at],
+            self.denied[at],
         )
 
 
-def rank(unit: Ints, entity: Ints, weight: Ints, backed: Bools, entities: int, model: Model) -> Ranked:
+def rank(
+    unit: Ints, entity: Ints, weight: Ints, backed: Bools, denied: Bools, entities: int, model: Model
+) -> Ranked:
     """Best pair of each (unit, entity), with its probability beside the unit's other candidates.
 
     A backed pair goes before an unbacked one of the same entity; then the heavier, then the earlier.
@@ -67,7 +72,7 @@ def rank(unit: Ints, entity: Ints, weight: Ints, backed: Bools, entities: int, m
     probability = _posterior(unit[best], weight[best], entities, model)
     final = np.lexsort((entity[best], -weight[best], unit[best]))
     at = best[final]
-    return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at])
+    return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at], denied[at])
 
 
 def _posterior(unit: Ints, weight: Ints, entities: int, model: Model) -> Floats:
@@ -104,6 +109,7 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools, alive: Boo
     longer = at("trade_name", "full_one_edit", "contained")
     kind = at("industry", "exact")
     kind_differs = at("industry", "differs")
+    one_missing = at("industry", "one_missing")
     form_fits = ~at("form", "differs")
     person = at("person", "exact", "homophone")
     phone = at("phone", "exact")
@@ -111,11 +117,18 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools, alive: Boo
     near = at("place", "same_room", "same_house", "same_number")
     code = at("code", "damaged_equal", "valid_equal")
     branch_fits = ~at("branch", "parent", "shortened", "differs") & ~at("region", "differs")
-    branch_fits |= at("branch", "shortened") & room & (person | phone | code)
+    # A row may name the parent and mean the branch whose very room it gives.
+    branch_fits |= at("branch", "shortened") & room & (person | phone | code | (strong & kind))
+    branch_fits |= at("branch", "differs") & room & person & (phone | at("licence", "shown"))
     denied = at("person", "differs") & at("place", "differs", "other_room")
-    whole = at("trade_name", "exact") & kind & form_fits & ~denied
-    anchored = strong & (person | phone | code | (near & ~kind_differs))
-    bridged = weak & (person | phone | code | (longer & room & kind)) & ~kind_differs
+    doubted = at("licence", "none_seen") & ~near & ~person & ~phone & ~code
+    whole = at("trade_name", "exact") & (kind | at("region", "whole")) & form_fits & ~denied & ~doubted
+    # An owner may have another shop of the same name: elsewhere, in another trade, the person is not enough.
+    elsewhere = at("place", "differs") & kind_differs
+    anchored = strong & ((person & ~elsewhere) | phone | code | (near & ~kind_differs))
+    anchored |= at("trade_name", "exact") & room & ~at("person", "differs")
+    anchored &= ~(elsewhere & at("licence", "none_seen") & ~code)
+    bridged = weak & (person | phone | code | (longer & room & (kind | one_missing))) & ~kind_differs
     bridged |= at("trade_name", "one_edit_short") & kind & (code | (person & near))
     proven = (person & phone) | (phone & room) | code & (person | phone | near)
     nowhere = np.asarray(scored.levels["place"] == 0)
@@ -123,14 +136,72 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools, alive: Boo
     sign_apart = at("trade_name", "sign_differs") & proven & near
     renamed = at("trade_name", "sign_differs", "differs") & kind & form_fits & (person | code)
     renamed &= (room & person) | (phone & near) | (code & ~at("person", "differs"))
-    other_sign = at("trade_name", "sign_differs") & person & room & alive & ~kind_differs
-    accepted = whole | anchored | bridged | unnamed | sign_apart | renamed | other_sign
+    other_sign = at("trade_name", "sign_differs") & person & room & alive & ~at("licence", "none_seen")
+    # Names that say only the trade, or only whose shop it is, do not tell it from another.
+    silent = np.asarray(scored.levels["trade_name"] == 0) & alive & ~at("licence", "none_seen")
+    unnamed |= silent & ((person & room) | (person & phone & near))
+    # Whoever shows a licence behind a firm's own door is that firm, where nothing says otherwise.
+    tenant = at("licence", "shown") & alive & ~at("person", "differs") & ~at("phone", "differs")
+    tenant &= np.asarray(scored.levels["trade_name"] == 0) | at("trade_name", "alike", "contained")
+    accepted = tenant | whole | anchored | bridged | unnamed | sign_apart | renamed | other_sign
     return np.asarray(accepted & branch_fits & ~at("code", "valid_differs"))
+
+
+def denied_by_fields(scored: Scored, model: Model, is_sign: Bools) -> Bools:
+    """Whether a sign that resembles a firm's name is another shop's: the place differs, and so does more.
+
+    Args:
+        scored: the pairs.
+        model: for the level codes.
+        is_sign: whether the left side is known by a sign or a short form alone.
+    """
+
+    def at(field: str, *levels: str) -> Bools:
+        codes = [model.comparisons[field].code(level) for level in levels]
+        return np.asarray(np.isin(scored.levels[field], codes))
+
+    agreed = (
+        at("person", "exact", "homophone") | at("phone", "exact") | at("code", "valid_equal", "damaged_equal")
+    )
+    apart = at("place", "differs") & (at("person", "differs") | at("licence", "none_seen"))
+    return np.asarray(is_sign & apart & ~agreed)
+
+
+def leans_on_name(scored: Scored, model: Model) -> Bools:
+    """Whether a pair agrees in its name and in nothing else that tells a firm: person, phone, code, place."""
+    agreed = _at(scored, model, "person", "exact", "homophone") | _at(scored, model, "phone", "exact")
+    agreed |= _at(scored, model, "code", "valid_equal", "damaged_equal")
+    near = _at(scored, model, "place", "same_room", "same_house", "same_number", "other_room")
+    named = scored.levels["trade_name"] > 0
+    return np.asarray(named & ~agreed & ~near)
+
+
+def speaks_against(scored: Scored, model: Model, claim: Ints, claims: int) -> Bools:
+    """For each claim of a shop on a firm, whether all that its rows know together speaks against it.
+
+    Args:
+        scored: pairs of a row of the shop and a view of the firm.
+        model: for the level codes.
+        claim: which claim each pair belongs to.
+        claims: how many there are.
+    """
+    agreed = ~leans_on_name(scored, model)
+    agreed &= (scored.levels["trade_name"] > 0) | _at(scored, model, "person", "exact", "homophone")
+    against = _at(scored, model, "person", "differs") | _at(scored, model, "licence", "none_seen")
+    for_it = np.bincount(claim, weights=agreed, minlength=claims) > 0
+    against_it = np.bincount(claim, weights=against, minlength=claims) > 0
+    return np.asarray(against_it & ~for_it)
+
+
+def _at(scored: Scored, model: Model, field: str, *levels: str) -> Bools:
+    """Where a field's level is one of some."""
+    codes = [model.comparisons[field].code(level) for level in levels]
+    return np.asarray(np.isin(scored.levels[field], codes))
 
 
 def decide(first: Ranked) -> Ints:
     """Decision codes for the best candidates: certain, probable, review, none."""
     accepted = np.where(first.probability >= CERTAIN, CERTAIN_CODE, PROBABLE_CODE)
     held = first.backed & (first.probability >= PROBABLE)
-    open_pair = first.probability >= REVIEW
+    open_pair = (first.probability >= REVIEW) & ~first.denied
     return np.where(held, accepted, np.where(open_pair, REVIEW_CODE, NONE_CODE)).astype(np.int64)

@@ -13,14 +13,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.link.addresses import AddressParts, parse_address, read_community, read_street
+from pipeline.link.addresses import AddressParts, parse_address, read_community, read_street, road_key
 from pipeline.link.folding import fold, pinyin_key
 from pipeline.link.identifiers import is_filler, read_code
+from pipeline.link.joining import combine
 from pipeline.link.names import NameParts, is_bare_party
 from pipeline.link.parties import FORMER, Ints, Parties
 from pipeline.link.persons import read_person, read_phones
 from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 
+UNLICENSED = {"licensing": ("licence_missing", "none", "three_nothings"), "offence": ("unlicensed",)}
+LICENSED = ("licensed", "permit_missing")
 CLOSED = ("deregistered", "revoked", "voided", "moved_out")
 Bools = npt.NDArray[np.bool_]
 SLOT_ROLE = {
@@ -37,7 +40,9 @@ class Facets:
 
     `name` is the registered or party name, `sign` the shop sign; `bare` marks rows whose party is a
     person and that have no sign; `closed` marks registry rows of firms
-    that are deregistered, revoked, voided or moved away; `site` is road and number.
+    that are deregistered, revoked, voided or moved away, `registered` rows of the registry; `unlicensed`
+    marks rows that say of a shop that it showed no licence, `licensed` that it showed one; `site` is road
+    and number, `door` a room of a site or building.
     """
 
     extract: Ints
@@ -55,10 +60,14 @@ class Facets:
     block: Ints
     floor: Ints
     room: Ints
+    door: Ints
     house_code: Ints
     shared: Ints
     bare: Ints
     closed: Ints
+    registered: Ints
+    unlicensed: Ints
+    licensed: Ints
     uscc: Ints
     org: Ints
     registration: Ints
@@ -116,17 +125,24 @@ def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
         phone=phone[:, 0],
         phone_other=phone[:, 1],
         bare=bare,
-        closed=_closed(parties),
+        closed=_marked(parties, "status", CLOSED),
+        registered=_said(parties, pc.equal(parties.table["extract"], "registry")),
+        unlicensed=np.maximum.reduce([_marked(parties, *item) for item in UNLICENSED.items()]),
+        licensed=_marked(parties, "licensing", LICENSED),
         **_place_facets(parties, v.place),
         **_code_facets(parties, v.code),
     )
 
 
-def _closed(parties: Parties) -> Ints:
-    closed = np.zeros(parties.count, dtype=np.int64)
-    gone = pc.is_in(parties.table["status"], pa.array(CLOSED)).to_numpy(zero_copy_only=False)
-    closed[parties.profile[gone.astype(bool)]] = 1
-    return closed
+def _marked(parties: Parties, fact: str, words: tuple[str, ...]) -> Ints:
+    """1 for profiles with a row in which a fact is one of some words."""
+    return _said(parties, pc.is_in(parties.table[fact], pa.array(words)))
+
+
+def _said(parties: Parties, of_row: pa.ChunkedArray) -> Ints:
+    marked = np.zeros(parties.count, dtype=np.int64)
+    marked[parties.profile[of_row.to_numpy(zero_copy_only=False).astype(bool)]] = 1
+    return marked
 
 
 def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, NameFacets]:
@@ -172,9 +188,9 @@ def _place_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
     parsed = [parse_address(text) for text in parties.values["address"]]
     at = parties.columns["address"]
     columns = {
-        "road": [add(p.road and f"road {p.road}") for p in parsed],
-        "site": [add(p.number and f"site {p.road or p.building}#{p.number}") for p in parsed],
-        "building": [add(p.building and f"building {p.building}") for p in parsed],
+        "road": [add(p.road and f"road {road_key(p.road)}") for p in parsed],
+        "site": [add(p.number and f"site {road_key(p.road or p.building)}#{p.number}") for p in parsed],
+        "building": [add(p.building and f"building {road_key(p.building)}") for p in parsed],
         "block": [add(p.block and f"block {p.block}") for p in parsed],
         "floor": [add(p.floor and f"floor {p.floor}") for p in parsed],
         "room": [add(p.rooms[0] if p.rooms else "") for p in parsed],
@@ -183,6 +199,8 @@ def _place_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
     found = {name: np.array(values, dtype=np.int64)[at] for name, values in columns.items()}
     codes = [_house_code(text) for text in parties.values["house_code"]]
     found["house_code"] = _numbers(vocabulary, codes)[parties.columns["house_code"]]
+    spot = np.where(found["site"] > 0, found["site"], found["building"])
+    found["door"] = combine(spot, found["block"] + 1, found["room"], dense=True)
     found["street"] = _division(parties, vocabulary, "street", parsed)
     found["community"] = _division(parties, vocabulary, "community", parsed)
     return found

@@ -62,6 +62,8 @@ _BRACKET = re.compile(r"\(([^()]*)\)")
 _BRANCH_NOTE = re.compile(r".*(店|厂|部|分公司|站|馆|处)$")
 _LISTED = re.compile(r"^(?:\*?S?\*?ST|PT)(?=[㐀-鿿])")
 _JUNK = re.compile(r"^[,.;:、。*#·\-]+|[,.;:、。*#·\-]+$")
+_SOLE = re.compile(r"^(?:个体工商户|个体经营者?|个体户?):?")
+_SHUFFLED_FORM = re.compile(r"[有限公司]{4}")
 _COMPANY_BRANCH = re.compile(r"^(.{2,}?公司)(.+)$")
 _OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
 _BRANCH_PLACE = re.compile(
@@ -104,13 +106,33 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
     shop's short name can look like one; a sign is never a person.
     """
     name = _LISTED.sub("", _JUNK.sub("", _NOTES.sub("", fold(text or ""))))
+    name = _SHUFFLED_FORM.sub(_ordered_form, name)
     if not name or _ALONE.search(name):
-        return EMPTY
+        owner = _named_beside(name)
+        return EMPTY._replace(full=owner, trade=owner, person=True) if owner else EMPTY
+    name = _proprietor(name)
     name, branch, owner, inside = _open_brackets(name)
     if not sign and is_person(name):
         return EMPTY._replace(full=name, trade=name, person=True)
     name, behind = _split_branch(name)
     return _parse_head(name, _plain_branch(behind or branch), owner, inside)
+
+
+def _named_beside(name: str) -> str:
+    """The person in brackets beside a name that says there is none: 无字号(张三)."""
+    inside = _BRACKET.search(name)
+    return inside.group(1) if inside and is_person(inside.group(1)) else ""
+
+
+def _proprietor(name: str) -> str:
+    """个体户张三 is a person's name; any other name stays as it is."""
+    bare = _SOLE.sub("", name)
+    return bare if bare != name and is_person(bare) else name
+
+
+def _ordered_form(found: re.Match[str]) -> str:
+    """有限司公 is a slip for 有限公司."""
+    return "有限公司" if set(found.group()) == set("有限公司") else found.group()
 
 
 def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:

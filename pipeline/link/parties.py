@@ -39,10 +39,11 @@ CODES: dict[str, tuple[Role, ...]] = {
 }
 FORMER = "former"
 KEY = (*TEXTS, FORMER, *(f"{slot}{end}" for slot in CODES for end in ("", "_partial")))
-# Facts that only the registry and the grid can state; carried along for the enterprise, never compared.
+# Facts that these alone can state: of the enterprise, and whether an officer on the spot saw no licence.
 FACTS: dict[str, tuple[str, ...]] = {
     "registry": ("entity_type", "status", "status_on", "established_on", "industry_code"),
-    "grid": ("grid_no", "trading", "inspected_on"),
+    "grid": ("grid_no", "trading", "inspected_on", "licensing"),
+    "street_cases": ("offence",),
 }
 _DATES = frozenset({"status_on", "established_on", "inspected_on"})
 

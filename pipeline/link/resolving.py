@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.link.blocking import Candidates, Pieces, candidates, standard_keys
 from pipeline.link.clustering import cluster, is_edge
 from pipeline.link.comparing import Comparator, Scored, frequencies
+from pipeline.link.deciding import leans_on_name, speaks_against
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.joining import combine
@@ -56,7 +57,8 @@ class Resolver:
         self._model = model
         self._ledger = ledger
         looks = facets.take(registry.at)
-        self._counts = frequencies(looks, registry.entity, words)
+        doors = int(facets.door.max(initial=0)) + 1
+        self._counts = frequencies(looks, registry.entity, words, doors)
         self._pieces = Pieces(words)
         self._comparator = Comparator(model, words, self._counts)
 
@@ -78,6 +80,7 @@ class Resolver:
         for _ in range(ROUNDS):
             self._round(state)
         self._ledger.step("比对")
+        self._judge_shops(state)
         self._cluster(state, may_found)
         self._ledger.step("聚类")
         return state.result()
@@ -150,7 +153,11 @@ class Resolver:
         own = registered.name.followed_by_nothing().take(first[firm])
         closed = np.append(registered.closed, 0)[first[firm]]
         return replace(
-            looks, name=looks.name.speaking_for(own), sign=looks.sign.speaking_for(own), closed=closed
+            looks,
+            name=looks.name.speaking_for(own),
+            sign=looks.sign.speaking_for(own),
+            closed=closed,
+            registered=(firm < self._firms.count).astype(np.int64),
         )
 
     def _note(self, found: Candidates) -> None:
@@ -158,20 +165,54 @@ class Resolver:
         for name, number in found.hot_by_key.items():
             self._ledger.hot[name] = self._ledger.hot.get(name, 0) + number
 
-    def _cluster(self, state: Standing, may_found: Callable[[Ints], Ints]) -> None:
-        """Joins the rest among themselves; what may found an enterprise does."""
-        rest = state.rest_positions()
-        profiles = state.units.profiles[rest]
-        founding = may_found(profiles)
-        rest, profiles = rest[founding > 0], profiles[founding > 0]
-        side = self._facets.take(profiles)
+    def _judge_shops(self, state: Standing) -> None:
+        """Judges the rows of one shop together: what one of them knows of its operator tells for all.
+
+        A row that was given to a firm, or left to a clerk, by its name alone is taken back where other
+        rows of the same shop name another operator or saw no licence, and none agrees with the firm.
+        """
+        unit, entity = state.claims(self._leans_on_name(state), self._facets.name.formal == 0)
+        if not len(unit):
+            return
+        scope = np.zeros(state.units.count, dtype=bool)
+        scope[unit] = True
+        scope[state.units.unit[state.rest_positions()]] = True
+        at = np.flatnonzero(scope[state.units.unit])
+        members, roots = self._shops(state, at)
+        shop = np.full(state.units.count, -1, dtype=np.int64)
+        shop[members] = roots
+        claimed = np.unique(np.stack([shop[unit], entity]), axis=1)
+        row, claim = _matches(shop[state.units.unit[at]], claimed[0])
+        left, right = _expand(claimed[1][claim], self._registry)
+        scored, _ = score_at(
+            state.units.profiles[at[row[left]]], self._registry.at[right], self._facets, self._facets,
+            self._comparator, self._model,
+        )  # fmt: skip
+        against = speaks_against(scored, self._model, claim[left], claimed.shape[1])
+        key = {pair: bool(no) for pair, no in zip(map(tuple, claimed.T.tolist()), against, strict=True)}
+        gone = [key[int(shop[u]), e] for u, e in zip(unit.tolist(), entity.tolist(), strict=True)]
+        state.take_back(unit[np.array(gone, dtype=bool)])
+        self._ledger.add("同店各行一并判断后收回的关联", int(sum(gone)))
+
+    def _leans_on_name(self, state: Standing) -> Ints:
+        """Units whose link rests on the name alone, the place elsewhere."""
+        linked = np.flatnonzero(state.partner >= 0)
+        scored = self.explain(state.member[linked], state.partner[linked])
+        # No two companies bear one full name; signs may well be alike.
+        is_sign = self._facets.name.formal[state.member[linked]] == 0
+        leaning: Ints = linked[leans_on_name(scored, self._model) & is_sign]
+        return leaning
+
+    def _shops(self, state: Standing, at: Ints) -> tuple[Ints, Ints]:
+        """Units of the profiles at some positions, and the shop of each: rows joined by strong edges."""
+        side = self._facets.take(state.units.profiles[at])
         found = candidates(standard_keys(side, side, self._pieces, BLOCK_CAP), len(side))
         self._note(found)
         half = found.left < found.right
         i, j = found.left[half], found.right[half]
         scored, _ = score_at(i, j, side, side, self._comparator, self._model)
         edge = is_edge(scored, self._model, side.take(i), side.take(j))
-        unit = state.units.unit[rest]
+        unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
         members, inverse = np.unique(unit, return_inverse=True)
         labels = (
@@ -179,13 +220,22 @@ class Resolver:
         )  # fmt: skip
         roots, refused = cluster(len(members), inverse[i[edge]], inverse[j[edge]], scored.total[edge], labels)
         self._ledger.add("聚类中拒绝的连接", refused)
-        state.found(members, roots)
+        return members, roots
+
+    def _cluster(self, state: Standing, may_found: Callable[[Ints], Ints]) -> None:
+        """Joins the rest among themselves; a cluster in which any row may found an enterprise does."""
+        rest = state.rest_positions()
+        founding = may_found(state.units.profiles[rest])
+        members, roots = self._shops(state, rest)
+        able = np.zeros(state.units.count, dtype=bool)
+        able[state.units.unit[rest[founding > 0]]] = True
+        founds = np.isin(roots, roots[able[members]])
+        state.found(members[founds], roots[founds])
 
 
 def _mark_shared(facets: Facets, registry: Views, most: int = 8) -> Facets:
     """Marks doors where a shared registration address was named, or where too many firms are registered."""
-    spot = np.where(facets.site > 0, facets.site, facets.building)
-    door = combine(spot, facets.block + 1, facets.room, dense=True)
+    door = facets.door
     size = int(door.max(initial=0)) + 1
     pair = np.unique(np.stack([door[registry.at], registry.entity]), axis=1)
     crowded = np.bincount(pair[0], minlength=size) > most
@@ -201,12 +251,16 @@ def _first_label(value: Ints, member: Ints, count: int) -> Ints:
     return label
 
 
-def _expand(entity: Ints, views: Views) -> tuple[Ints, Ints]:
-    """All (position in `entity`, position in views) with the same entity."""
-    order = np.argsort(views.entity, kind="stable")
-    sorted_entity = views.entity[order]
-    start = np.searchsorted(sorted_entity, entity, side="left")
-    size = np.searchsorted(sorted_entity, entity, side="right") - start
-    left = np.repeat(np.arange(len(entity)), size)
+def _matches(values: Ints, wanted: Ints) -> tuple[Ints, Ints]:
+    """All (position in `values`, position in `wanted`) of equal numbers."""
+    order = np.argsort(wanted, kind="stable")
+    start = np.searchsorted(wanted[order], values, side="left")
+    size = np.searchsorted(wanted[order], values, side="right") - start
+    left = np.repeat(np.arange(len(values)), size)
     offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
     return left, order[np.repeat(start, size) + offset]
+
+
+def _expand(entity: Ints, views: Views) -> tuple[Ints, Ints]:
+    """All (position in `entity`, position in views) with the same entity."""
+    return _matches(entity, views.entity)

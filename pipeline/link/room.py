@@ -140,7 +140,8 @@ def _former_views(pairs: Ints, owner: Ints, base: int) -> tuple[Ints, Ints]:
 def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mapping[str, Source]) -> Ints:
     """1 where a profile may found an enterprise: it has a name or a sign, or a place of trade was seen.
 
-    A bare person never does.
+    A bare person never does, nor a place that showed a licence without a word of whose it is: it stands
+    in some register, and is left to a clerk.
     """
     f = facets.take(profiles)
     seen = np.array(
@@ -158,7 +159,8 @@ def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mappin
         | (f.org > 0)
         | seen[f.extract]
     )
-    result: Ints = (named & (f.bare == 0)).astype(np.int64)
+    somebodys = (f.licensed > 0) & (f.name.known == 0) & (f.sign.known == 0) & (f.uscc == 0) & (f.org == 0)
+    result: Ints = (named & (f.bare == 0) & ~somebodys).astype(np.int64)
     return result
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.link.blocking import Candidates
 from pipeline.link.comparing import Comparator, Scored
-from pipeline.link.deciding import Bools, backed_by_fields
+from pipeline.link.deciding import Bools, backed_by_fields, denied_by_fields
 from pipeline.link.facets import Facets
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.parties import Ints
@@ -17,12 +17,13 @@ WORTH = 4 * THOUSANDTHS
 
 @dataclass(frozen=True)
 class Kept:
-    """Pairs that weigh something: positions left and right, weight, whether they are backed."""
+    """Pairs that weigh something: positions left and right, weight, whether they are backed, or denied."""
 
     left: Ints
     right: Ints
     weight: Ints
     backed: Bools
+    denied: Bools
 
 
 def score_pairs(found: Candidates, left: Facets, right: Facets, comparator: Comparator, model: Model) -> Kept:
@@ -31,16 +32,18 @@ def score_pairs(found: Candidates, left: Facets, right: Facets, comparator: Comp
     for start in range(0, len(found.left), CHUNK):
         i, j = found.left[start : start + CHUNK], found.right[start : start + CHUNK]
         scored, backed = score_at(i, j, left, right, comparator, model)
+        denied = denied_by_fields(scored, model, left.name.formal[i] == 0)
         keep = scored.total >= WORTH
-        parts.append(Kept(i[keep], j[keep], scored.total[keep], backed[keep]))
+        parts.append(Kept(i[keep], j[keep], scored.total[keep], backed[keep], denied[keep]))
     if not parts:
         empty = np.zeros(0, dtype=np.int64)
-        return Kept(empty, empty, empty, empty.astype(bool))
+        return Kept(empty, empty, empty, empty.astype(bool), empty.astype(bool))
     return Kept(
         np.concatenate([p.left for p in parts]),
         np.concatenate([p.right for p in parts]),
         np.concatenate([p.weight for p in parts]),
         np.concatenate([p.backed for p in parts]),
+        np.concatenate([p.denied for p in parts]),
     )
 
 

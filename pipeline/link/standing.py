@@ -1,6 +1,6 @@
 """Decisions so far, unit by unit: what the rounds have settled and what is still open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -88,7 +88,8 @@ class Standing:
         self._doubtful = np.zeros(count, dtype=np.int64)
         self._doubtful[units.unit[units.suspect > 0]] = 1
         nothing = np.zeros(0, dtype=np.int64)
-        self._open = Ranked(nothing, nothing, nothing, nothing, nothing.astype(float), nothing.astype(bool))
+        never = nothing.astype(bool)
+        self._open = Ranked(nothing, nothing, nothing, nothing, nothing.astype(float), never, never)
         self._open_left = self._open_right = nothing
         self._pair_left = self._pair_right = np.zeros(0, dtype=np.int64)
 
@@ -126,11 +127,15 @@ class Standing:
     def _rank(self, unit: Ints, entity: Ints, kept: Kept, at: Bools, model: Model) -> Ranked:
         where = np.flatnonzero(at & ~np.isin(unit * self._width + entity, self._denied))
         ranked = rank(
-            unit[where], entity[where], kept.weight[where], kept.backed[where], len(self.kind), model
+            unit[where],
+            entity[where],
+            kept.weight[where],
+            kept.backed[where],
+            kept.denied[where],
+            len(self.kind),
+            model,
         )
-        return Ranked(
-            ranked.unit, ranked.entity, where[ranked.pair], ranked.weight, ranked.probability, ranked.backed
-        )
+        return replace(ranked, pair=where[ranked.pair])
 
     def _accept(self, ranked: Ranked, keep_open: bool) -> None:
         first = ranked.first()
@@ -157,6 +162,29 @@ class Standing:
             self._pair_left[self._open.pair],
             self._pair_right[self._open.pair],
         )
+
+    def claims(self, linked: Ints, is_sign: Bools) -> tuple[Ints, Ints]:
+        """Units and the registered firm that each claims: some linked ones, and signs left to a clerk.
+
+        Args:
+            linked: units to look at again.
+            is_sign: whether each profile is known by a sign or a short form alone.
+        """
+        top = np.flatnonzero(np.diff(self._open.unit, prepend=-1) != 0)
+        first = self._open.take(top)
+        waiting = (self.decision[first.unit] == REVIEW_CODE) & is_sign[self._open_left[top]]
+        unit = np.concatenate([linked, first.unit[waiting]])
+        entity = np.concatenate([self.entity[linked], first.entity[waiting]])
+        known = (entity >= 0) & (entity < self._firms) & (self._doubtful[unit] == 0)
+        return unit[known], entity[known]
+
+    def take_back(self, units: Ints) -> None:
+        """Undoes links and open pairs: these units stand with the rest again."""
+        self.entity[units] = self.member[units] = self.partner[units] = -1
+        self.decision[units], self.probability[units] = NONE_CODE, 0.0
+        keep = np.flatnonzero(~np.isin(self._open.unit, units))
+        self._open = self._open.take(keep)
+        self._open_left, self._open_right = self._open_left[keep], self._open_right[keep]
 
     def found(self, members: Ints, roots: Ints) -> None:
         """Gives every cluster, and every code that the registry lacks, an entity of its own."""

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.addresses import parse_address, read_community, read_street, to_digits
+from pipeline.link.addresses import parse_address, read_community, read_street, road_key, to_digits
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,27 @@ def test_numerals(number: int) -> None:
 @given(st.text(alphabet="深圳市罗湖区桂园街道路号栋楼层室房之一二十0129AB-、()大厦村巷 ", max_size=40))
 def test_parsing_never_fails(text: str) -> None:
     assert parse_address(text) == parse_address(text + " ")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("罗湖区田心村南区十三巷17号103", "田心南区13巷17号103房"),
+        ("罗湖区聚宝路3930号5铺", "罗湖区聚保路3930号5号铺"),
+        ("罗湖区黄贝深南东路86号7号铺", "罗湖区深南东路86号7号商铺"),
+        ("太白路196号-9号", "太白路196号9号商铺"),
+        ("草埔村125栋", "草埔村125号"),
+    ],
+)
+def test_one_place_written_two_ways(one: str, other: str) -> None:
+    a, b = parse_address(one), parse_address(other)
+    assert (road_key(a.road or a.building), a.number, a.rooms) == (
+        road_key(b.road or b.building),
+        b.number,
+        b.rooms,
+    )
+
+
+def test_a_streets_name_in_a_roads_own_stays() -> None:
+    assert parse_address("罗湖区笋岗东路12号").road == "笋岗东路"
+    assert parse_address("罗湖区黄贝岭村87号105室")[4] == "黄贝岭村"

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 
 from pipeline import link, strictyaml
 from pipeline.errors import ConfigError
-from pipeline.link.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE, REVIEW_CODE, Ranked, decide, rank
+from pipeline.link.comparing import Scored
+from pipeline.link.deciding import (
+    CERTAIN_CODE,
+    NONE_CODE,
+    PROBABLE_CODE,
+    REVIEW_CODE,
+    Ranked,
+    decide,
+    denied_by_fields,
+    rank,
+    speaks_against,
+)
 from pipeline.link.model import FILE, THOUSANDTHS, Model, shipped_model
 
 FIRMS = 3000
@@ -22,10 +33,10 @@ def ranked_row(weights: tuple[int, ...], backed: bool) -> Ranked:
     """One row's candidates, ranked."""
     row, entity = np.zeros(len(weights), dtype=np.int64), np.arange(len(weights))
     held = np.full(len(weights), backed)
-    return rank(row, entity, ints(*weights), held, FIRMS, shipped_model())
+    return rank(row, entity, ints(*weights), held, np.zeros(len(weights), dtype=bool), FIRMS, shipped_model())
 
 
-def decided(*weights: int, backed: bool = True) -> tuple[int, float]:
+def decided(*weights: int, backed: bool = True, denied: bool = False) -> tuple[int, float]:
     """Decision and probability of one row's best candidate among candidates of these weights."""
     count = len(weights)
     ranked = rank(
@@ -33,6 +44,7 @@ def decided(*weights: int, backed: bool = True) -> tuple[int, float]:
         np.arange(count),
         ints(*weights),
         np.array([backed] * count),
+        np.array([denied] * count),
         FIRMS,
         shipped_model(),
     )
@@ -55,6 +67,60 @@ def test_weight_alone_accepts_nothing() -> None:
     assert decided(ENOUGH, backed=False)[0] == REVIEW_CODE
 
 
+def test_what_speaks_against_a_sign_leaves_nothing_to_a_clerk() -> None:
+    assert decided(ENOUGH, backed=False, denied=True)[0] == NONE_CODE
+    assert decided(ENOUGH, backed=True, denied=True)[0] == CERTAIN_CODE
+
+
+def pairs(**levels: str) -> Scored:
+    """One pair at some levels; every other field has nothing to compare."""
+    comparisons = shipped_model().comparisons
+    codes = {
+        field: ints(comparisons[field].code(levels[field]) if field in levels else 0) for field in comparisons
+    }
+    return Scored(codes, {}, ints(0))
+
+
+@pytest.mark.parametrize(
+    ("levels", "is_sign", "expected"),
+    [
+        ({"trade_name": "exact", "place": "differs", "person": "differs"}, True, True),
+        ({"trade_name": "exact", "place": "differs", "licence": "none_seen"}, True, True),
+        ({"trade_name": "exact", "place": "differs", "person": "differs"}, False, False),
+        ({"trade_name": "exact", "place": "differs", "person": "differs", "phone": "exact"}, True, False),
+        ({"trade_name": "exact", "place": "same_number", "person": "differs"}, True, False),
+    ],
+)
+def test_a_sign_like_a_firms_name_elsewhere_is_denied(
+    levels: dict[str, str], is_sign: bool, expected: bool
+) -> None:
+    found = denied_by_fields(pairs(**levels), shipped_model(), np.array([is_sign]))
+    assert found.tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([{"trade_name": "exact", "place": "differs", "person": "differs"}], True),
+        ([{"trade_name": "exact", "place": "differs"}], False),
+        (
+            [
+                {"trade_name": "exact", "place": "differs", "person": "differs"},
+                {"trade_name": "exact", "place": "differs", "phone": "exact"},
+            ],
+            False,
+        ),
+    ],
+    ids=["another operator", "nothing known", "the firm's phone"],
+)
+def test_the_rows_of_a_shop_are_judged_together(rows: list[dict[str, str]], expected: bool) -> None:
+    seen = [pairs(**row) for row in rows]
+    levels = {field: np.concatenate([one.levels[field] for one in seen]) for field in seen[0].levels}
+    claim = np.zeros(len(rows), dtype=np.int64)
+    found = speaks_against(Scored(levels, {}, claim), shipped_model(), claim, 1)
+    assert found.tolist() == [expected]
+
+
 def test_a_second_candidate_a_little_behind_makes_it_probable_only() -> None:
     assert decided(ENOUGH, ENOUGH - 4 * THOUSANDTHS)[0] == PROBABLE_CODE
 
@@ -67,6 +133,7 @@ def test_probabilities_of_one_row_never_exceed_one(weights: list[int]) -> None:
         np.arange(count),
         ints(*weights),
         np.ones(count, dtype=bool),
+        np.zeros(count, dtype=bool),
         FIRMS,
         shipped_model(),
     )
@@ -75,7 +142,15 @@ def test_probabilities_of_one_row_never_exceed_one(weights: list[int]) -> None:
 
 
 def test_the_best_pair_of_an_entity_speaks_for_it() -> None:
-    ranked = rank(ints(0, 0), ints(7, 7), ints(5000, 9000), np.array([True, True]), FIRMS, shipped_model())
+    ranked = rank(
+        ints(0, 0),
+        ints(7, 7),
+        ints(5000, 9000),
+        np.array([True, True]),
+        np.array([False, False]),
+        FIRMS,
+        shipped_model(),
+    )
     assert ranked.weight.tolist() == [9000]
     assert ranked.pair.tolist() == [1]
 

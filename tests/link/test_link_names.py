@@ -106,3 +106,18 @@ def test_the_names_own_place_is_kept() -> None:
     assert parse_name("珠海宏伟茶餐厅").city == "珠海"
     assert parse_name("罗湖区宏伟茶餐厅")[-2:] == ("深圳", "罗湖")
     assert parse_name("深圳市福田区盛祥五金建材店")[-2:] == ("深圳", "福田")
+
+
+@pytest.mark.parametrize("text", ["个体户陈小明", "个体工商户：陈小明", "无字号（陈小明）", "无招牌(陈小明)"])
+def test_who_has_no_name_is_known_by_the_proprietor(text: str) -> None:
+    parts = parse_name(text)
+    assert (parts.full, parts.person) == ("陈小明", True)
+
+
+def test_a_shuffled_form_is_the_form() -> None:
+    assert parse_name("深圳市样例珠宝股份有限司公") == parse_name("深圳市样例珠宝股份有限公司")
+
+
+def test_a_sign_of_trade_words_alone_is_no_trade_name() -> None:
+    assert not parse_name("快餐", sign=True).has_trade
+    assert parse_name("好味快餐", sign=True).has_trade
