@@ -148,6 +148,7 @@ class Source(Strict):
         department: who hands it over.
         mode: `snapshot` (the newest file of a sender replaces its earlier ones) or `append`.
         sender: column that names the sender of a snapshot; the whole extract is one sender if absent.
+        senders: who is expected to send; one of whom no file ever came is told as missing.
         key: columns that identify a record.
         key_any: one filled key column is enough (registry: code or number).
         exhaustive: a firm's absence from the extract says something.
@@ -168,6 +169,7 @@ class Source(Strict):
     department: str
     mode: Literal["snapshot", "append"]
     sender: str | None = None
+    senders: tuple[str, ...] = ()
     key: tuple[str, ...] = Field(min_length=1)
     key_any: bool = False
     exhaustive: bool = False
@@ -186,6 +188,8 @@ class Source(Strict):
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         named = [*self.key, *self.fill_in, *(e.column for e in self.expectations if e.column)]
+        if self.senders and not self.sender:
+            raise ValueError("senders belong to a sender")
         if self.sender:
             named.append(self.sender)
             if self.mode != "snapshot":

@@ -237,6 +237,7 @@ def _write(
     rows = status.status_rows(source, files, superseded, night.settings.as_of)
     if not rows and not source.optional:
         rows = [status.missing_row(source)]
+    rows += status.missing_senders(source, files)
     replace_rows(con, "extract_status", source.extract, rows_to_table("extract_status", rows))
     replace_rows(con, "rejected_row", source.extract, rejected_rows(con, source, files))
     replace_rows(con, "check_result", source.extract, rows_to_table("check_result", checks))

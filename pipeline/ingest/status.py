@@ -33,6 +33,18 @@ def missing_row(source: Source) -> dict[str, Any]:
     }
 
 
+def missing_senders(source: Source, files: Iterable[LoadedFile]) -> list[dict[str, Any]]:
+    """A row for each expected sender of whom no usable file ever came, if others sent."""
+    seen = {sender for item in files if item.is_used for sender in item.senders}
+    if not seen:
+        return []
+    return [
+        missing_row(source) | {"sender": sender, "reason": f"从未收到{sender}的文件，请其报送"}
+        for sender in source.senders
+        if sender not in seen
+    ]
+
+
 def unforeseen_row(source: Source) -> dict[str, Any]:
     """The row of an extract that could not be worked through."""
     return {
@@ -87,11 +99,15 @@ def attention(
     """What of the supply wants a person: refused, missing, stale, and checks that do not hold."""
     items = []
     told: set[tuple[str, str]] = set()
+    absent: dict[str, list[str]] = {}
     refused = set()
     for row in status:
         source = sources[row["extract"]]
         if row["state"] == "refused":
             refused.add((row["extract"], row["file"]))
+        if row["state"] == "missing" and row["sender"]:
+            absent.setdefault(row["extract"], []).append(row["sender"])
+            continue
         is_known = row["withdrawn"] or (row["state"] == "missing" and source.optional)
         if row["state"] == "fresh" or is_known:
             continue
@@ -100,6 +116,9 @@ def attention(
             continue
         told |= {once} if row["state"] == "stale" else set()
         items.append(Attention(row["state"], row["extract"], _sentence(source, row)))
+    for extract, senders in absent.items():
+        where = f"{sources[extract].title}（{extract}）"
+        items.append(Attention("absent", extract, f"{where}从未收到{'、'.join(senders)}的文件，请其报送。"))
     for row in checks:
         # A blocking failure either refused its file or was accepted by an operator; both are told elsewhere.
         if not (row["passed"] or row["blocking"]) and (row["extract"], row["file"]) not in refused:

@@ -77,19 +77,27 @@ class Seen:
         return [row for row in self.staged(extract) if not row["superseded"]]
 
     def status(self) -> list[dict[str, Any]]:
-        """The rows of extract_status, by file; each adds up."""
-        rows = self.rows("SELECT * FROM extract_status ORDER BY extract, file")
+        """The rows of extract_status for files and whole extracts, by file; each adds up."""
+        rows = self.rows(
+            "SELECT * FROM extract_status WHERE file IS NOT NULL OR sender IS NULL ORDER BY extract, file"
+        )
         for row in rows:
             assert row["rows"] == row["accepted"] + row["rejected"] + row["not_data"], row
         return rows
+
+    def absent(self, extract: str) -> set[str]:
+        """Senders of an extract of whom no file ever came."""
+        found = self.rows("SELECT extract, sender FROM extract_status WHERE file IS NULL")
+        return {row["sender"] for row in found if row["extract"] == extract and row["sender"]}
 
     def rejected(self) -> list[dict[str, Any]]:
         """The rows of rejected_row."""
         return self.rows("SELECT * FROM rejected_row ORDER BY ALL")
 
     def attention(self) -> list[str]:
-        """The sentences that want a person."""
-        return [row["sentence"] for row in self.rows("SELECT * FROM attention ORDER BY ALL")]
+        """The sentences that want a person; of senders of whom no file ever came, see `absent`."""
+        rows = self.rows("SELECT sentence FROM attention WHERE kind <> 'absent' ORDER BY ALL")
+        return [row["sentence"] for row in rows]
 
 
 @pytest.fixture

@@ -285,3 +285,11 @@ def test_the_days_that_amounts_cover_are_said(place: Any) -> None:
     rows = place.night("operations").staged("operations")
     assert [row["amounts_from"] for row in rows] == [date(2017, 1, 1), date(2017, 1, 1), None]
     assert [row["period_start"] for row in rows] == [date(2017, 1, 1), date(2017, 3, 1), date(2017, 3, 1)]
+
+
+def test_a_sender_that_never_sent_is_told(place: Any) -> None:
+    place.put("grid", "东门_20170601.csv", GRID + "G1,东门街道,H1,路1号,店\n")
+    seen = place.night("grid")
+    assert len(seen.absent("grid")) == 9 and "桂园" in seen.absent("grid")
+    (told,) = seen.rows("SELECT sentence FROM attention WHERE kind = 'absent'")
+    assert "桂园" in told["sentence"] and "东门" not in told["sentence"]
