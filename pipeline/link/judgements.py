@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import ConfigError
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints, is_among
 
 COLUMNS = ("record_id", "enterprise_id", "verdict", "who", "when", "why")
 VERDICTS = ("same", "different", "unsure", "withdrawn")
@@ -51,7 +51,7 @@ class Judged:
         """1 where a profile was said not to be the firm beside it."""
         width = int(max(firm.max(initial=0), self.other_firm.max(initial=0))) + 2
         asked, said = profiles * width + firm, self.other_profile * width + self.other_firm
-        return np.isin(asked, said).astype(np.int64)
+        return is_among(asked, np.sort(said)).astype(np.int64)
 
     def denied_units(self, profiles: Ints, unit: Ints, width: int) -> Ints:
         """Keys unit * width + firm of all pairs said to be different."""

@@ -19,7 +19,8 @@ from pipeline.link.founding import Firms, found_firms
 from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
 from pipeline.link.judgements import Judged, nothing_judged, read_judgements
 from pipeline.link.model import shipped_model
-from pipeline.link.parties import Ints, Parties, encode, read_parties
+from pipeline.link.ordering import Ints, distinct, distinct_pairs
+from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.standing import Views
 from pipeline.link.state import History
@@ -91,7 +92,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
     resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
-    others = np.setdiff1d(np.arange(parties.count), np.unique(parties.profile[firms.rows]))
+    others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     judged = _judged(night, parties, firms, history.given)
     resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
@@ -119,7 +120,7 @@ def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms
     owner, names = former_names(parties, words)
     of_owner = np.flatnonzero(is_registry[parties.columns["extract"]][owner]) if len(owner) else owner
     longer = facets.with_former(owner[of_owner], names.take(of_owner))
-    pairs = np.unique(np.stack([profile, firms.of_row]), axis=1) if len(rows) else np.zeros((2, 0), np.int64)
+    pairs = distinct_pairs(profile, firms.of_row)
     former_at, former_entity = _former_views(pairs, owner[of_owner], len(facets))
     return (
         firms,
@@ -128,7 +129,7 @@ def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms
     )
 
 
-def _former_views(pairs: Ints, owner: Ints, base: int) -> tuple[Ints, Ints]:
+def _former_views(pairs: tuple[Ints, Ints], owner: Ints, base: int) -> tuple[Ints, Ints]:
     start = np.searchsorted(pairs[0], owner, side="left")
     size = np.searchsorted(pairs[0], owner, side="right") - start
     at = np.repeat(np.arange(len(owner)), size)
