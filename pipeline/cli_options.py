@@ -52,7 +52,7 @@ def places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory-limit", type=memory, default="4GB", help="DuckDB's memory limit (default: 4GB)"
     )
-    parser.add_argument("--threads", type=positive, default=2, help="DuckDB's threads (default: 2)")
+    parser.add_argument("--threads", type=positive, default=2, help="threads and processes (default: 2)")
 
 
 def rules(parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ class Settings:
         rules: folder of rule files.
         corrections: folder of judgements given by people.
         memory_limit: DuckDB's memory limit, e.g. `4GB`.
-        threads: DuckDB's threads; results do not depend on it.
+        threads: DuckDB's threads, and processes that take texts apart; results do not depend on it.
         random_check_share: share of a street list's lines that are random checks (0–1).
         accept: extracts or fairness groups that an operator accepts this night.
     """

@@ -5,7 +5,7 @@ compare equal. A shared registration address (集群注册, 住所托管) is mar
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.link.folding import fold, pinyin_key
@@ -89,7 +89,9 @@ _TAIL = re.compile(r"^[\-、,.;:#]+")
 
 def to_digits(text: str) -> str:
     """Chinese numerals as digits: 十八 → 18, 二三 → 23, 一百二十 → 120."""
-    return _NUMERAL.sub(lambda match: _number(match.group()), _SUB_NUMBER.sub(r"\1|", text))
+    if "之" in text:
+        text = _SUB_NUMBER.sub(r"\1|", text)
+    return _NUMERAL.sub(lambda match: _number(match.group()), text)
 
 
 def _number(run: str) -> str:
@@ -235,6 +237,15 @@ def _finish(
     street: str, community: str, place: tuple[str, str, str], rest: str, shared: bool
 ) -> AddressParts:
     road, number, building = place
+    block, level, units = _inside(rest)
+    if building.endswith(_QUARTERS) and not number and block.isdigit():
+        number, block = block, ""  # a village numbers its houses: 草埔村125栋 and 草埔村125号 are one
+    return AddressParts(street, community, road, number, building, block, level, units, shared)
+
+
+@lru_cache(maxsize=1 << 18)
+def _inside(rest: str) -> tuple[str, str, tuple[str, ...]]:
+    """Block, floor and rooms of what is left of an address; the same few words behind many buildings."""
     rest = _NEAR.sub("", rest)
     block = _BLOCK.search(rest)
     inside = rest[: block.start()] + "|" + rest[block.end() :] if block else rest
@@ -243,10 +254,7 @@ def _finish(
     rooms = _rooms(behind)
     level = _floor_name(floor) if floor else _floor_of(rooms)
     units = tuple(sorted({_unit(room, level) for room in rooms}))
-    name = block.group(1) if block else ""
-    if building.endswith(_QUARTERS) and not number and name.isdigit():
-        number, name = name, ""  # a village numbers its houses: 草埔村125栋 and 草埔村125号 are one
-    return AddressParts(street, community, road, number, building, name, level, units, shared)
+    return block.group(1) if block else "", level, units
 
 
 def _unit(room: str, level: str) -> str:

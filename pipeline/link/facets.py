@@ -6,6 +6,7 @@ equal and not 0; the texts themselves are looked at only where they differ.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,42 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.link.addresses import AddressParts, parse_address, read_community, read_street, road_key
 from pipeline.link.folding import fold, pinyin_key
-from pipeline.link.identifiers import is_filler, read_code
+from pipeline.link.identifiers import is_filler
 from pipeline.link.joining import combine
-from pipeline.link.names import NameParts, is_bare_party
+from pipeline.link.normalising import (
+    CODE_COLUMNS,
+    Batch,
+    Crew,
+    code_taker,
+    collect,
+    crew,
+    take_addresses,
+    take_communities,
+    take_names,
+    take_persons,
+    take_phones,
+    take_streets,
+)
 from pipeline.link.ordering import Ints
 from pipeline.link.parties import FORMER, Parties
-from pipeline.link.persons import read_person, read_phones
-from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
+from pipeline.link.vocabulary import NAME_WORDS, NameFacets, Vocabularies, Vocabulary
 
 UNLICENSED = {"licensing": ("licence_missing", "none", "three_nothings"), "offence": ("unlicensed",)}
 LICENSED = ("licensed", "permit_missing")
 CLOSED = ("deregistered", "revoked", "voided", "moved_out")
 Bools = npt.NDArray[np.bool_]
+Columns = tuple[dict[str, Ints], dict[str, Ints]]
+_WORK: dict[str, Batch] = {
+    "name": take_names,
+    "party": partial(take_names, parties=True),
+    "sign": partial(take_names, signs=True),
+    "address": take_addresses,
+    "person": take_persons,
+    "phone": take_phones,
+    "street": take_streets,
+    "community": take_communities,
+}
 SLOT_ROLE = {
     "uscc": "uscc_or_org_code",
     "registration": "registration_no",
@@ -106,32 +129,44 @@ class Facets:
         return len(self.extract)
 
 
-def build_facets(parties: Parties, vocabularies: Vocabularies) -> Facets:
-    """Normalises every distinct text once and numbers the parts."""
+def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 1) -> Facets:
+    """Normalises every distinct text once and numbers the parts.
+
+    Args:
+        parties: the rows and their profiles.
+        vocabularies: take up the texts behind the numbers.
+        processes: how many may work where there are many texts; the result is the same.
+    """
     v = vocabularies
-    name, persons, bare = _choose_names(parties, v)
-    said = _numbers(v.person, map(read_person, parties.values["person"]))[parties.columns["person"]]
-    person = np.where(said > 0, said, persons)
-    sounds = _numbers(v.person_sound, map(pinyin_key, v.person.words))
-    phones = [(*read_phones(text), "", "")[:2] for text in parties.values["phone"]]
-    phone = np.array([[v.phone.add(number) for number in pair] for pair in phones], dtype=np.int64)
-    phone = phone[parties.columns["phone"]]
-    signs = v.name_facets(v.parts(text, sign=True) for text in parties.values["sign"])
+    with crew(processes, sum(map(len, parties.values.values()))) as workers:
+        begun = {name: workers.start(work, parties.values[name]) for name, work in _WORK.items()}
+        codes = {
+            slot: [workers.start(code_taker(role, partly), parties.values[column])
+                   for column, partly in ((slot, False), (f"{slot}_partial", True))]
+            for slot, role in SLOT_ROLE.items()
+        }  # fmt: skip
+        taken = {name: collect(batches, v) for name, batches in begun.items()}
+        read = {slot: [collect(batches, v)[0] for batches in both] for slot, both in codes.items()}
+    sounds = v.sounds()
+    name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
+    said = taken["person"][0]["person"][parties.columns["person"]]
+    person = np.where(said > 0, said, owner)
+    syllables = _numbers(v.person_sound, map(pinyin_key, v.person.words))
+    phone = {name: taken["phone"][0][name][parties.columns["phone"]] for name in ("phone", "phone_other")}
     return Facets(
         extract=parties.columns["extract"],
         name=name,
-        sign=signs.take(parties.columns["sign"]),
+        sign=_name_facets(*taken["sign"], sounds).take(parties.columns["sign"]),
         person=person,
-        person_sound=sounds[person],
-        phone=phone[:, 0],
-        phone_other=phone[:, 1],
+        person_sound=syllables[person],
         bare=bare,
         closed=_marked(parties, "status", CLOSED),
         registered=_said(parties, pc.equal(parties.table["extract"], "registry")),
         unlicensed=np.maximum.reduce([_marked(parties, *item) for item in UNLICENSED.items()]),
         licensed=_marked(parties, "licensing", LICENSED),
-        **_place_facets(parties, v.place),
-        **_code_facets(parties, v.code),
+        **phone,
+        **_place_facets(parties, v.place, taken),
+        **_code_facets(parties, v.code, read),
     )
 
 
@@ -149,69 +184,56 @@ def _said(parties: Parties, of_row: pa.ChunkedArray) -> Ints:
 def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, NameFacets]:
     """Former names: the profile that each belongs to, and the names."""
     owners: list[int] = []
-    parts: list[NameParts] = []
-    for profile in np.flatnonzero(parties.columns[FORMER]):
+    texts: list[str] = []
+    for profile in np.flatnonzero(parties.columns[FORMER]).tolist():
         for text in parties.values[FORMER][parties.columns[FORMER][profile]].split("|"):
-            found = vocabularies.parts(text)
-            if found.trade:
-                owners.append(int(profile))
-                parts.append(found)
-    return np.array(owners, dtype=np.int64), vocabularies.name_facets(parts)
+            owners.append(profile)
+            texts.append(text)
+    taken = collect(Crew(None).start(take_names, texts), vocabularies)
+    names = _name_facets(*taken, vocabularies.sounds())
+    told = np.flatnonzero(names.trade > 0)
+    return np.array(owners, dtype=np.int64)[told], names.take(told)
 
 
-def _choose_names(parties: Parties, vocabularies: Vocabularies) -> tuple[NameFacets, Ints, Ints]:
+def _name_facets(columns: dict[str, Ints], flags: dict[str, Ints], sounds: Ints) -> NameFacets:
+    parts = {name: columns[name] for name in NAME_WORDS}
+    told = {name: flags[name] for name in ("formal", "known", "person")}
+    return NameFacets(sound=sounds[columns["trade"]], **parts, **told)
+
+
+def _choose_names(
+    parties: Parties, named: Columns, party: Columns, sounds: Ints
+) -> tuple[NameFacets, Ints, Ints]:
     """Name, person that stood in a name column, and whether nothing but a person is named (0/1).
 
     The column of firms' names goes before the column that holds firms or persons.
     """
-    named, party = parties.columns["name"], parties.columns["party"]
-    texts = [*parties.values["name"], *parties.values["party"]]
-    is_person = [False] * len(parties.values["name"])
-    is_person += [bool(text) and is_bare_party(text) for text in parties.values["party"]]
-    at = np.where(named > 0, named, len(parties.values["name"]) + party)
-    parts = [vocabularies.parts(text) for text in texts]
-    owners = [
-        read_person((p.full if p.person else p.owner) or (text if person else ""))
-        for p, text, person in zip(parts, texts, is_person, strict=True)
-    ]
-    parts = [p._replace(person=p.person or person) for p, person in zip(parts, is_person, strict=True)]
-    persons = _numbers(vocabularies.person, owners)
-    alone = np.array(is_person)[at] & (parties.columns["sign"] == 0)
-    return vocabularies.name_facets(parts).take(at), persons[at], alone.astype(np.int64)
+    columns, flags = (
+        {name: np.concatenate([first[name], second[name]]) for name in first}
+        for first, second in zip(named, party, strict=True)
+    )
+    at = parties.columns["name"]
+    at = np.where(at > 0, at, len(parties.values["name"]) + parties.columns["party"])
+    alone = (flags["bare"][at] > 0) & (parties.columns["sign"] == 0)
+    names = _name_facets(columns, flags, sounds)
+    return names.take(at), columns["owner"][at], alone.astype(np.int64)
 
 
 def _numbers(vocabulary: Vocabulary, texts: Iterable[str | None]) -> Ints:
     return np.array([vocabulary.add(text) for text in texts], dtype=np.int64)
 
 
-def _place_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
-    add = vocabulary.add
-    parsed = [parse_address(text) for text in parties.values["address"]]
-    at = parties.columns["address"]
-    columns = {
-        "road": [add(p.road and f"road {road_key(p.road)}") for p in parsed],
-        "site": [add(p.number and f"site {road_key(p.road or p.building)}#{p.number}") for p in parsed],
-        "building": [add(p.building and f"building {road_key(p.building)}") for p in parsed],
-        "block": [add(p.block and f"block {p.block}") for p in parsed],
-        "floor": [add(p.floor and f"floor {p.floor}") for p in parsed],
-        "room": [add(p.rooms[0] if p.rooms else "") for p in parsed],
-        "shared": [int(p.shared) for p in parsed],
-    }
-    found = {name: np.array(values, dtype=np.int64)[at] for name, values in columns.items()}
+def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
+    columns, flags = taken["address"]
+    found = {name: values[parties.columns["address"]] for name, values in (columns | flags).items()}
+    for name in ("street", "community"):
+        said = taken[name][0][name][parties.columns[name]]
+        found[name] = np.where(said > 0, said, found[name])
     codes = [_house_code(text) for text in parties.values["house_code"]]
     found["house_code"] = _numbers(vocabulary, codes)[parties.columns["house_code"]]
     spot = np.where(found["site"] > 0, found["site"], found["building"])
     found["door"] = combine(spot, found["block"] + 1, found["room"], dense=True)
-    found["street"] = _division(parties, vocabulary, "street", parsed)
-    found["community"] = _division(parties, vocabulary, "community", parsed)
     return found
-
-
-def _division(parties: Parties, vocabulary: Vocabulary, name: str, parsed: list[AddressParts]) -> Ints:
-    read = read_street if name == "street" else read_community
-    said = _numbers(vocabulary, [read(text) for text in parties.values[name]])[parties.columns[name]]
-    inside = _numbers(vocabulary, [getattr(p, name) for p in parsed])[parties.columns["address"]]
-    return np.where(said > 0, said, inside)
 
 
 def _house_code(text: str) -> str:
@@ -219,19 +241,15 @@ def _house_code(text: str) -> str:
     return "" if not code or len(code) < 4 or is_filler(code) else f"house {code}"
 
 
-def _code_facets(parties: Parties, vocabulary: Vocabulary) -> dict[str, Ints]:
+def _code_facets(
+    parties: Parties, vocabulary: Vocabulary, read: dict[str, list[dict[str, Ints]]]
+) -> dict[str, Ints]:
     """Codes of each profile; where several columns hold one kind, the first that is filled counts."""
-    names = ("uscc", "org", "registration", "hint", "token")
-    found = {name: np.zeros(parties.count, dtype=np.int64) for name in names}
-    for slot, role in SLOT_ROLE.items():
-        for column, is_partial in ((slot, False), (f"{slot}_partial", True)):
-            read = [
-                read_code(None, text, role) if is_partial else read_code(text, None, role)
-                for text in parties.values[column]
-            ]
-            for name in names:
-                numbers = _numbers(vocabulary, [getattr(codes, name) for codes in read])
-                here = numbers[parties.columns[column]]
+    found = {name: np.zeros(parties.count, dtype=np.int64) for name in CODE_COLUMNS}
+    for slot, both in read.items():
+        for column, codes in zip((slot, f"{slot}_partial"), both, strict=True):
+            for name in CODE_COLUMNS:
+                here = codes[name][parties.columns[column]]
                 found[name] = np.where(found[name] > 0, found[name], here)
     for slot in ("taxpayer", "social"):
         keys = [_group_code(text) for text in parties.values[slot]]

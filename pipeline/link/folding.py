@@ -10,7 +10,7 @@ import pypinyin
 from pipeline.link.lexicon import lexicon
 
 _GLUED_PINYIN = re.compile(r"\([a-züêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)")
-_SHAPES = str.maketrans(
+_SHAPES: dict[int, str | None] = str.maketrans(
     {
         **dict.fromkeys("〔【[{〈《「『﹙", "("),
         **dict.fromkeys("〕】]}〉》」』﹚", ")"),
@@ -20,7 +20,6 @@ _SHAPES = str.maketrans(
         **dict.fromkeys("\u200b\u200c\u200d\ufeff\u00ad\u2060", None),
     }
 )
-_SPACE = re.compile(r"\s+")
 
 
 @cache
@@ -28,11 +27,14 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-class _Simplified(dict[int, str]):
-    """Character → simplified character, each converted once."""
+class _Simplified(dict[int, str | None]):
+    """Character → how it is written here: simplified, half a kind, no space; each converted once."""
 
-    def __missing__(self, code: int) -> str:
+    def __missing__(self, code: int) -> str | None:
         char = chr(code)
+        if char.isspace():
+            self[code] = None
+            return None
         simple: str = _converter().convert(char) if "㐀" <= char <= "鿿" else char
         self[code] = simple if len(simple) == 1 else char
         return self[code]
@@ -48,7 +50,7 @@ class _Syllable(dict[int, str]):
         return self[code]
 
 
-_SIMPLIFIED = _Simplified({ord("筍"): "笋", ord("笱"): "笋", ord("〇"): "零"})
+_SIMPLIFIED = _Simplified(_SHAPES | {ord("筍"): "笋", ord("笱"): "笋", ord("〇"): "零"})
 _SYLLABLES = _Syllable()
 
 
@@ -61,10 +63,10 @@ def fold(text: str) -> str:
     """Half width, simplified script, one kind of bracket and dash, no spaces, capitals."""
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    text = _SPACE.sub("", text.translate(_SHAPES))
+    text = text.translate(_SIMPLIFIED)
     if "(" in text:
         text = _GLUED_PINYIN.sub("", text)
-    return text.translate(_SIMPLIFIED).upper()
+    return text.upper()
 
 
 def pinyin_key(text: str) -> str:

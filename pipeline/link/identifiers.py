@@ -6,10 +6,12 @@ stumble where the sum is divisible by 31 (GB 32100-2015, GB 11714-1997, GS15-200
 
 import re
 from dataclasses import dataclass
+from operator import mul
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORG_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_USCC_VALUE = {char: value for value, char in enumerate(USCC_ALPHABET)}
+_USCC_VALUES = bytes(max(USCC_ALPHABET.find(chr(code)), -1) % 256 for code in range(256))
+_ORG_VALUES = bytes(max(ORG_ALPHABET.find(chr(code)), -1) % 256 for code in range(256))
 _USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _REPAIRS = str.maketrans("IOZSV", "10250")
@@ -39,17 +41,18 @@ class Codes:
 
 def uscc_valid(code: str) -> bool:
     """Whether 18 characters are a unified code with a right check and are no filler."""
-    if len(code) != 18 or any(char not in _USCC_VALUE for char in code):
+    if len(code) != 18 or not code.isascii():
         return False
-    total = sum(_USCC_VALUE[char] * weight for char, weight in zip(code, _USCC_WEIGHTS, strict=False))
-    return _USCC_VALUE[code[17]] == (31 - total % 31) % 31 and not is_filler(code[8:17])
+    values = code.encode().translate(_USCC_VALUES)
+    total = sum(map(mul, values, _USCC_WEIGHTS))
+    return max(values) < 31 and values[17] == (31 - total % 31) % 31 and not is_filler(code[8:17])
 
 
 def org_valid(code: str) -> bool:
     """Whether nine characters are an organisation code with a right check and are no filler."""
     if len(code) != 9 or not code.isascii() or not code.isalnum():
         return False
-    total = sum(ORG_ALPHABET.index(char) * weight for char, weight in zip(code, _ORG_WEIGHTS, strict=False))
+    total = sum(map(mul, code.encode().translate(_ORG_VALUES), _ORG_WEIGHTS))
     rest = 11 - total % 11
     check = {10: "X", 11: "0"}.get(rest, str(rest))
     return code[8] == check and not is_filler(code)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pipeline.link.folding import fold
 from pipeline.link.lexicon import lexicon, longest_first
 from pipeline.link.persons import surname_length
+from pipeline.link.regions import place_length, region_of
 
 LONGEST_INDUSTRY = 8
 
@@ -69,27 +70,13 @@ _OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
 _BRANCH_PLACE = re.compile(
     r"^(?:驻?(?:广东省?)?深圳市?(?:经济特区)?|驻深|市)+|第(?=[一二三四五六七八九十\d])"
 )
-_TOWN = re.compile(r"^[㐀-鿿]{2,3}(?:镇|乡|街道|街)")
-_ANY_CITY = re.compile(
-    r"^[㐀-鿿]{1,3}[^城都超夜股门上集街花菜楼房闹小](?:市|自治州)(?!场)|^[㐀-鿿]{1,4}(?:自治县|自治旗)|^[㐀-鿿]{1,2}县"
-)
-_ANY_DISTRICT = re.compile(r"^[㐀-鿿]{1,2}[^社小园景地片校专特发库厂战营货新]区(?!域)")
-_ZONE = re.compile(r"^(?:经济技术|高新技术产业|高新技术|高新|经济)?开发区|^(?:保税区|新区|特区|经济特区)")
 _PERSON = re.compile(r"^[㐀-鿿]{2,4}$|^[㐀-鿿]{1,6}(?:·[㐀-鿿]{1,8})+$")
 _ALONE = re.compile(r"无字号|未起字号|无名称?|无招牌|无店名|未命名|^无$|^个体(?:工商户|户|经营者?)?$")
 
 
 @cache
-def _places() -> re.Pattern[str]:
-    words = lexicon()
-    suffix = "(?:省|市|地区|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治州|特区|县|区)?"
-    named = longest_first(tuple(words.provinces) + tuple(words.cities))
-    return re.compile(f"^(?:{longest_first(words.local_places)}|(?:{named}){suffix})")
-
-
-@cache
-def _form() -> re.Pattern[str]:
-    return re.compile(f"^(.*?)({longest_first(lexicon().form_class)})$")
+def _form_sizes() -> range:
+    return range(max(map(len, lexicon().form_class)), 0, -1)
 
 
 @cache
@@ -137,7 +124,7 @@ def _ordered_form(found: re.Match[str]) -> str:
 
 def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
     rest = strip_place(name)
-    city, district = _region(name[: len(name) - len(rest)] or inside)
+    city, district = region_of(name[: len(name) - len(rest)] or inside)
     core, form = split_form(rest)
     trade, industry = split_industry(core)
     form = form.replace("有限责任公司", "有限公司")
@@ -158,27 +145,13 @@ def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
     )
 
 
-def _region(places: str) -> tuple[str, str]:
-    """City and district of the places that a name begins with; 罗湖区 alone is in 深圳."""
-    words = lexicon()
-    district = next((d for d in words.local_districts if d in places), "")
-    if district or "深圳" in places:
-        return "深圳", district
-    city = next((city for city in words.cities if city in places), "")
-    if not city:
-        city = next((one for one in words.provinces if one in places), "")
-    other = _ANY_DISTRICT.search(places.split("市", 1)[-1]) if "市" in places else None
-    return city, other.group().removesuffix("区") if other else ""
-
-
 def split_form(text: str) -> tuple[str, str]:
     """Core and organisation form; in a word of industry (饭店, 加油站) the last character is no form."""
-    match = _form().match(text)
-    if match is None or not match.group(1):
+    words, forms = lexicon().industries, lexicon().form_class
+    size = next((n for n in _form_sizes() if text[-n:] in forms), 0)
+    if not 0 < size < len(text) or any(text[-n:] in words for n in range(LONGEST_INDUSTRY, size, -1)):
         return text, ""
-    words, size = lexicon().industries, len(match.group(2))
-    longest = max((n for n in range(2, LONGEST_INDUSTRY + 1) if text[-n:] in words), default=0)
-    return (text, "") if longest > size else (match.group(1), match.group(2))
+    return text[:-size], text[-size:]
 
 
 def strip_place(name: str) -> str:
@@ -189,21 +162,15 @@ def strip_place(name: str) -> str:
     """
     rest, found, local = name, False, False
     while True:
-        match = _next_place(rest, found)
-        if match is None or len(rest) - match.end() < 2 or _only_form(rest[match.end() :]):
+        size = place_length(rest, found)
+        place, behind = rest[:size], rest[size:]
+        if not size or len(behind) < 2 or _only_form(behind):
             return rest
-        bare = (
-            match.group()[-1] not in "市省区县州镇乡街道盟旗" and match.group() not in lexicon().local_places
-        )
-        if bare and (local or not _leaves_trade(rest[match.end() :])):
+        bare = place[-1] not in "市省区县州镇乡街道盟旗" and place not in lexicon().local_places
+        if bare and (local or not _leaves_trade(behind)):
             return rest
-        local = local or match.group() in lexicon().local_places
-        rest, found = rest[match.end() :], True
-
-
-def _next_place(text: str, found: bool) -> re.Match[str] | None:
-    patterns = (_places(), _ANY_CITY, _ANY_DISTRICT, *((_ZONE, _TOWN) if found else ()))
-    return next((match for match in (pattern.match(text) for pattern in patterns) if match), None)
+        local = local or place in lexicon().local_places
+        rest, found = behind, True
 
 
 def _leaves_trade(text: str) -> bool:
@@ -222,14 +189,14 @@ def split_industry(core: str) -> tuple[str, str]:
     long unknown text the first known word begins it. A core of known words only has no trade name.
     """
     words = lexicon().industries
-    size = len(core)
-    tails = [False] * size + [True]
+    size = cut = len(core)
+    reached = [size]  # where a tail made of known words begins, from the back
     for start in range(size - 1, -1, -1):
-        ends = range(start + 1, min(size, start + LONGEST_INDUSTRY) + 1)
-        tails[start] = any(tails[end] and core[start:end] in words for end in ends)
-    if size >= 2 and tails[0]:
+        if any(core[start:end] in words for end in reached if end - start <= LONGEST_INDUSTRY):
+            reached.append(start)
+            cut = start if start >= 2 else cut
+    if size >= 2 and reached[-1] == 0:
         return "", core
-    cut = next((i for i in range(2, size) if tails[i]), size)
     if cut >= 5:
         cut = _first_word(core, cut)
     return core[:cut], core[cut:]

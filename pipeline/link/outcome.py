@@ -1,5 +1,6 @@
 """From the resolution to rows: every record's enterprise, decision and reason, and the open pairs."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,11 @@ import pyarrow as pa
 
 from pipeline.link import wording
 from pipeline.link.comparing import FIELDS, Scored
-from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE, Floats
+from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE, Bools, Floats
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.model import Model, value_class
-from pipeline.link.names import is_bare_party
+from pipeline.link.names import is_bare_party, parse_name
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.parties import Parties
 from pipeline.link.premises import premises_of
@@ -22,6 +23,7 @@ from pipeline.link.vocabulary import Vocabularies
 
 STATES = ("registered", "valid_code_not_held", "not_found")
 LONGEST_PERSON = 4
+_BRACKET = re.compile("[(（\\[【〔{〈《「『﹙]")
 _COMPARISON = pa.struct(
     [("field", pa.string()), ("value_class", pa.string()), ("level", pa.string()), ("weight", pa.int64())]
 )
@@ -170,7 +172,7 @@ def link_rows(
     profile = parties.profile
     place = pa.array([w or None for w in words.place.words], pa.string())
     code = pa.array([w or None for w in words.code.words], pa.string())
-    names, signs = _shown(parties, words)
+    names, signs = _shown(parties, facets.take(np.arange(parties.count)))
     columns = {name: parties.table[name] for name in parties.table.column_names}
     columns |= {
         "enterprise_id": ids.take(pa.array(linked.row_entity + 1)),
@@ -186,8 +188,8 @@ def link_rows(
         "premises_id": pa.array([name or None for name in premises_ids], pa.string()).take(
             pa.array(premises[profile])
         ),
-        "name_shown": pa.array(names, pa.string()).take(pa.array(profile)),
-        "sign_shown": pa.array(signs, pa.string()).take(pa.array(profile)),
+        "name_shown": names.take(pa.array(profile)),
+        "sign_shown": signs.take(pa.array(profile)),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))
@@ -198,22 +200,29 @@ def _building(words: Vocabularies) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def _shown(parties: Parties, words: Vocabularies) -> tuple[list[str | None], list[str | None]]:
-    """Names and signs as they may be shown: a bare personal name is not."""
-    names = [
-        _name_shown(text or party, words) if text or not is_bare_party(party) else None
-        for text, party in zip(*map(parties.texts, ("name", "party")), strict=True)
-    ]
-    signs = [text.strip() if words.parts(text, sign=True).trade else None for text in parties.texts("sign")]
-    return names, signs
+def _shown(parties: Parties, facets: Facets) -> tuple[pa.Array, pa.Array]:
+    """Names and signs of each profile as they may be shown: a bare personal name is not."""
+    texts = [*map(_name_shown, parties.values["name"]), *map(_party_shown, parties.values["party"])]
+    named, party = parties.columns["name"], parties.columns["party"]
+    at = np.where(named > 0, named, len(parties.values["name"]) + party)
+    told = (facets.name.trade > 0) & (facets.name.person == 0)
+    signs = [text.strip() for text in parties.values["sign"]]
+    return _texts_at(texts, at, told), _texts_at(signs, parties.columns["sign"], facets.sign.trade > 0)
 
 
-def _name_shown(text: str, words: Vocabularies) -> str | None:
-    """None for a bare person, also for a short name without a word of trade: it may be a person's."""
-    parts = words.parts(text)
-    if parts.person or not parts.trade or (len(text) <= LONGEST_PERSON and is_bare_party(text)):
+def _texts_at(texts: list[str | None] | list[str], at: Ints, told: Bools) -> pa.Array:
+    return pa.array(texts, pa.string()).take(pa.array(at, mask=~told))
+
+
+def _name_shown(text: str) -> str | None:
+    """None for a short name without a word of trade: it may be a person's; no owner in brackets."""
+    if len(text) <= LONGEST_PERSON and is_bare_party(text):
         return None
-    return parts.full if parts.owner else text.strip()
+    return parse_name(text).full if _BRACKET.search(text) and parse_name(text).owner else text.strip()
+
+
+def _party_shown(text: str) -> str | None:
+    return None if is_bare_party(text) else _name_shown(text)
 
 
 def _previous(parties: Parties, ids: pa.Array, before: dict[str, str]) -> pa.Array:

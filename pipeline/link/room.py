@@ -87,7 +87,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     parties = read_parties(con, sources)
     ledger.step("读取")
     words = Vocabularies()
-    facets = build_facets(parties, words)
+    facets = build_facets(parties, words, night.settings.threads)
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)

@@ -1,13 +1,11 @@
 """Texts as small integers, and names taken apart into them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.link.folding import pinyin_key
-from pipeline.link.names import NameParts, parse_name
 from pipeline.link.ordering import Ints
 
 
@@ -37,6 +35,19 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.words)
+
+
+# Columns of a name that are texts, and the vocabulary of each.
+NAME_WORDS = {
+    "full": "full",
+    "trade": "trade",
+    "industry": "industry",
+    "form": "form",
+    "form_class": "form_class",
+    "branch": "branch",
+    "city": "region",
+    "district": "region",
+}
 
 
 @dataclass(frozen=True)
@@ -104,33 +115,7 @@ class Vocabularies:
     phone: Vocabulary = field(default_factory=Vocabulary)
     place: Vocabulary = field(default_factory=Vocabulary)
     code: Vocabulary = field(default_factory=Vocabulary)
-    names: dict[tuple[str, bool], NameParts] = field(default_factory=dict)
 
-    def parts(self, text: str, sign: bool = False) -> NameParts:
-        """A name or a sign taken apart, each text once."""
-        found = self.names.get((text, sign))
-        if found is None:
-            found = self.names[text, sign] = parse_name(text, sign)
-        return found
-
-    def name_facets(self, parts: Iterable[NameParts]) -> NameFacets:
-        """Names as integers."""
-        rows = [
-            (
-                self.full.add(p.full),
-                self.trade.add(p.trade),
-                self.sound.add(pinyin_key(p.trade)),
-                self.industry.add(p.industry),
-                self.form.add(p.form),
-                self.form_class.add(p.form_class),
-                self.branch.add(p.branch),
-                int(p.formal),
-                int(p.has_trade),
-                int(p.person),
-                self.region.add(p.city),
-                self.region.add(p.district),
-            )
-            for p in parts
-        ]
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), 12)
-        return NameFacets(*(np.ascontiguousarray(table[:, i]) for i in range(12)))
+    def sounds(self) -> Ints:
+        """For each trade name, the number of its sound."""
+        return np.array([self.sound.add(pinyin_key(word)) for word in self.trade.words], dtype=np.int64)
