@@ -53,7 +53,7 @@ def test_a_code_that_everything_denies_is_shown_with_its_firm(tables: Callable[.
         (r, firm) for r in waiting
     }
     steps = {step["field"]: step["level"] for step in found["review_pair"][0]["comparisons"]}
-    assert steps["证号"] == "一致"
+    assert steps["证号"] == "有效且相同"
     assert steps["负责人"] == "不同"
 
 

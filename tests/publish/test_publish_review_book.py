@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from python_calamine import CalamineWorkbook
 
 from pipeline import clerk, publish
@@ -74,8 +75,6 @@ def test_firms_with_formulas_for_names_are_text_and_what_was_unsure_comes_last(
 
 def test_a_correction_tells_neither_who_gave_it_nor_a_telephone(place: Any) -> None:
     place.publish(change=waits)
-    import duckdb
-
     with duckdb.connect(str(place.settings.warehouse), read_only=True) as con:
         told = con.execute("SELECT given_by, reason, is_in_force FROM correction").fetchall()
     assert told == [(None, "打过电话（电话略）", True)]
