@@ -37,7 +37,7 @@ def _home(found: Resolution, judged: Judged, target: int) -> int:
     known = judged.targets[target]
     if known.firm >= 0:
         return known.firm
-    anchors = judged.anchors(target)
+    anchors = known.anchors
     counts: dict[int, int] = {}
     for profile in anchors:
         entity = _entity(found, profile)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -25,7 +25,8 @@ class Target:
     Attributes:
         enterprise_id: its id.
         firm: the registered firm that it is, -1 for none.
-        anchors: profile of each of its records outside the registry, by record_id.
+        anchors: profile of each of its records outside the registry, by record_id; without those that were
+            themselves judged to be some enterprise, or not to be this one.
         origin: profile of its founding record, -1 where that did not come.
     """
 
@@ -61,11 +62,6 @@ class Judged:
         found = [profile for profile, (at, _) in self.same.items() if self.targets[at].firm < 0]
         return np.array(sorted(found), dtype=np.int64)
 
-    def anchors(self, target: int) -> list[int]:
-        """The profiles that a target is known by, without those judged to be it or not to be it."""
-        led = {profile for profile, (at, _) in self.same.items() if at == target}
-        return [p for p in self.targets[target].anchors if p not in led and (p, target) not in self.other]
-
     def denied(self) -> tuple[Ints, Ints]:
         """Profiles, and the registered firm that each was said not to be."""
         found = [(p, self.targets[t].firm) for p, t in sorted(self.other) if self.targets[t].firm >= 0]
@@ -82,13 +78,17 @@ class Judged:
             profiles: those outside the registry; given, those that point to a denied firm are parted too.
             pointed: the firm that each profile's code points to.
         """
-        mine, theirs = _columns([(p, anchor) for p, t in sorted(self.other) for anchor in self.anchors(t)])
+        mine, theirs = _columns(
+            [(p, anchor) for p, t in sorted(self.other) for anchor in self.targets[t].anchors]
+        )
         if profiles is None or pointed is None:
             return mine, theirs
         judged, firm = self.denied()
-        also = [(p, q) for p, f in zip(judged.tolist(), firm.tolist(), strict=True)
-                for q in profiles[pointed[profiles] == f].tolist() if p != q]  # fmt: skip
-        more, those = _columns(also)
+        bearers: dict[int, list[int]] = defaultdict(list)
+        for profile in profiles[np.isin(pointed[profiles], firm)].tolist():
+            bearers[int(pointed[profile])].append(profile)
+        denied = zip(judged.tolist(), firm.tolist(), strict=True)
+        more, those = _columns([(p, other) for p, f in denied for other in bearers[f] if p != other])
         return np.concatenate([mine, more]), np.concatenate([theirs, those])
 
     def parted_records(self, parties: Parties) -> set[tuple[str, str]]:
@@ -138,6 +138,7 @@ def judge(
     if not told:
         return nothing_judged()
     named = sorted({one.enterprise_id for one in told})
+    number = {name: at for at, name in enumerate(named)}
     wanted = set(named)
     held: dict[str, list[str]] = defaultdict(list)
     for record_id, name in before.of_record.items():
@@ -155,12 +156,28 @@ def judge(
     same: dict[int, tuple[int, date]] = {}
     other: dict[tuple[int, int], date] = {}
     for one in told:
-        at = named.index(one.enterprise_id)
+        at = number[one.enterprise_id]
         if targets[at].firm < 0 and not targets[at].anchors:
             continue
         for profile in {int(parties.profile[row]) for row in rows[one.record_id] if not is_registry[row]}:
             _take(same, other, profile, at, one)
-    return Judged(targets, same, other)
+    return _known_by_others(targets, same, other)
+
+
+def _known_by_others(
+    targets: tuple[Target, ...], same: dict[int, tuple[int, date]], other: dict[tuple[int, int], date]
+) -> Judged:
+    """Leaves the judged profiles out of what their targets are known by.
+
+    An unregistered enterprise of which nothing else came is known by the judged profiles alone: they are
+    linked as any other, and carry its id.
+    """
+    kept = tuple(
+        replace(target, anchors=tuple(p for p in target.anchors if p not in same and (p, at) not in other))
+        for at, target in enumerate(targets)
+    )
+    leads = {at for at, target in enumerate(kept) if target.firm >= 0 or target.anchors}
+    return Judged(kept, {profile: to for profile, to in same.items() if to[0] in leads}, other)
 
 
 def _take(

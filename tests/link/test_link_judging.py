@@ -181,6 +181,21 @@ def test_a_judgement_without_its_record_or_firm_is_told(district: District) -> N
     assert "王核对" not in str(district.corrected) + str(district.attention)
 
 
+def test_a_shop_known_by_the_judged_record_alone_goes_on(district: District) -> None:
+    first = district.night()
+    shop, flowers = first["grid:2"][0], first["street_cases:3"][0]
+    district.judge("street_cases:3", shop, "same")
+    district.judge("grid:1", first["grid:1"][0], "same")
+    district.night()
+    gone = {**ROWS, "grid": ROWS["grid"][:1]}
+    found = district.night(gone)
+    assert found["street_cases:3"][0] in (shop, flowers)
+    assert found["street_cases:3"][1] == "certain"
+    assert found["street_cases:1"][0] == found["grid:1"][0] == first["grid:1"][0]
+    again = district.night(gone)
+    assert again["street_cases:3"][0] == found["street_cases:3"][0]
+
+
 def test_unsure_changes_no_link(district: District) -> None:
     first = district.night()
     district.judge("street_cases:3", first["grid:1"][0], "unsure")
