@@ -1,32 +1,45 @@
-"""Candidate pairs from many keys, each block bounded, hot blocks counted and named by their key."""
+"""Candidate pairs from many keys, each block bounded, hot blocks counted and named by their key.
 
-from collections.abc import Iterable, Iterator, Sequence
+A key that many rows share (a road, two characters of a trade name, a house) never stands alone: it is
+joined with a second one, so that the pairs grow with the rows and not with their square.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from pipeline.link.facets import Facets
-from pipeline.link.joining import combine
-from pipeline.link.parties import Ints
-from pipeline.link.vocabulary import Vocabularies
+from pipeline.link.ordering import Ints, distinct, offsets, order_of
+from pipeline.link.vocabulary import NameFacets, Vocabularies
+
+AREAS = ("road", "building", "house_code", "community", "street")
+SPOTS = ("site", "building", "house_code")
+_SHIFT = 31
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Values under which members may be found; a member may have several, or none."""
+
+    value: Ints
+    at: Ints
 
 
 @dataclass(frozen=True)
 class Key:
-    """One blocking key: values of the left and the right side that may meet.
+    """One blocking key.
 
     Attributes:
         name: what the key is, for reports.
-        left, left_at: key values and the left members that have them; 0 is no value.
-        right, right_at: the same for the right side.
+        left, right: the values of the two sides' members.
         cap: a block with more right members than this is hot and is left out.
     """
 
     name: str
-    left: Ints
-    left_at: Ints
-    right: Ints
-    right_at: Ints
+    left: Terms
+    right: Terms
     cap: int
 
 
@@ -50,35 +63,22 @@ def candidates(keys: Iterable[Key], right_count: int) -> Candidates:
         pairs[key.name] = pairs.get(key.name, 0) + len(left)
         hot[key.name] = hot.get(key.name, 0) + heated
         if len(left):
-            found.append(left * right_count + right)
-    merged = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+            found.append(distinct(left * right_count + right))
+    merged = distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
     width = max(right_count, 1)
     return Candidates(merged // width, merged % width, pairs, hot)
 
 
 def _join(key: Key) -> tuple[Ints, Ints, int]:
-    keep = key.right > 0
-    value, at = key.right[keep], key.right_at[keep]
-    order = np.argsort(value, kind="stable")
-    value, at = value[order], at[order]
-    held = key.left > 0
-    left_value, left_at = key.left[held], key.left_at[held]
+    order, mine = order_of(key.right.value), order_of(key.left.value)
+    value, at = key.right.value[order], key.right.at[order]
+    left_value, left_at = key.left.value[mine], key.left.at[mine]
     start = np.searchsorted(value, left_value, side="left")
     size = np.searchsorted(value, left_value, side="right") - start
     too_many = size > key.cap
-    heated = len(np.unique(left_value[too_many]))
+    heated = len(distinct(left_value[too_many]))
     size = np.where(too_many, 0, size)
-    total = int(size.sum())
-    left = np.repeat(left_at, size)
-    offset = np.arange(total) - np.repeat(np.cumsum(size) - size, size)
-    return left, at[np.repeat(start, size) + offset], heated
-
-
-def both_sides(name: str, cap: int, left: Sequence[Ints], right: Sequence[Ints]) -> Key:
-    """A key of several fields that must all be equal; members are the positions."""
-    size = len(left[0])
-    value = combine(*(np.concatenate([a, b]) for a, b in zip(left, right, strict=True)))
-    return Key(name, value[:size], np.arange(size), value[size:], np.arange(len(value) - size), cap)
+    return np.repeat(left_at, size), at[offsets(start, size)], heated
 
 
 def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> Iterator[Key]:
@@ -88,71 +88,123 @@ def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> It
         left: rows looking for a firm.
         right: views of firms (or other rows).
         pieces: parts of the texts behind the integers.
-        cap: largest block of a key.
+        cap: largest block of a key that says much; one that says little by itself has a smaller one.
     """
-    for side, name in (("name", left.name), ("sign", left.sign)):
-        for other_side, other in (("name", right.name), ("sign", right.sign)):
-            if side == other_side == "name":
-                yield both_sides("全称", cap, [name.full], [other.full])
-            label = "字号读音" if side == other_side else "招牌与字号读音"
-            yield both_sides(label, cap, [name.sound], [other.sound])
-            yield both_sides("字号读音+行业", cap, [name.sound, name.industry], [other.sound, other.industry])
-            for place in ("road", "building", "house_code", "community", "street"):
-                mine, theirs = getattr(left, place), getattr(right, place)
-                yield both_sides("字号读音+地点", cap, [name.sound, mine], [other.sound, theirs])
-            for ends in (pieces.start, pieces.end):
-                yield both_sides("字号首尾两字", cap, [ends[name.trade]], [ends[other.trade]])
-            first, other_first = pieces.first[name.trade], pieces.first[other.trade]
-            for place in ("site", "building", "house_code"):
-                mine, theirs = getattr(left, place), getattr(right, place)
-                yield both_sides("字号首字+地点", cap, [first, mine], [other_first, theirs])
-    yield Key("字号缺一字+行业", *pieces.shortened(left), *pieces.shortened(right), cap)
-    yield from _party_keys(left, right, cap)
+    sides = (_Side(left, pieces), _Side(right, pieces))
+
+    def key(name: str, terms: Callable[[_Side], Terms], most: int = cap) -> Key:
+        return Key(name, terms(sides[0]), terms(sides[1]), most)
+
+    few = max(cap // 12, 1)
+    yield key("全称", lambda s: _terms([s.facets.name.full]))
+    yield key("字号读音", lambda s: s.names(_sound), cap // 3)
+    yield key("字号读音+行业", lambda s: s.names(_sound, _industry))
+    yield key("字号读音+地点", lambda s: s.beside(s.names(_sound), AREAS))
+    for name, ends in (("字号首两字", pieces.start), ("字号末两字", pieces.end)):
+        yield key(f"{name}+行业", partial(_Side.with_industry, table=ends))
+        yield key(f"{name}+地点", partial(_Side.in_an_area, table=ends))
+    first, last = _part_of_trade(pieces.first), _part_of_trade(pieces.last)
+    yield key("字号首字+地点", lambda s: s.beside(s.names(first), SPOTS))
+    yield key("字号末字+地点", lambda s: s.beside(s.names(last), SPOTS))
+    yield key("字号缺一字+行业", lambda s: s.shortened())
+    yield key("负责人", lambda s: _terms([s.facets.person]), cap // 3)
+    yield key("负责人读音+字号首字", lambda s: s.beside(s.names(first), ("person_sound",)))
+    yield key("负责人读音+行业", lambda s: s.beside(s.names(_industry), ("person_sound",)))
+    yield key("负责人读音+地点", lambda s: s.beside(_terms([s.facets.person_sound]), AREAS[:4]))
+    yield key("电话", lambda s: _terms([s.facets.phone, s.facets.phone_other]))
+    yield key("门牌+房号", lambda s: s.beside(_terms([s.facets.room]), SPOTS), cap // 2)
+    yield key("门牌+行业", lambda s: s.beside(s.names(_industry), SPOTS), cap // 2)
+    yield key("门牌", lambda s: _terms([getattr(s.facets, spot) for spot in SPOTS]), few)
     yield from _hint_keys(left.hint, right, pieces, cap)
-
-
-def _party_keys(left: Facets, right: Facets, cap: int) -> Iterator[Key]:
-    yield both_sides("负责人", cap, [left.person], [right.person])
-    for mine in (left.phone, left.phone_other):
-        for other in (right.phone, right.phone_other):
-            yield both_sides("电话", cap, [mine], [other])
-    sounds = left.person_sound, right.person_sound
-    for place in ("road", "building", "house_code", "community"):
-        here, there = getattr(left, place), getattr(right, place)
-        yield both_sides("负责人读音+地点", cap, [sounds[0], here], [sounds[1], there])
-    trades = left.name.industry, right.name.industry
-    yield both_sides("负责人读音+行业", cap, [sounds[0], trades[0]], [sounds[1], trades[1]])
-    small = max(cap // 2, 10)
-    yield both_sides("房屋编码", small, [left.house_code], [right.house_code])
-    yield both_sides("房屋编码+房号", cap, [left.house_code, left.room], [right.house_code, right.room])
-    for place in ("site", "building"):
-        here, there = getattr(left, place), getattr(right, place)
-        yield both_sides("地点+房号", small, [here, left.room], [there, right.room])
-        yield both_sides("门牌", small, [here], [there])
 
 
 def _hint_keys(hint: Ints, right: Facets, pieces: "Pieces", cap: int) -> Iterator[Key]:
     """Damaged or masked codes meet whole ones through the pieces that are left."""
-    at = np.flatnonzero(hint > 0)
     for table in pieces.of_code:
-        for codes in (right.uscc, right.registration, right.hint, right.org):
-            yield Key("残缺证号", table[hint[at]], at, table[codes], np.arange(len(right)), cap)
+        codes = [table[c] for c in (right.uscc, right.registration, right.hint, right.org)]
+        yield Key("残缺证号", _terms([table[hint]]), _terms(codes), cap)
+
+
+def _sound(name: NameFacets) -> Ints:
+    return name.sound
+
+
+def _industry(name: NameFacets) -> Ints:
+    return name.industry
+
+
+def _part_of_trade(table: Ints) -> Callable[[NameFacets], Ints]:
+    return lambda name: table[name.trade]
+
+
+def _terms(columns: Sequence[Ints]) -> Terms:
+    """The values of some columns, 0 left out."""
+    held = [np.flatnonzero(column > 0) for column in columns]
+    return Terms(
+        np.concatenate([column[at] for column, at in zip(columns, held, strict=True)]), np.concatenate(held)
+    )
+
+
+def _packed(first: Ints, second: Ints) -> Ints:
+    """One number for two, both below 2³¹; 0 where one of them is."""
+    return np.where((first > 0) & (second > 0), (first << _SHIFT) + second, 0)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of the pairs: a member is found by its name and by its sign alike."""
+
+    facets: Facets
+    pieces: "Pieces"
+
+    def names(self, *parts: Callable[[NameFacets], Ints]) -> Terms:
+        """One part of names and signs, or two of them together."""
+        columns = []
+        for name in (self.facets.name, self.facets.sign):
+            found = [part(name) for part in parts]
+            columns.append(found[0] if len(found) == 1 else _packed(*found))
+        return _terms(columns)
+
+    def with_industry(self, table: Ints) -> Terms:
+        """A part of trade names and signs, together with their industry."""
+        return self.names(_part_of_trade(table), _industry)
+
+    def in_an_area(self, table: Ints) -> Terms:
+        """A part of trade names and signs, together with each area that the member is in."""
+        return self.beside(self.names(_part_of_trade(table)), AREAS[:4])
+
+    def beside(self, terms: Terms, columns: Sequence[str]) -> Terms:
+        """Each value together with what its member has in each of some columns."""
+        packed = [_packed(terms.value, getattr(self.facets, name)[terms.at]) for name in columns]
+        held = [np.flatnonzero(values > 0) for values in packed]
+        return Terms(
+            np.concatenate([values[at] for values, at in zip(packed, held, strict=True)]),
+            np.concatenate([terms.at[at] for at in held]),
+        )
+
+    def shortened(self) -> Terms:
+        """Trade names less one character, together with the industry; none is an industry too."""
+        found = [
+            self.pieces.shortened(name.trade, name.industry) for name in (self.facets.name, self.facets.sign)
+        ]
+        return Terms(np.concatenate([t.value for t in found]), np.concatenate([t.at for t in found]))
 
 
 class Pieces:
     """Parts of trade names and codes, numbered once for a night.
 
     Attributes:
-        first: number of each trade name's first character.
-        start, end: number of each trade name's first and last two characters; 0 where it has fewer.
+        first, last, start, end: numbers of each trade name's first and last character, its first and last
+            two; 0 where it has fewer.
         of_code: three arrays with a number per code: its pieces that one wrong character cannot all touch.
     """
 
     def __init__(self, words: Vocabularies) -> None:
         trades = words.trade.words
-        self.first: Ints = np.array([ord(word[0]) if word else 0 for word in trades], dtype=np.int64)
-        self.start = _pair_numbers([word[:2] for word in trades])
-        self.end = _pair_numbers([word[-2:] for word in trades])
+        self.first: Ints = _numbers([word[:1] for word in trades])
+        self.last: Ints = _numbers([word[-1:] for word in trades])
+        self.start: Ints = _numbers([word[:2] if len(word) > 1 else "" for word in trades])
+        self.end: Ints = _numbers([word[-2:] if len(word) > 1 else "" for word in trades])
         self._count, self._flat = _deletions(trades)
         self._start = np.cumsum(self._count) - self._count
         split = [_code_pieces(word) for word in words.code.words]
@@ -162,18 +214,17 @@ class Pieces:
             for i in range(3)
         ]
 
-    def shortened(self, facets: Facets) -> tuple[Ints, Ints]:
+    def shortened(self, trade: Ints, industry: Ints) -> Terms:
         """Keys of (trade name less one character, industry), and the members that have them."""
-        trade, industry = facets.name.trade, facets.name.industry
         size = self._count[trade]
         at = np.repeat(np.arange(len(trade)), size)
-        offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-        part = self._flat[np.repeat(self._start[trade], size) + offset]
-        return part * 1_000_003 + industry[at], at
+        part = self._flat[offsets(self._start[trade], size)]
+        return Terms((part << _SHIFT) + industry[at], at)
 
 
-def _pair_numbers(pairs: list[str]) -> Ints:
-    return np.array([ord(p[0]) * 0x110000 + ord(p[1]) if len(p) == 2 else 0 for p in pairs], dtype=np.int64)
+def _numbers(texts: list[str]) -> Ints:
+    number = {"": 0}
+    return np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int64)
 
 
 def _deletions(trades: list[str]) -> tuple[Ints, Ints]:
@@ -183,7 +234,7 @@ def _deletions(trades: list[str]) -> tuple[Ints, Ints]:
     flat: list[int] = []
     for word in trades:
         short = (
-            {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if 2 <= len(word) <= 6 else set()
+            {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if 3 <= len(word) <= 6 else set()
         )
         counts.append(len(short))
         flat.extend(number.setdefault(part, len(number) + 1) for part in sorted(short))

@@ -1,5 +1,7 @@
 """Enterprises of rows that fit no registered firm: premises, sign, operator, phone tell one shop."""
 
+from functools import partial
+
 import numpy as np
 
 from pipeline.link.comparing import Scored
@@ -7,7 +9,7 @@ from pipeline.link.deciding import Bools
 from pipeline.link.facets import Facets
 from pipeline.link.joining import LabelledSets
 from pipeline.link.model import THOUSANDTHS, Model
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 
 STRONG_EDGE = 12 * THOUSANDTHS
 
@@ -18,11 +20,7 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
     The same premises with nothing else is not enough, nor is a trade name alone; rows whose names or
     signs differ are joined only where operator, phone and premises all agree.
     """
-
-    def at(field: str, *levels: str) -> Bools:
-        codes = [model.comparisons[field].code(level) for level in levels]
-        return np.asarray(np.isin(scored.levels[field], codes))
-
+    at = partial(scored.at, model)
     strong = at("trade_name", "exact", "homophone", "look_alike")
     alike = strong | at("trade_name", "full_one_edit", "one_edit", "one_edit_short", "contained", "alike")
     silent = np.asarray(scored.levels["trade_name"] == 0)

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.link.comparing_names import Bools, NameComparer
 from pipeline.link.facets import Facets
 from pipeline.link.model import THOUSANDTHS, Model
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints, distinct, of_distinct_pairs
 from pipeline.link.vocabulary import NameFacets, Vocabularies
 
 # A small district does not make names common: rarity is measured against at least this many firms.
@@ -24,6 +24,18 @@ class Scored:
     levels: dict[str, Ints]
     weights: dict[str, Ints]
     total: Ints
+
+    def at(self, model: Model, field: str, *levels: str) -> Bools:
+        """Where a field's level is one of some."""
+        return is_level(model, field, self.levels[field], *levels)
+
+
+def is_level(model: Model, field: str, codes: Ints, *levels: str) -> Bools:
+    """Which of a field's level codes are one of some levels."""
+    comparison = model.comparisons[field]
+    wanted = np.zeros(len(comparison.levels) + 1, dtype=bool)
+    wanted[[comparison.code(level) for level in levels]] = True
+    return np.asarray(wanted[codes])
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,11 @@ def frequencies(views: Facets, entity: Ints, words: Vocabularies, doors: int) ->
 
     def counted(value: Ints, size: int) -> Ints:
         held = value > 0
-        pair = np.unique(value[held] * (int(entity.max(initial=0)) + 1) + entity[held])
+        pair = distinct(value[held] * (int(entity.max(initial=0)) + 1) + entity[held])
         return np.bincount(pair // (int(entity.max(initial=0)) + 1), minlength=size).astype(np.int64)
 
     return Frequencies(
-        count=max(len(np.unique(entity)), LEAST_POPULATION),
+        count=max(len(distinct(entity)), LEAST_POPULATION),
         trade=counted(views.name.trade, len(words.trade)),
         sound=counted(views.name.sound, len(words.sound)),
         industry=counted(views.name.industry, len(words.industry)),
@@ -134,15 +146,16 @@ class Comparator:
         both = (a.person > 0) & (b.person > 0)
         level = np.where(both, self._code("person", "differs"), 0)
         rest = np.flatnonzero(both & (a.person_sound != b.person_sound))
-        words = self._words.person.words
-        near = process.cpdist(
-            [words[i] for i in a.person[rest]], [words[i] for i in b.person[rest]],
-            scorer=Levenshtein.distance, dtype=np.int32,
-        )  # fmt: skip
-        size = np.array([len(words[i]) for i in a.person[rest]], dtype=np.int64)
-        level[rest[(near == 1) & (size >= 3)]] = self._code("person", "one_character")
+        near = of_distinct_pairs(a.person[rest], b.person[rest], self._one_character_apart)
+        level[rest[near]] = self._code("person", "one_character")
         level = np.where(both & (a.person_sound == b.person_sound), self._code("person", "homophone"), level)
         return np.where(both & (a.person == b.person), self._code("person", "exact"), level).astype(np.int64)
+
+    def _one_character_apart(self, a: Ints, b: Ints) -> Bools:
+        mine, other = map(self._words.person.texts, (a, b))
+        edits = process.cpdist(mine, other, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
+        long_enough = np.array([len(name) >= 3 for name in mine], dtype=bool)
+        return np.asarray((edits == 1) & long_enough)
 
     def _phone(self, a: Facets, b: Facets) -> Ints:
         both = (a.phone > 0) & (b.phone > 0)
@@ -152,13 +165,14 @@ class Comparator:
                 equal |= (mine > 0) & (mine == other)
         level = np.where(both, self._code("phone", "differs"), 0)
         rest = np.flatnonzero(both & ~equal)
-        words = self._words.phone.words
-        near = process.cpdist(
-            [words[i] for i in a.phone[rest]], [words[i] for i in b.phone[rest]],
-            scorer=Levenshtein.distance, dtype=np.int32,
-        )  # fmt: skip
-        level[rest[near == 1]] = self._code("phone", "one_digit")
+        near = of_distinct_pairs(a.phone[rest], b.phone[rest], self._one_digit_apart)
+        level[rest[near]] = self._code("phone", "one_digit")
         return np.where(equal, self._code("phone", "exact"), level).astype(np.int64)
+
+    def _one_digit_apart(self, a: Ints, b: Ints) -> Bools:
+        mine, other = map(self._words.phone.texts, (a, b))
+        edits = process.cpdist(mine, other, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
+        return np.asarray(edits == 1)
 
     def _place(self, a: Facets, b: Facets) -> tuple[Ints, Ints]:
         """Level of two places, and how many firms share the place that agrees."""
@@ -218,16 +232,19 @@ class Comparator:
 
     def _fits(self, a: Facets, b: Facets, at: Ints) -> Bools:
         """Whether the left side's damaged code can be what is left of one of the right side's codes."""
-        words = self._words.code.words
-        hints = [words[i] for i in a.hint[at].tolist()]
         result = np.zeros(len(at), dtype=bool)
         for codes in (b.uscc, b.registration, b.hint, b.org):
-            held = codes[at]
-            texts = [words[i] for i in held.tolist()]
-            edits = process.cpdist(hints, texts, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.int32)
-            for i in np.flatnonzero((held > 0) & ((edits <= 2) | self._masked[a.hint[at]])):
-                result[i] |= _damaged(hints[i], texts[i], int(edits[i]))
+            held = np.flatnonzero((codes[at] > 0) & ~result)
+            result[held] = of_distinct_pairs(a.hint[at[held]], codes[at[held]], self._left_over)
         return result
+
+    def _left_over(self, hint: Ints, code: Ints) -> Bools:
+        hints, codes = map(self._words.code.texts, (hint, code))
+        edits = process.cpdist(hints, codes, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.int32)
+        fits: Bools = np.asarray((edits <= 2) | self._masked[hint])
+        for i in np.flatnonzero(fits).tolist():
+            fits[i] = _damaged(hints[i], codes[i], int(edits[i]))
+        return fits
 
 
 def _both_differ(a: Ints, b: Ints) -> Bools:

@@ -9,9 +9,8 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from pipeline.link.facets import Facets
 from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
-from pipeline.link.joining import combine
 from pipeline.link.model import Model
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints, of_distinct_pairs
 from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 
 Bools = npt.NDArray[np.bool_]
@@ -31,6 +30,8 @@ class NameComparer:
         self._numerals: Bools = np.array(
             [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
         )
+        self._telling = [frozenset(word) - frozenset(_COMMON) for word in words.industry.words]
+        self._overlaps: dict[tuple[int, int], int] = {}
         self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
 
     def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
@@ -86,18 +87,17 @@ class NameComparer:
         """Whether two long names, place aside, differ by one homophone or by two characters swapped."""
         result = np.zeros(len(a.full), dtype=bool)
         rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
-        if not len(rest):
-            return result
-        pair = combine(a.full[rest], b.full[rest])
-        _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
-        left, right = _texts(self._words.full, a.full[rest[first]], b.full[rest[first]])
+        result[rest] = of_distinct_pairs(a.full[rest], b.full[rest], self._one_slip_apart)
+        return result
+
+    def _one_slip_apart(self, a: Ints, b: Ints) -> Bools:
+        left, right = map(self._words.full.texts, (a, b))
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        near = edits == 1
-        for i in np.flatnonzero(near):
+        near: Bools = np.asarray(edits == 1)
+        for i in np.flatnonzero(near).tolist():
             swapped = sorted(left[i]) == sorted(right[i])
             near[i] = min(len(left[i]), len(right[i])) >= 6 and (swapped or sounds_alike(left[i], right[i]))
-        result[rest] = near[inverse]
-        return result
+        return near
 
     def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
         """Level of two trade names; one that only says the trade (快餐) hardly tells shops apart."""
@@ -115,16 +115,12 @@ class NameComparer:
         sound = both & ~equal & (a.sound == b.sound)
         rest = np.flatnonzero(both & ~equal & ~sound)
         level[equal], level[sound] = self._code("trade_name", "exact"), self._code("trade_name", "homophone")
-        if len(rest):
-            pair = combine(a.trade[rest], b.trade[rest])
-            _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
-            at = rest[first]
-            level[rest] = self._trade_texts(a.trade[at], b.trade[at])[inverse]
+        level[rest] = of_distinct_pairs(a.trade[rest], b.trade[rest], self._trade_texts)
         return level
 
     def _trade_texts(self, a: Ints, b: Ints) -> Ints:
         """Levels of distinct pairs of different trade names."""
-        left, right = _texts(self._words.trade, a, b)
+        left, right = map(self._words.trade.texts, (a, b))
         edits = process.cpdist(left, right, scorer=Levenshtein.distance, dtype=np.int32)
         alike = process.cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
         longer, shorter = (
@@ -150,23 +146,27 @@ class NameComparer:
         return level
 
     def _industry(self, a: NameFacets, b: NameFacets) -> Ints:
-        return self._texts("industry", self._words.industry, a.industry, b.industry)
-
-    def _texts(self, field: str, words: Vocabulary, a: Ints, b: Ints) -> Ints:
-        """Level of two short texts: equal, one inside the other, sharing a pair of characters, or not."""
-        level = np.zeros(len(a), dtype=np.int64)
-        level[(a > 0) & (a == b)] = self._code(field, "exact")
-        level[(a > 0) ^ (b > 0)] = self._code(field, "one_missing")
-        rest = np.flatnonzero((a > 0) & (b > 0) & (a != b))
-        if len(rest):
-            pair = combine(a[rest], b[rest])
-            _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
-            found = [
-                _overlap(words.words[x], words.words[y])
-                for x, y in zip(a[rest[first]], b[rest[first]], strict=True)
-            ]
-            level[rest] = np.array([self._code(field, name) for name in found], dtype=np.int64)[inverse]
+        """Level of two trades: equal, one inside the other, sharing a character that tells, or not."""
+        mine, other = a.industry, b.industry
+        level = np.zeros(len(mine), dtype=np.int64)
+        level[(mine > 0) & (mine == other)] = self._code("industry", "exact")
+        level[(mine > 0) ^ (other > 0)] = self._code("industry", "one_missing")
+        rest = np.flatnonzero((mine > 0) & (other > 0) & (mine != other))
+        level[rest] = of_distinct_pairs(mine[rest], other[rest], self._overlap)
         return level
+
+    def _overlap(self, a: Ints, b: Ints) -> Ints:
+        known, pairs = self._overlaps, list(zip(a.tolist(), b.tolist(), strict=True))
+        for pair in pairs:
+            if pair not in known:
+                known[pair] = self._code("industry", self._overlap_of(*pair))
+        return np.array([known[pair] for pair in pairs], dtype=np.int64)
+
+    def _overlap_of(self, a: int, b: int) -> str:
+        mine, other = self._words.industry.words[a], self._words.industry.words[b]
+        if mine in other or other in mine:
+            return "contained"
+        return "differs" if self._telling[a].isdisjoint(self._telling[b]) else "shares"
 
     def _form(self, a: NameFacets, b: NameFacets) -> Ints:
         both = (a.form > 0) & (b.form > 0)
@@ -206,23 +206,17 @@ def _numbered(words: list[str]) -> Ints:
     return np.array([vocabulary.add(word) for word in words], dtype=np.int64)
 
 
-def _texts(words: Vocabulary, *sides: Ints) -> list[list[str]]:
-    return [[words.words[i] for i in side.tolist()] for side in sides]
-
-
 def _choose(which: Bools, yes: NameFacets, no: NameFacets) -> NameFacets:
-    return NameFacets(
-        **{
-            name: np.where(which, getattr(yes, name), getattr(no, name))
-            for name in NameFacets.__dataclass_fields__
-        }
-    )
-
-
-def _overlap(a: str, b: str) -> str:
-    if a in b or b in a:
-        return "contained"
-    return "shares" if set(a) & set(b) - set(_COMMON) else "differs"
+    """The names with those at some positions taken from another column."""
+    at = np.flatnonzero(which)
+    if not len(at):
+        return no
+    chosen = {}
+    for name in NameFacets.__dataclass_fields__:
+        column = getattr(no, name).copy()
+        column[at] = getattr(yes, name)[at]
+        chosen[name] = column
+    return NameFacets(**chosen)
 
 
 def _other_number(a: str, b: str) -> bool:

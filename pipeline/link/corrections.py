@@ -162,5 +162,5 @@ def _unapplied(said: Judgement, tonight: Tonight) -> str | None:
     if said.verdict == "same" and not inside:
         return "未适用：本期没有该主体" if target not in tonight.present else "未适用：与另一认定不一致"
     if said.verdict == "different" and inside:
-        return "未适用：与另一认定不一致"
+        return "未适用：该主体本期只有被认定的记录，或与另一认定不一致"
     return None

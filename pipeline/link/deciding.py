@@ -1,13 +1,14 @@
 """From weights to decisions: the probability that a row's firm is this one, and not another or none."""
 
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.link.comparing import Scored
 from pipeline.link.model import THOUSANDTHS, Model
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints, numbered
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -85,7 +86,7 @@ def _posterior(unit: Ints, weight: Ints, entities: int, model: Model) -> Floats:
     none_bits = np.log2(max(entities, 1) * (1 - share) / share)
     bits = np.clip(weight / THOUSANDTHS - none_bits, -60, 60)
     odds = np.exp2(bits)
-    _, index = np.unique(unit, return_inverse=True)
+    _, _, index = numbered(unit)
     total = np.bincount(index, weights=odds)
     result: Floats = np.round(odds / (1 + total[index]), 6)
     return result
@@ -104,10 +105,7 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools, alive: Boo
         names_tell: whether both sides have a name that could have agreed.
         alive: whether the right side is not known to have closed.
     """
-
-    def at(field: str, *levels: str) -> Bools:
-        codes = [model.comparisons[field].code(level) for level in levels]
-        return np.asarray(np.isin(scored.levels[field], codes))
+    at = partial(scored.at, model)
 
     strong = at("trade_name", "exact", "homophone", "look_alike")
     weak = at("trade_name", "full_one_edit", "one_edit", "contained", "alike")
@@ -160,10 +158,7 @@ def denied_by_fields(scored: Scored, model: Model, is_sign: Bools) -> Bools:
         model: for the level codes.
         is_sign: whether the left side is known by a sign or a short form alone.
     """
-
-    def at(field: str, *levels: str) -> Bools:
-        codes = [model.comparisons[field].code(level) for level in levels]
-        return np.asarray(np.isin(scored.levels[field], codes))
+    at = partial(scored.at, model)
 
     agreed = (
         at("person", "exact", "homophone") | at("phone", "exact") | at("code", "valid_equal", "damaged_equal")
@@ -174,9 +169,9 @@ def denied_by_fields(scored: Scored, model: Model, is_sign: Bools) -> Bools:
 
 def leans_on_name(scored: Scored, model: Model) -> Bools:
     """Whether a pair agrees in its name and in nothing else that tells a firm: person, phone, code, place."""
-    agreed = _at(scored, model, "person", "exact", "homophone") | _at(scored, model, "phone", "exact")
-    agreed |= _at(scored, model, "code", "valid_equal", "damaged_equal")
-    near = _at(scored, model, "place", "same_room", "same_house", "same_number", "other_room")
+    agreed = scored.at(model, "person", "exact", "homophone") | scored.at(model, "phone", "exact")
+    agreed |= scored.at(model, "code", "valid_equal", "damaged_equal")
+    near = scored.at(model, "place", "same_room", "same_house", "same_number", "other_room")
     named = scored.levels["trade_name"] > 0
     return np.asarray(named & ~agreed & ~near)
 
@@ -191,17 +186,11 @@ def speaks_against(scored: Scored, model: Model, claim: Ints, claims: int) -> Bo
         claims: how many there are.
     """
     agreed = ~leans_on_name(scored, model)
-    agreed &= (scored.levels["trade_name"] > 0) | _at(scored, model, "person", "exact", "homophone")
-    against = _at(scored, model, "person", "differs") | _at(scored, model, "licence", "none_seen")
+    agreed &= (scored.levels["trade_name"] > 0) | scored.at(model, "person", "exact", "homophone")
+    against = scored.at(model, "person", "differs") | scored.at(model, "licence", "none_seen")
     for_it = np.bincount(claim, weights=agreed, minlength=claims) > 0
     against_it = np.bincount(claim, weights=against, minlength=claims) > 0
     return np.asarray(against_it & ~for_it)
-
-
-def _at(scored: Scored, model: Model, field: str, *levels: str) -> Bools:
-    """Where a field's level is one of some."""
-    codes = [model.comparisons[field].code(level) for level in levels]
-    return np.asarray(np.isin(scored.levels[field], codes))
 
 
 def decide(first: Ranked) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.link.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE
 from pipeline.link.judging import Judged
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 from pipeline.link.standing import NOT_FOUND, Resolution
 
 

@@ -18,7 +18,8 @@ from pipeline.link.folding import fold, pinyin_key
 from pipeline.link.identifiers import is_filler, read_code
 from pipeline.link.joining import combine
 from pipeline.link.names import NameParts, is_bare_party
-from pipeline.link.parties import FORMER, Ints, Parties
+from pipeline.link.ordering import Ints
+from pipeline.link.parties import FORMER, Parties
 from pipeline.link.persons import read_person, read_phones
 from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.link.facets import Facets
-from pipeline.link.joining import LabelledSets, combine
-from pipeline.link.parties import Ints
+from pipeline.link.joining import LabelledSets
+from pipeline.link.ordering import Ints, distinct_pairs, numbered
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def found_firms(rows: Ints, profile: Ints, record: Ints, facets: Facets, codes: 
     sets.join_equal(record + 1)
     sets.join_equal(registration)
     root = sets.roots()
-    _, of_row = np.unique(root, return_inverse=True)
-    of_row = of_row.astype(np.int64)
+    _, _, of_row = numbered(root)
     count = int(of_row.max(initial=-1)) + 1
     return Firms(
         count,
@@ -161,10 +160,10 @@ def group_units(
         sets.join_equal(extract, _few_names(key, f.name.sound))
     sets.join_equal(extract, f.token, np.where(f.name.sound > 0, f.name.sound, f.person_sound))
     roots = sets.roots()
-    kept, unit = np.unique(roots, return_inverse=True)
+    kept, _, unit = numbered(roots)
     return Units(
         profiles,
-        unit.astype(np.int64),
+        unit,
         sets.labels(0)[kept] - 1,
         sets.labels(1)[kept],
         sets.labels(2)[kept],
@@ -174,7 +173,5 @@ def group_units(
 
 
 def _few_names(key: Ints, name: Ints, most: int = 6) -> Ints:
-    pair = combine(key, name + 1)
-    distinct = np.unique(np.stack([pair, key]), axis=1)
-    counts = np.bincount(distinct[1], minlength=int(key.max(initial=0)) + 1)
+    counts = np.bincount(distinct_pairs(key, name)[0], minlength=int(key.max(initial=0)) + 1)
     return np.where(counts[key] <= most, key, 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints, numbered, order_of
 
 _WIDEST = 2**62
 
@@ -85,11 +85,11 @@ def combine(*keys: Ints, dense: bool = False) -> Ints:
     for key in keys[1:]:
         part, size = key[present], int(key.max(initial=0)) + 1
         if width > _WIDEST // size:
-            combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+            combined = numbered(combined)[2]
             width = int(combined.max(initial=0)) + 1
         combined, width = combined * size + part, width * size
     if dense:
-        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64) + 1
+        combined = numbered(combined)[2] + 1
     result[present] = combined
     return result
 
@@ -97,7 +97,7 @@ def combine(*keys: Ints, dense: bool = False) -> Ints:
 def equal_pairs(*keys: Ints) -> Iterable[tuple[int, int]]:
     """Neighbours within each group of members that agree on every key (0 agrees with nothing)."""
     key = combine(*keys)
-    order = np.argsort(key, kind="stable")
+    order = order_of(key)
     order = order[key[order] > 0]
     same = key[order][1:] == key[order][:-1]
     return zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True)

@@ -4,7 +4,7 @@ import numpy as np
 
 from pipeline.link import wording
 from pipeline.link.judging import Judged
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 from pipeline.link.standing import Resolution
 
 

@@ -13,7 +13,8 @@ from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.identity import Before
 from pipeline.link.judgements import Judgement
-from pipeline.link.parties import Ints, Parties
+from pipeline.link.ordering import Ints
+from pipeline.link.parties import Parties
 
 CODES = ("uscc", "org", "registration")
 
@@ -104,6 +105,20 @@ class Judged:
             for name in parted[profile]
         }
 
+    def moved_records(self, parties: Parties, before: Before) -> set[str]:
+        """Records said to be another enterprise than they were, whose old id others that came have too."""
+        at = np.flatnonzero(np.isin(parties.profile, list(self.same)))
+        records = parties.table["record_id"].take(pa.array(at)).to_pylist()
+        said = {
+            record: self.targets[self.same[profile][0]].enterprise_id
+            for record, profile in zip(records, parties.profile[at].tolist(), strict=True)
+        }
+        moved = {r for r, target in said.items() if before.of_record.get(r) not in (None, target)}
+        left: set[str | None] = {before.of_record[record] for record in moved}
+        others = parties.table["record_id"].to_pylist() if moved else []
+        held = {before.of_record.get(record) for record in others if record not in moved} & left
+        return {record for record in moved if before.of_record[record] in held}
+
     def refused_codes(self, facets: Facets) -> Ints:
         """Profiles whose codes a judgement overrides: who they are, or are not, is known better."""
         mine, theirs = self.apart()
@@ -169,15 +184,19 @@ def _known_by_others(
 ) -> Judged:
     """Leaves the judged profiles out of what their targets are known by.
 
-    An unregistered enterprise of which nothing else came is known by the judged profiles alone: they are
-    linked as any other, and carry its id.
+    An unregistered enterprise of which nothing else came is the judged profiles alone: nothing can be said
+    of them that they are not; they are linked as any other, and carry its id.
     """
     kept = tuple(
         replace(target, anchors=tuple(p for p in target.anchors if p not in same and (p, at) not in other))
         for at, target in enumerate(targets)
     )
     leads = {at for at, target in enumerate(kept) if target.firm >= 0 or target.anchors}
-    return Judged(kept, {profile: to for profile, to in same.items() if to[0] in leads}, other)
+    return Judged(
+        kept,
+        {profile: to for profile, to in same.items() if to[0] in leads},
+        {pair: day for pair, day in other.items() if pair[1] in leads},
+    )
 
 
 def _take(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import strictyaml
 from pipeline.errors import ConfigError
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 
 FILE = Path(__file__).parent / "model.yml"
 THOUSANDTHS = 1000

@@ -14,7 +14,8 @@ from pipeline.link.judged_bases import judged_bases
 from pipeline.link.judging import Judged
 from pipeline.link.model import Model
 from pipeline.link.names import is_bare_party
-from pipeline.link.parties import Ints, Parties
+from pipeline.link.ordering import Ints, distinct
+from pipeline.link.parties import Parties
 from pipeline.link.premises import premises_of
 from pipeline.link.resolving import Resolver
 from pipeline.link.standing import CODE_NOT_HELD, Resolution
@@ -75,7 +76,7 @@ def assemble(
     row_probability, row_basis = probability[parties.profile], basis[parties.profile]
     row_entity[firms.rows], row_decision[firms.rows] = firms.of_row, CERTAIN_CODE
     row_probability[firms.rows], row_basis[firms.rows] = 1.0, bases.index(wording.REGISTRY_ROW)
-    used = np.unique(row_entity[row_entity >= 0])
+    used = distinct(row_entity[row_entity >= 0])
     renumber = np.full(len(found.kind) + 1, -1, dtype=np.int64)
     renumber[used] = np.arange(len(used))
     return Linked(

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Role, Source
-
-Ints = npt.NDArray[np.int64]
+from pipeline.link.ordering import Ints, numbered
 
 PLACE = ("extract", "file", "row", "record_id", "extract_date", "superseded")
 TEXTS: dict[str, tuple[Role, ...]] = {
@@ -139,10 +137,10 @@ def _profiled(table: pa.Table) -> Parties:
     combined = np.zeros(len(table), dtype=np.int64)
     for name in names:
         combined = combined * len(values[name]) + codes[name]
-        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
-    _, first, profile = np.unique(combined, return_index=True, return_inverse=True)
+        combined = numbered(combined)[2]
+    _, first, profile = numbered(combined)
     columns = {name: codes[name][first] for name in names}
-    return Parties(table, profile.astype(np.int64), columns, values)
+    return Parties(table, profile, columns, values)
 
 
 def encode(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.link.facets import Facets
 from pipeline.link.joining import combine
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 from pipeline.link.vocabulary import Vocabularies
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.joining import combine
 from pipeline.link.judging import Judged
+from pipeline.link.layout import FacetTable
 from pipeline.link.model import Model
-from pipeline.link.parties import Ints
-from pipeline.link.scoring import score_at, score_pairs
+from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
+from pipeline.link.scoring import score_pairs, weigh
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
 
@@ -70,12 +72,12 @@ class Resolver:
 
     def explain(self, left: Ints, right: Ints) -> Scored:
         """Every comparison of the pairs (left, right), positions in the facets."""
-        scored, _ = score_at(left, right, self._facets, self._facets, self._comparator, self._model)
+        scored, _ = weigh(self._facets.take(left), self._facets.take(right), self._comparator, self._model)
         return scored
 
     def explain_codes(self, left: Ints, right: Ints) -> Scored:
         """As `explain`, with the codes that were taken out because everything else denies them."""
-        scored, _ = score_at(left, right, self._coded, self._coded, self._comparator, self._model)
+        scored, _ = weigh(self._coded.take(left), self._coded.take(right), self._comparator, self._model)
         return scored
 
     def looks_of(self, firm: Ints) -> Ints:
@@ -129,25 +131,14 @@ class Resolver:
         result = np.zeros(len(profiles), dtype=np.int64)
         if not len(left):
             return result
-        scored, _ = score_at(
-            profiles[at[left]],
-            self._registry.at[right],
-            self._facets,
-            self._facets,
-            self._comparator,
-            self._model,
-        )
-        levels = scored.levels
-        code = {name: c.code for name, c in self._model.comparisons.items()}
-        name = np.isin(
-            levels["trade_name"],
-            [code["trade_name"](x) for x in ("differs", "sign_differs", "alike", "one_edit_short")],
-        )
-        person = levels["person"] == code["person"]("differs")
-        place = levels["place"] == code["place"]("differs")
-        silent = (levels["person"] == 0, np.isin(levels["place"], [0, code["place"]("shared")]))
-        phone = levels["phone"] == code["phone"]("exact")
-        denied = name & (person | silent[0]) & (place | silent[1]) & (person | place) & ~phone
+        scored = self.explain(profiles[at[left]], self._registry.at[right])
+        is_at = partial(scored.at, self._model)
+        name = is_at("trade_name", "differs", "sign_differs", "alike", "one_edit_short")
+        person, place = is_at("person", "differs"), is_at("place", "differs")
+        no_person = scored.levels["person"] == 0
+        no_place = (scored.levels["place"] == 0) | is_at("place", "shared")
+        denied = name & (person | no_person) & (place | no_place) & (person | place)
+        denied &= ~is_at("phone", "exact")
         supported = np.zeros(len(at), dtype=np.int64)
         np.add.at(supported, left[~denied], 1)
         result[at] = supported == 0
@@ -161,7 +152,7 @@ class Resolver:
         right = self._speaking_for_firms(self._facets.take(views.at), views)
         found = candidates(standard_keys(left, right, self._pieces, BLOCK_CAP), len(right))
         self._note(found)
-        kept = score_pairs(found, left, right, self._comparator, self._model)
+        kept = score_pairs(found, FacetTable(left), FacetTable(right), self._comparator, self._model)
         unit = state.units.unit[open_at[kept.left]]
         state.decide(unit, views.entity[kept.right], kept, open_at, views, self._model)
 
@@ -202,13 +193,10 @@ class Resolver:
         members, roots = self._shops(state, at)
         shop = np.full(state.units.count, -1, dtype=np.int64)
         shop[members] = roots
-        claimed = np.unique(np.stack([shop[unit], entity]), axis=1)
+        claimed = np.stack(distinct_pairs(shop[unit], entity))
         row, claim = matches(shop[state.units.unit[at]], claimed[0])
         left, right = _expand(claimed[1][claim], self._registry)
-        scored, _ = score_at(
-            state.units.profiles[at[row[left]]], self._registry.at[right], self._facets, self._facets,
-            self._comparator, self._model,
-        )  # fmt: skip
+        scored = self.explain(state.units.profiles[at[row[left]]], self._registry.at[right])
         against = speaks_against(scored, self._model, claim[left], claimed.shape[1])
         key = {pair: bool(no) for pair, no in zip(map(tuple, claimed.T.tolist()), against, strict=True)}
         gone = [key[int(shop[u]), e] for u, e in zip(unit.tolist(), entity.tolist(), strict=True)]
@@ -231,11 +219,12 @@ class Resolver:
         self._note(found)
         half = found.left < found.right
         i, j = found.left[half], found.right[half]
-        scored, _ = score_at(i, j, side, side, self._comparator, self._model)
-        edge = is_edge(scored, self._model, side.take(i), side.take(j))
+        a, b = side.take(i), side.take(j)
+        scored, _ = weigh(a, b, self._comparator, self._model)
+        edge = is_edge(scored, self._model, a, b)
         unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
-        members, inverse = np.unique(unit, return_inverse=True)
+        members, _, inverse = numbered(unit)
         labels = (
             state.units.uscc[members], state.units.org[members], _first_label(formal, inverse, len(members)),
         )  # fmt: skip
@@ -252,7 +241,7 @@ class Resolver:
         members, roots = self._shops(state, rest)
         able = np.zeros(state.units.count, dtype=bool)
         able[state.units.unit[rest[founding > 0]]] = True
-        founds = np.isin(roots, roots[able[members]])
+        founds = is_among(roots, distinct(roots[able[members]]))
         state.found(members[founds], roots[founds])
 
 
@@ -260,8 +249,8 @@ def _mark_shared(facets: Facets, registry: Views, most: int = 8) -> Facets:
     """Marks doors where a shared registration address was named, or where too many firms are registered."""
     door = facets.door
     size = int(door.max(initial=0)) + 1
-    pair = np.unique(np.stack([door[registry.at], registry.entity]), axis=1)
-    crowded = np.bincount(pair[0], minlength=size) > most
+    bearers, _ = distinct_pairs(door[registry.at], registry.entity)
+    crowded = np.bincount(bearers, minlength=size) > most
     crowded[door[facets.shared > 0]] = True
     crowded[0] = False
     return replace(facets, shared=np.maximum(facets.shared, crowded[door]))
@@ -272,16 +261,6 @@ def _first_label(value: Ints, member: Ints, count: int) -> Ints:
     held = np.flatnonzero(value > 0)[::-1]
     label[member[held]] = value[held]
     return label
-
-
-def matches(values: Ints, wanted: Ints) -> tuple[Ints, Ints]:
-    """All (position in `values`, position in `wanted`) of equal numbers."""
-    order = np.argsort(wanted, kind="stable")
-    start = np.searchsorted(wanted[order], values, side="left")
-    size = np.searchsorted(wanted[order], values, side="right") - start
-    left = np.repeat(np.arange(len(values)), size)
-    offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    return left, order[np.repeat(start, size) + offset]
 
 
 def _expand(entity: Ints, views: Views) -> tuple[Ints, Ints]:

@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from pipeline.link.deciding import REVIEW_CODE, Floats
 from pipeline.link.judging import Judged
+from pipeline.link.ordering import Ints, matches
 from pipeline.link.outcome import Linked
-from pipeline.link.parties import Ints, Parties, encode
-from pipeline.link.resolving import Resolver, matches
+from pipeline.link.parties import Parties, encode
+from pipeline.link.resolving import Resolver
 from pipeline.link.standing import Resolution
 from pipeline.link.waterfalls import COMPARISON, patterns, prior, probability
 

@@ -21,7 +21,8 @@ from pipeline.link.identity import Change, Identities, attribute_changes, identi
 from pipeline.link.judgements import Given, in_force, read_judgements, released_by
 from pipeline.link.judging import Judged, judge
 from pipeline.link.model import shipped_model
-from pipeline.link.parties import Ints, Parties, encode, read_parties
+from pipeline.link.ordering import Ints, distinct, distinct_pairs
+from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
 from pipeline.link.standing import Views
@@ -94,7 +95,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
     resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
-    others = np.setdiff1d(np.arange(parties.count), np.unique(parties.profile[firms.rows]))
+    others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
 
@@ -132,7 +133,7 @@ def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms
     owner, names = former_names(parties, words)
     of_owner = np.flatnonzero(is_registry[parties.columns["extract"]][owner]) if len(owner) else owner
     longer = facets.with_former(owner[of_owner], names.take(of_owner))
-    pairs = np.unique(np.stack([profile, firms.of_row]), axis=1) if len(rows) else np.zeros((2, 0), np.int64)
+    pairs = distinct_pairs(profile, firms.of_row)
     former_at, former_entity = _former_views(pairs, owner[of_owner], len(facets))
     return (
         firms,
@@ -141,7 +142,7 @@ def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms
     )
 
 
-def _former_views(pairs: Ints, owner: Ints, base: int) -> tuple[Ints, Ints]:
+def _former_views(pairs: tuple[Ints, Ints], owner: Ints, base: int) -> tuple[Ints, Ints]:
     start = np.searchsorted(pairs[0], owner, side="left")
     size = np.searchsorted(pairs[0], owner, side="right") - start
     at = np.repeat(np.arange(len(owner)), size)
@@ -200,11 +201,12 @@ def _identify(
     records, entity = _members(con) if history.given.of_record else ([], np.zeros(0, dtype=np.int64))
     parted = judged.parted_records(parties)
     released = released_by(given)
-    # A record claims no id of an enterprise that it was judged not to be.
+    moved = judged.moved_records(parties, history.given)
+    # A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
     pairs = [
         (number, record)
         for number, record in zip(entity.tolist(), records, strict=True)
-        if not parted or (record, history.given.of_record.get(record)) not in parted
+        if record not in moved and (record, history.given.of_record.get(record)) not in parted
     ]
     founders = founding["record_id"].to_pylist()
     found = identify(founders, pairs, history.given, as_of, released)

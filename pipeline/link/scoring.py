@@ -8,10 +8,11 @@ from pipeline.link.blocking import Candidates
 from pipeline.link.comparing import Comparator, Scored
 from pipeline.link.deciding import Bools, backed_by_fields, denied_by_fields
 from pipeline.link.facets import Facets
+from pipeline.link.layout import FacetTable
 from pipeline.link.model import THOUSANDTHS, Model
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 
-CHUNK = 1_000_000
+CHUNK = 1 << 14
 WORTH = 4 * THOUSANDTHS
 
 
@@ -26,13 +27,16 @@ class Kept:
     denied: Bools
 
 
-def score_pairs(found: Candidates, left: Facets, right: Facets, comparator: Comparator, model: Model) -> Kept:
+def score_pairs(
+    found: Candidates, left: FacetTable, right: FacetTable, comparator: Comparator, model: Model
+) -> Kept:
     """Weighs all candidate pairs, a chunk at a time; pairs below `WORTH` are dropped."""
     parts: list[Kept] = []
     for start in range(0, len(found.left), CHUNK):
         i, j = found.left[start : start + CHUNK], found.right[start : start + CHUNK]
-        scored, backed = score_at(i, j, left, right, comparator, model)
-        denied = denied_by_fields(scored, model, left.name.formal[i] == 0)
+        a, b = left.take(i), right.take(j)
+        scored, backed = weigh(a, b, comparator, model)
+        denied = denied_by_fields(scored, model, a.name.formal == 0)
         keep = scored.total >= WORTH
         parts.append(Kept(i[keep], j[keep], scored.total[keep], backed[keep], denied[keep]))
     if not parts:
@@ -47,14 +51,11 @@ def score_pairs(found: Candidates, left: Facets, right: Facets, comparator: Comp
     )
 
 
-def score_at(
-    i: Ints, j: Ints, left: Facets, right: Facets, comparator: Comparator, model: Model
-) -> tuple[Scored, Bools]:
-    """Weighs the pairs (i, j) and says which are backed by enough fields."""
-    a, b = left.take(i), right.take(j)
-    scored = comparator.score(a, b)
-    told = _has_name(a) & _has_name(b)
-    return scored, backed_by_fields(scored, model, told, b.closed == 0)
+def weigh(left: Facets, right: Facets, comparator: Comparator, model: Model) -> tuple[Scored, Bools]:
+    """Weighs aligned pairs and says which are backed by enough fields."""
+    scored = comparator.score(left, right)
+    told = _has_name(left) & _has_name(right)
+    return scored, backed_by_fields(scored, model, told, right.closed == 0)
 
 
 def _has_name(facets: Facets) -> Bools:

@@ -18,7 +18,7 @@ from pipeline.link.deciding import (
 from pipeline.link.founding import Units
 from pipeline.link.judging import Judged
 from pipeline.link.model import Model
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints, is_among, numbered
 from pipeline.link.scoring import Kept
 
 REGISTERED, CODE_NOT_HELD, NOT_FOUND = 0, 1, 2
@@ -147,7 +147,7 @@ class Standing:
         self._accept(self._rank(unit, entity, kept, others, model), keep_open=False)
 
     def _rank(self, unit: Ints, entity: Ints, kept: Kept, at: Bools, model: Model) -> Ranked:
-        where = np.flatnonzero(at & ~np.isin(unit * self._width + entity, self._denied))
+        where = np.flatnonzero(at & ~is_among(unit * self._width + entity, np.sort(self._denied)))
         ranked = rank(
             unit[where],
             entity[where],
@@ -178,10 +178,10 @@ class Standing:
         rest = ~yes
         self.decision[first.unit[rest]] = decision[rest]
         self.probability[first.unit[rest]] = first.probability[rest]
-        pending = np.isin(ranked.unit, first.unit[rest & (decision > NONE_CODE)])
+        pending = is_among(ranked.unit, first.unit[rest & (decision > NONE_CODE)])
         fresh = ranked.take(np.flatnonzero(pending & (ranked.probability >= 0.05)))
         # A unit that meets nobody in this round keeps what it met in the last one.
-        old = np.flatnonzero(~np.isin(self._open.unit, ranked.unit))
+        old = np.flatnonzero(~is_among(self._open.unit, ranked.unit))
         self._open_left = np.concatenate([self._open_left[old], self._pair_left[fresh.pair]])
         self._open_right = np.concatenate([self._open_right[old], self._pair_right[fresh.pair]])
         self._open = self._open.take(old).followed_by(fresh)
@@ -205,13 +205,13 @@ class Standing:
         """Undoes links and open pairs: these units stand with the rest again."""
         self.entity[units] = self.member[units] = self.partner[units] = -1
         self.decision[units], self.probability[units] = NONE_CODE, 0.0
-        keep = np.flatnonzero(~np.isin(self._open.unit, units))
+        keep = np.flatnonzero(~is_among(self._open.unit, np.sort(units)))
         self._open = self._open.take(keep)
         self._open_left, self._open_right = self._open_left[keep], self._open_right[keep]
 
     def found(self, members: Ints, roots: Ints) -> None:
         """Gives every cluster, and every code that the registry lacks, an entity of its own."""
-        _, inverse = np.unique(roots, return_inverse=True)
+        _, _, inverse = numbered(roots)
         base = len(self.kind)
         self.entity[members] = base + inverse
         own = self._own[members]

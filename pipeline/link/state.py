@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.link.identity import Before, Identities, Known
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 from pipeline.night import read_journal
 from pipeline.settings import Settings
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.link.folding import pinyin_key
 from pipeline.link.names import NameParts, parse_name
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 
 
 class Vocabulary:
@@ -16,6 +17,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.words: list[str] = [""]
         self._index: dict[str, int] = {"": 0}
+        self._array: npt.NDArray[np.object_] | None = None
 
     def add(self, word: str | None) -> int:
         """The number of a text."""
@@ -25,6 +27,13 @@ class Vocabulary:
             number = self._index[key] = len(self.words)
             self.words.append(key)
         return number
+
+    def texts(self, numbers: Ints) -> list[str]:
+        """The texts of some numbers."""
+        if self._array is None or len(self._array) != len(self.words):
+            self._array = np.array(self.words, dtype=object)
+        found: list[str] = self._array[numbers].tolist()
+        return found
 
     def __len__(self) -> int:
         return len(self.words)

@@ -9,7 +9,7 @@ from pipeline.link import wording
 from pipeline.link.comparing import FIELDS, Scored
 from pipeline.link.deciding import Floats
 from pipeline.link.model import THOUSANDTHS, Model, value_class
-from pipeline.link.parties import Ints
+from pipeline.link.ordering import Ints
 
 COMPARISON = pa.struct(
     [("field", pa.string()), ("value_class", pa.string()), ("level", pa.string()), ("weight", pa.int64())]

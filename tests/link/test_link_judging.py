@@ -196,6 +196,24 @@ def test_a_shop_known_by_the_judged_record_alone_goes_on(district: District) -> 
     assert again["street_cases:3"][0] == found["street_cases:3"][0]
 
 
+def test_the_founding_record_of_a_shop_does_not_take_its_id_away(district: District) -> None:
+    first = district.night()
+    shop, other = first["grid:1"][0], first["employment:3"][0]
+    district.judge("grid:1", other, "same")
+    second = district.night()
+    assert second["grid:1"][0] == second["employment:3"][0] == other
+    assert second["street_cases:1"][0] == second["street_cases:2"][0] == shop
+    district.judge("grid:1", other, "withdrawn")
+    assert district.night() == first
+
+
+def test_a_record_cannot_be_parted_from_an_enterprise_that_is_itself(district: District) -> None:
+    first = district.night()
+    district.judge("street_cases:3", first["street_cases:3"][0], "different")
+    assert district.night() == first
+    assert district.corrected[0][3] is False
+
+
 def test_unsure_changes_no_link(district: District) -> None:
     first = district.night()
     district.judge("street_cases:3", first["grid:1"][0], "unsure")
@@ -226,7 +244,8 @@ def test_withdrawing_a_correction_restores_what_was(
     for verdict, record, _, is_applied, _, firm in district.corrected:
         if is_applied and verdict != "unsure":
             assert (held[record][0] == firm) == (verdict == "same")
-        assert is_applied or not alone
+        is_all = sum(row[0] == firm for row in before.values()) == 1 and before[record][0] == firm
+        assert is_applied or not alone or is_all
     for record, firm, _ in given_answers:
         district.judge(record, firm, "withdrawn")
     assert district.night() == before

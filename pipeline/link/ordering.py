@@ -1,0 +1,89 @@
+"""Orders and distinct values of whole arrays, by sorting: the same on every machine, and never quadratic."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+AnyArray = TypeVar("AnyArray", npt.NDArray[np.int64], npt.NDArray[np.bool_])
+_WIDEST = 2**62
+_HALF = 31
+
+
+def order_of(values: Ints) -> Ints:
+    """The stable order of numbers that are not negative, as positions."""
+    count = len(values)
+    if count and int(values.max()) < _WIDEST // count:
+        packed = values * count + np.arange(count)
+        packed.sort()
+        order: Ints = packed % count
+        return order
+    return np.argsort(values, kind="stable")
+
+
+def distinct(values: Ints) -> Ints:
+    """The distinct values, sorted."""
+    ordered = np.sort(values)
+    return ordered[_is_first(ordered)]
+
+
+def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """The distinct pairs of numbers from 0 to 2³¹, sorted."""
+    packed = distinct((left << _HALF) + right)
+    return packed >> _HALF, packed & ((1 << _HALF) - 1)
+
+
+def numbered(values: Ints) -> tuple[Ints, Ints, Ints]:
+    """The distinct values sorted, where each stands first, and for every value its place among them.
+
+    The values are not negative.
+    """
+    order = order_of(values)
+    ordered = values[order]
+    is_first = _is_first(ordered)
+    inverse = np.empty(len(values), dtype=np.int64)
+    inverse[order] = np.cumsum(is_first) - 1
+    return ordered[is_first], order[is_first], inverse
+
+
+def of_distinct_pairs(left: Ints, right: Ints, judge: Callable[[Ints, Ints], AnyArray]) -> AnyArray:
+    """What `judge` says of aligned pairs of numbers below 2³¹; it is asked once about each distinct pair."""
+    _, first, inverse = numbered((left << _HALF) + right)
+    said: AnyArray = judge(left[first], right[first])[inverse]
+    return said
+
+
+def is_among(values: Ints, wanted: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each value is one of some others, which are sorted."""
+    if not len(wanted):
+        return np.zeros(len(values), dtype=bool)
+    at = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
+    return np.asarray(wanted[at] == values)
+
+
+def matches(values: Ints, wanted: Ints) -> tuple[Ints, Ints]:
+    """All (position in `values`, position in `wanted`) of equal numbers."""
+    order = order_of(wanted)
+    ordered = wanted[order]
+    start = np.searchsorted(ordered, values, side="left")
+    size = np.searchsorted(ordered, values, side="right") - start
+    return spread(size), order[offsets(start, size)]
+
+
+def spread(size: Ints) -> Ints:
+    """Each position as often as its size says."""
+    return np.repeat(np.arange(len(size)), size)
+
+
+def offsets(start: Ints, size: Ints) -> Ints:
+    """The runs that begin at `start` and are `size` long, one behind the other."""
+    run: Ints = np.arange(int(size.sum())) + np.repeat(start - (np.cumsum(size) - size), size)
+    return run
+
+
+def _is_first(ordered: Ints) -> npt.NDArray[np.bool_]:
+    result = np.ones(len(ordered), dtype=bool)
+    result[1:] = ordered[1:] != ordered[:-1]
+    return result
