@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import cli_archive, cli_options, prefect_home, progress
+from pipeline import cli_archive, cli_options, cli_review, prefect_home, progress
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
@@ -246,6 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     judged.add_argument("--json", action="store_true", help="figures as JSON")
     _rules_commands(add("rules", rules_list, "Lists, checks, tests and compares the rules."))
+    cli_review.add_commands(add("review", cli_review.export), _command, _today)
     cli_archive.add_commands(
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
     )

@@ -10,7 +10,8 @@ from pipeline import cli
 from pipeline.settings import PROJECT_ROOT
 
 COMMAND = re.compile(
-    r"(?:\.venv/bin/)?early-warning ([a-z]+(?: (?:check|test|list|diff|verify|restore|withdraw|reinstate))?)"
+    r"(?:\.venv/bin/)?early-warning "
+    r"([a-z]+(?: (?:check|test|list|diff|verify|restore|withdraw|reinstate|export|import))?)"
 )
 DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]
 

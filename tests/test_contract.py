@@ -30,6 +30,7 @@ VIEWS = {
     "record_link": """extract file row record_id enterprise_id decision probability basis superseded
         previous_enterprise_id""",
     "review_pair": "record_id enterprise_id probability comparisons",
+    "record_comparison": "record_id enterprise_id probability comparisons",
     "premises": "premises_id house_code address street community enterprise_count",
     "feature": "enterprise_id feature value unit as_of",
     "rule_outcome": "enterprise_id rule_id outcome reason",
@@ -40,7 +41,7 @@ VIEWS = {
     "rule": "rule_id clause title legal_basis valid_from valid_to lead_department",
     "clause": "clause title text departments",
     "street_return": "enterprise_id result checked_on",
-    "correction": "correction_id kind given_by given_on reason",
+    "correction": "correction_id kind record_id enterprise_id given_by given_on reason effect",
     "rejected_row": "extract file row column scope reason value",
     "extract_status": """extract sender file sha256 state extract_date age_days rows accepted rejected
         not_data superseded nulled_cells reason""",
@@ -68,6 +69,7 @@ KEYS = {
     "enterprise_alias": "old_id",
     "record_link": "extract, file, row",
     "review_pair": "record_id, enterprise_id",
+    "record_comparison": "record_id",
     "premises": "premises_id",
     "feature": "enterprise_id, feature",
     "rule_outcome": "enterprise_id, rule_id",
@@ -137,6 +139,10 @@ def test_a_column_holds_only_the_agreed_words(whole_night: Any, view: str, colum
     [
         "FROM record_link WHERE (enterprise_id IS NULL) <> (decision IN ('review', 'none'))",
         "FROM record_link r ANTI JOIN enterprise e USING (enterprise_id) WHERE enterprise_id IS NOT NULL",
+        "FROM (FROM record_link WHERE decision = 'review') ANTI JOIN review_pair USING (record_id)",
+        "FROM review_pair ANTI JOIN enterprise USING (enterprise_id)",
+        "FROM record_comparison ANTI JOIN (FROM record_link WHERE NOT superseded) "
+        "USING (record_id, enterprise_id, probability)",
         "FROM risk WHERE score NOT BETWEEN 0 AND 100",
         "FROM risk WHERE verify_identity_first AND tier = 'D'",
         "FROM (SELECT rank_in_district AS told, row_number() OVER (ORDER BY tier DESC, score DESC, "

@@ -49,19 +49,27 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
 
 
 def cluster(
-    members: int, left: Ints, right: Ints, weight: Ints, labels: tuple[Ints, ...]
+    members: int,
+    left: Ints,
+    right: Ints,
+    weight: Ints,
+    labels: tuple[Ints, ...],
+    apart: tuple[Ints, Ints] | None = None,
 ) -> tuple[Ints, int]:
-    """Joins members along edges, the heaviest first, never two different labels of one kind.
+    """Joins members along edges, the heaviest first; never two labels of one kind, nor parted members.
 
     Args:
         members: how many there are.
         left, right, weight: the edges.
         labels: per kind, a label per member; 0 is none.
+        apart: pairs of members that must not meet.
 
     Returns:
         The root of each member, and how many edges were refused.
     """
     sets = LabelledSets(members, *labels)
+    if apart:
+        sets.part(*apart)
     low, high = np.minimum(left, right), np.maximum(left, right)
     for at in np.lexsort((high, low, -weight)):
         sets.join(int(low[at]), int(high[at]))

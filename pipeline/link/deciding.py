@@ -1,6 +1,6 @@
 """From weights to decisions: the probability that a row's firm is this one, and not another or none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -45,6 +45,11 @@ class Ranked:
         """Only the best entity of each unit."""
         at = np.flatnonzero(np.diff(self.unit, prepend=-1) != 0)
         return self.take(at)
+
+    def followed_by(self, other: "Ranked") -> "Ranked":
+        """These lines and those of other units."""
+        both = (np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self))
+        return Ranked(*both)
 
     def take(self, at: Ints) -> "Ranked":
         """Some of the lines."""

@@ -125,22 +125,40 @@ def pointed_firm(facets: Facets, firms: Firms) -> tuple[Ints, Ints]:
     return best, clash.astype(np.int64)
 
 
-def group_units(facets: Facets, profiles: Ints, pointed: Ints, suspect: Ints) -> Units:
+def group_units(
+    facets: Facets,
+    profiles: Ints,
+    label: Ints,
+    distrusted: Ints,
+    doubtful: Ints,
+    led: Ints,
+    apart: tuple[Ints, Ints],
+) -> Units:
     """Groups profiles by equal codes, taxpayer ids and social insurance numbers.
 
     A taxpayer id or an insurance number under more than six trade names is a shared filler and groups
     nothing. An owner's token groups rows of one trade name only: an owner may have several shops.
+
+    Args:
+        facets: all profiles.
+        profiles: those outside the registry, ascending.
+        label: firm that each profile's codes, or a judgement, give it, -1 for none.
+        distrusted: 1 for profiles whose codes group nothing.
+        doubtful: firm that a suspect profile's codes point to, -1 for none.
+        led: profiles that are grouped with no other.
+        apart: pairs of profiles that must not be one unit.
     """
     f = facets.take(profiles)
-    trusted = 1 - suspect[profiles]
+    trusted = 1 - distrusted[profiles]
     uscc, org = f.uscc * trusted, f.org * trusted
-    label = np.where((pointed[profiles] >= 0) & (trusted > 0), pointed[profiles] + 1, 0)
-    sets = LabelledSets(len(profiles), label, uscc, org)
+    sets = LabelledSets(len(profiles), label[profiles] + 1, uscc, org)
+    sets.part(*(np.searchsorted(profiles, side) for side in apart))
+    extract = (f.extract + 1) * ~np.isin(profiles, led)
     for key in (uscc, org, f.registration * trusted):
         sets.join_equal(key)
     for key in (f.taxpayer * trusted, f.social):
-        sets.join_equal(f.extract + 1, _few_names(key, f.name.sound))
-    sets.join_equal(f.extract + 1, f.token, np.where(f.name.sound > 0, f.name.sound, f.person_sound))
+        sets.join_equal(extract, _few_names(key, f.name.sound))
+    sets.join_equal(extract, f.token, np.where(f.name.sound > 0, f.name.sound, f.person_sound))
     roots = sets.roots()
     kept, _, unit = numbered(roots)
     return Units(
@@ -149,8 +167,8 @@ def group_units(facets: Facets, profiles: Ints, pointed: Ints, suspect: Ints) ->
         sets.labels(0)[kept] - 1,
         sets.labels(1)[kept],
         sets.labels(2)[kept],
-        suspect[profiles],
-        np.where(suspect[profiles] > 0, pointed[profiles], -1),
+        (doubtful[profiles] >= 0).astype(np.int64),
+        doubtful[profiles],
     )
 
 

@@ -48,18 +48,26 @@ class Identities:
     aliases: dict[str, tuple[str, date]]
 
 
-def identify(founding: list[str], held: Iterable[tuple[int, str]], before: Before, as_of: date) -> Identities:
+def identify(
+    founding: list[str],
+    held: Iterable[tuple[int, str]],
+    before: Before,
+    as_of: date,
+    released: frozenset[str] = frozenset(),
+) -> Identities:
     """Gives every entity its id.
 
     A cluster takes over the oldest id among those that its records won; of several clusters with
     records of one id, the one with its founding record wins it, else the one with most of its records.
-    A new id is the hash of the founding record.
+    A new id is the hash of the founding record. Where a judgement that had merged two was taken back, the
+    merged id comes to life again.
 
     Args:
         founding: the founding record of each entity, were it new.
         held: (entity, record_id) of the records that had an id before; others may be left out.
         before: the state of the last published night.
         as_of: the night's day.
+        released: enterprises that a judgement had merged with others and no longer does.
     """
     claims = _claims(held, before)
     won = _winners(claims, before)
@@ -76,6 +84,11 @@ def identify(founding: list[str], held: Iterable[tuple[int, str]], before: Befor
     parents = {entity: name for name in sorted(claims, reverse=True) for entity in claims[name]}
     taken = set(before.known) | set(aliases)
     for entity in sorted((i for i in range(len(ids)) if not ids[i]), key=lambda i: (founding[i], i)):
+        own = _id_of(founding[entity])
+        target = before.aliases.get(own, ("",))[0]
+        if target in released and parents.get(entity) == target:
+            taken.discard(own)
+            del aliases[own]
         ids[entity] = _new_id(founding[entity], taken)
         taken.add(ids[entity])
         changes.append(Change(ids[entity], "split" if entity in parents else "created", parents.get(entity)))
@@ -125,10 +138,14 @@ def _new_id(founding: str, taken: set[str]) -> str:
     ordinal = 0
     while True:
         text = f"{founding}#{ordinal}" if ordinal else founding
-        name = "E" + hashlib.sha256(text.encode()).hexdigest()[:14].upper()
+        name = _id_of(text)
         if name not in taken:
             return name
         ordinal += 1
+
+
+def _id_of(text: str) -> str:
+    return "E" + hashlib.sha256(text.encode()).hexdigest()[:14].upper()
 
 
 def _follow(old: str, aliases: dict[str, tuple[str, date]]) -> tuple[str, date]:

@@ -12,14 +12,16 @@ _WIDEST = 2**62
 class LabelledSets:
     """Disjoint sets over 0…n-1; each may carry labels of several kinds (0: none).
 
-    Two sets whose labels of one kind are both set and differ are never joined. The smaller member is
-    always the root, so that the result does not depend on which side is named first.
+    Two sets whose labels of one kind are both set and differ are never joined, nor are two that hold
+    members that were parted. The smaller member is always the root, so that the result does not depend
+    on which side is named first.
     """
 
     def __init__(self, count: int, *labels: Ints) -> None:
         self._parent = list(range(count))
         self._labels = [label.tolist() for label in labels]
         self.refused = 0
+        self._apart: dict[int, set[int]] = {}
 
     def find(self, member: int) -> int:
         """The root of a member's set."""
@@ -29,6 +31,12 @@ class LabelledSets:
             member = parent[member]
         return member
 
+    def part(self, left: Ints, right: Ints) -> None:
+        """Parts members pair by pair: their sets are never joined. To be called before any are."""
+        for a, b in zip(left.tolist(), right.tolist(), strict=True):
+            self._apart.setdefault(a, set()).add(b)
+            self._apart.setdefault(b, set()).add(a)
+
     def join(self, left: int, right: int) -> bool:
         """Joins two sets unless a label forbids it; whether they are one set now."""
         a, b = sorted((self.find(left), self.find(right)))
@@ -37,7 +45,14 @@ class LabelledSets:
         if any(label[a] and label[b] and label[a] != label[b] for label in self._labels):
             self.refused += 1
             return False
+        if self._apart and b in self._apart.get(a, ()):
+            self.refused += 1
+            return False
         self._parent[b] = a
+        for enemy in self._apart.pop(b, ()):
+            self._apart[enemy].discard(b)
+            self._apart[enemy].add(a)
+            self._apart.setdefault(a, set()).add(enemy)
         for label in self._labels:
             label[a] = label[a] or label[b]
         return True

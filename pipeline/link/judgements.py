@@ -1,18 +1,19 @@
-"""Judgements of people: this record is that firm, or is not; applied before anything is decided."""
+"""Judgements of people, as they lie in `corrections/`: this record is that firm, or is not."""
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from pipeline.errors import ConfigError
-from pipeline.link.ordering import Ints, is_among
 
 COLUMNS = ("record_id", "enterprise_id", "verdict", "who", "when", "why")
 VERDICTS = ("same", "different", "unsure", "withdrawn")
+IN_FORCE, REPLACED, WITHDRAWN = "in_force", "replaced", "withdrawn"
+Aliases = Mapping[str, tuple[str, date]]
 
 
 @dataclass(frozen=True)
@@ -26,74 +27,103 @@ class Judgement:
     when: str
     why: str
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The record and the enterprise that are judged."""
+        return self.record_id, self.enterprise_id
+
+    @property
+    def day(self) -> date:
+        """The day on which it was given."""
+        return date.fromisoformat(self.when[:10])
+
 
 @dataclass(frozen=True)
-class Judged:
-    """Judgements as profiles and registered firms of this night.
+class Given:
+    """A judgement and what became of it.
 
     Attributes:
-        same_profile, same_firm: pairs said to be the same.
-        other_profile, other_firm: pairs said to be different.
+        judgement: the line; its enterprise_id is the one in force where the old id is an alias.
+        state: `in_force`, `replaced` by a later one on the same pair, or `withdrawn`.
+        until: the day on which it was replaced or withdrawn.
     """
 
-    same_profile: Ints
-    same_firm: Ints
-    other_profile: Ints
-    other_firm: Ints
-
-    def same(self, profiles: Ints) -> Ints:
-        """The firm that each profile was said to be, -1 for none."""
-        firm = np.full(int(profiles.max(initial=0)) + 1, -1, dtype=np.int64)
-        firm[self.same_profile] = self.same_firm
-        return firm[profiles]
-
-    def denies(self, profiles: Ints, firm: Ints) -> Ints:
-        """1 where a profile was said not to be the firm beside it."""
-        width = int(max(firm.max(initial=0), self.other_firm.max(initial=0))) + 2
-        asked, said = profiles * width + firm, self.other_profile * width + self.other_firm
-        return is_among(asked, np.sort(said)).astype(np.int64)
-
-    def denied_units(self, profiles: Ints, unit: Ints, width: int) -> Ints:
-        """Keys unit * width + firm of all pairs said to be different."""
-        at = np.searchsorted(profiles, self.other_profile)
-        return unit[at] * width + self.other_firm
+    judgement: Judgement
+    state: str = IN_FORCE
+    until: date | None = None
 
 
-def nothing_judged() -> Judged:
-    """No judgement at all."""
-    nothing = np.zeros(0, dtype=np.int64)
-    return Judged(nothing, nothing, nothing, nothing)
-
-
-def read_judgements(folder: Path) -> list[Judgement]:
-    """The judgements in force: of several on one pair the last (by date, then file and line) holds.
+def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]:
+    """All judgements but withdrawals, by date, then file and line; the last on a pair is in force.
 
     Args:
         folder: holds `links*.csv` or `links*.jsonl`, append-only; it need not exist.
+        aliases: old enterprise ids and what they are now.
 
     Raises:
-        ConfigError: if a line lacks a column or has an unknown verdict.
+        ConfigError: if a line lacks a column, has an unknown verdict or no date.
     """
-    found: list[tuple[str, str, int, Judgement]] = []
-    for path in sorted(folder.glob("links*")):
-        for line, row in _rows(path):
-            found.append((row.when, path.name, line, row))
-    latest = {(row.record_id, row.enterprise_id): row for _, _, _, row in sorted(found, key=lambda f: f[:3])}
-    kept = [row for row in latest.values() if row.verdict in ("same", "different")]
-    return sorted(kept, key=lambda row: (row.record_id, row.enterprise_id))
+    found: list[tuple[date, str, int, Judgement]] = []
+    for path in sorted([*folder.glob("links*.csv"), *folder.glob("links*.jsonl")]):
+        for number, row in _rows(path):
+            found.append((row.day, path.name, number, row))
+    given: list[Given] = []
+    last: dict[tuple[str, str], int] = {}
+    for day, _, _, row in sorted(found, key=lambda item: item[:3]):
+        now = (aliases or {}).get(row.enterprise_id)
+        judgement = replace(row, enterprise_id=now[0]) if now else row
+        before = last.pop(judgement.pair, None)
+        withdraws = judgement.verdict == "withdrawn"
+        if before is not None:
+            given[before] = replace(given[before], state=WITHDRAWN if withdraws else REPLACED, until=day)
+        if not withdraws:
+            last[judgement.pair] = len(given)
+            given.append(Given(judgement))
+    return given
+
+
+def in_force(given: list[Given]) -> list[Judgement]:
+    """The judgements that hold, in the order in which they were given."""
+    return [one.judgement for one in given if one.state == IN_FORCE]
+
+
+def released_by(given: list[Given]) -> frozenset[str]:
+    """Enterprises that a record was said to be, and is no longer said to be."""
+    return frozenset(
+        one.judgement.enterprise_id
+        for one in given
+        if one.judgement.verdict == "same" and one.state != IN_FORCE
+    )
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Judgement]]:
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        lines = map(json.loads, handle) if path.suffix == ".jsonl" else csv.DictReader(handle)
+        lines = _json_lines(path, handle) if path.suffix == ".jsonl" else csv.DictReader(handle)
         for number, row in enumerate(lines, start=1):
-            where = f"{path}:{number}"
-            if not all(row.get(name) for name in COLUMNS):
-                raise ConfigError(
-                    "a judgement lacks a column", where=where, mend=f"give {', '.join(COLUMNS)}"
-                )
-            if row["verdict"] not in VERDICTS:
-                raise ConfigError(
-                    "the verdict is unknown", where=where, mend=f"use one of {', '.join(VERDICTS)}"
-                )
-            yield number, Judgement(**{name: str(row[name]) for name in COLUMNS})
+            yield number, _judgement(row, f"{path}:{number}")
+
+
+def _json_lines(path: Path, handle: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(handle, start=1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise ConfigError(
+                "a judgement is no JSON object", where=f"{path}:{number}", mend="mend or remove the line"
+            )
+        yield row
+
+
+def _judgement(row: Mapping[str, Any], where: str) -> Judgement:
+    if not all(row.get(name) for name in COLUMNS):
+        raise ConfigError("a judgement lacks a column", where=where, mend=f"give {', '.join(COLUMNS)}")
+    if row["verdict"] not in VERDICTS:
+        raise ConfigError("the verdict is unknown", where=where, mend=f"use one of {', '.join(VERDICTS)}")
+    judgement = Judgement(**{name: str(row[name]) for name in COLUMNS})
+    try:
+        _ = judgement.day
+    except ValueError:
+        raise ConfigError("`when` is no date", where=where, mend="write it like 2017-03-31") from None
+    return judgement

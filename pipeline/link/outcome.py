@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,9 @@ from pipeline.link.comparing import FIELDS, Scored
 from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE, Bools, Floats
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
-from pipeline.link.model import Model, value_class
+from pipeline.link.judged_bases import judged_bases
+from pipeline.link.judging import Judged
+from pipeline.link.model import Model
 from pipeline.link.names import is_bare_party, parse_name
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.parties import Parties
@@ -24,17 +25,6 @@ from pipeline.link.vocabulary import Vocabularies
 STATES = ("registered", "valid_code_not_held", "not_found")
 LONGEST_PERSON = 4
 _BRACKET = re.compile("[(（\\[【〔{〈《「『﹙]")
-_COMPARISON = pa.struct(
-    [("field", pa.string()), ("value_class", pa.string()), ("level", pa.string()), ("weight", pa.int64())]
-)
-REVIEW_SCHEMA = pa.schema(
-    [
-        ("record_id", pa.string()),
-        ("enterprise_id", pa.string()),
-        ("probability", pa.float64()),
-        ("comparisons", pa.list_(_COMPARISON)),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -47,7 +37,8 @@ class Linked:
         bases: the distinct reasons.
         kind: REGISTERED, CODE_NOT_HELD or NOT_FOUND per entity.
         entities: how many there are.
-        open_pairs: (profile, entity, probability, left view, right view) of the open candidates.
+        renumber: number here of each entity of the resolution, -1 for those that no row has.
+        scored: the comparisons of each unit with what decided it.
     """
 
     row_entity: Ints
@@ -57,11 +48,18 @@ class Linked:
     bases: list[str]
     kind: Ints
     entities: int
-    open_pairs: list[tuple[int, int, float, int, int]]
+    renumber: Ints
+    scored: Scored
 
 
 def assemble(
-    parties: Parties, facets: Facets, words: Vocabularies, firms: Firms, found: Resolution, resolver: Resolver
+    parties: Parties,
+    facets: Facets,
+    words: Vocabularies,
+    firms: Firms,
+    found: Resolution,
+    resolver: Resolver,
+    judged: Judged,
 ) -> Linked:
     """Spreads the decisions over all rows and gives each its reason."""
     entity = np.full(parties.count, -1, dtype=np.int64)
@@ -73,7 +71,9 @@ def assemble(
     probability[units.profiles] = found.probability[units.unit]
     linked = decision >= 2
     entity[~linked] = -1
-    bases, basis = _bases(facets, found, resolver, parties.count)
+    scored = resolver.explain(np.maximum(found.member, 0), np.maximum(found.partner, 0))
+    bases, basis = _bases(facets, found, scored, resolver.model, parties.count)
+    bases, basis = judged_bases(bases, basis, found, judged)
     row_entity, row_decision = entity[parties.profile], decision[parties.profile]
     row_probability, row_basis = probability[parties.profile], basis[parties.profile]
     row_entity[firms.rows], row_decision[firms.rows] = firms.of_row, CERTAIN_CODE
@@ -81,7 +81,6 @@ def assemble(
     used = distinct(row_entity[row_entity >= 0])
     renumber = np.full(len(found.kind) + 1, -1, dtype=np.int64)
     renumber[used] = np.arange(len(used))
-    pairs = _open_pairs(found, renumber)
     return Linked(
         renumber[row_entity],
         row_decision,
@@ -90,29 +89,18 @@ def assemble(
         bases,
         found.kind[used],
         len(used),
-        pairs,
+        renumber,
+        scored,
     )
 
 
-def _open_pairs(found: Resolution, renumber: Ints) -> list[tuple[int, int, float, int, int]]:
-    """Open candidates whose unit is still undecided and whose entity exists."""
-    rows = zip(
-        found.open_unit.tolist(), found.open_entity.tolist(), found.open_probability.tolist(),
-        found.open_left.tolist(), found.open_right.tolist(), strict=True,
-    )  # fmt: skip
-    return [
-        (left, int(renumber[entity]), probability, left, right)
-        for unit, entity, probability, left, right in rows
-        if found.decision[unit] == REVIEW_CODE and renumber[entity] >= 0
-    ]
-
-
-def _bases(facets: Facets, found: Resolution, resolver: Resolver, count: int) -> tuple[list[str], Ints]:
+def _bases(
+    facets: Facets, found: Resolution, scored: Scored, model: Model, count: int
+) -> tuple[list[str], Ints]:
     """Reason of each profile, as an index into the distinct reasons."""
     texts = [wording.NOTHING_FITS] * count
     units = found.units
-    scored = resolver.explain(np.maximum(found.member, 0), np.maximum(found.partner, 0))
-    compared = _compared(scored, resolver.model)
+    compared = _compared(scored, model)
     sizes = np.bincount(found.entity[found.entity >= 0], minlength=len(found.kind))
     for profile, unit in zip(units.profiles.tolist(), units.unit.tolist(), strict=True):
         texts[profile] = _one_basis(facets, found, profile, unit, compared, sizes)
@@ -241,47 +229,3 @@ def entity_table(linked: Linked, ids: list[str]) -> pa.Table:
     """Entities with their ids and registration state."""
     states = [STATES[kind] for kind in linked.kind.tolist()]
     return pa.table({"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())})
-
-
-def review_table(parties: Parties, linked: Linked, ids: list[str], resolver: Resolver) -> pa.Table:
-    """Open pairs with every comparison, its level and its weight; never a value."""
-    pairs = linked.open_pairs
-    left = np.array([pair[3] for pair in pairs], dtype=np.int64)
-    right = np.array([pair[4] for pair in pairs], dtype=np.int64)
-    scored = resolver.explain(left, right)
-    records = _record_of_profile(parties)
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for at, (profile, entity, probability, _, _) in enumerate(pairs):
-        key = (records[profile], ids[entity])
-        if key not in rows or rows[key]["probability"] < probability:
-            rows[key] = {
-                "record_id": key[0],
-                "enterprise_id": key[1],
-                "probability": probability,
-                "comparisons": _comparisons(scored, at, resolver.model),
-            }
-    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=REVIEW_SCHEMA)
-
-
-def _record_of_profile(parties: Parties) -> dict[int, str]:
-    """The record that stands for a profile: the smallest id among its rows."""
-    result: dict[int, str] = {}
-    for profile, record in zip(parties.profile.tolist(), parties.table["record_id"].to_pylist(), strict=True):
-        if profile not in result or record < result[profile]:
-            result[profile] = record
-    return result
-
-
-def _comparisons(scored: Scored, at: int, model: Model) -> list[dict[str, object]]:
-    result: list[dict[str, object]] = []
-    for name in FIELDS:
-        code = int(scored.levels[name][at])
-        result.append(
-            {
-                "field": model.comparisons[name].title,
-                "value_class": value_class(name, wording.level_name(model, name, code)),
-                "level": wording.level_title(model, name, code),
-                "weight": int(scored.weights[name][at]),
-            }
-        )
-    return result

@@ -14,7 +14,7 @@ from pipeline.link.deciding import leans_on_name, speaks_against
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.joining import combine
-from pipeline.link.judgements import Judged
+from pipeline.link.judging import Judged
 from pipeline.link.layout import FacetTable
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
@@ -56,6 +56,7 @@ class Resolver:
         self._words = words
         self._firms = firms
         self._registry = registry
+        self._coded = self._facets
         self._model = model
         self._ledger = ledger
         looks = facets.take(registry.at)
@@ -74,6 +75,17 @@ class Resolver:
         scored, _ = weigh(self._facets.take(left), self._facets.take(right), self._comparator, self._model)
         return scored
 
+    def explain_codes(self, left: Ints, right: Ints) -> Scored:
+        """As `explain`, with the codes that were taken out because everything else denies them."""
+        scored, _ = weigh(self._coded.take(left), self._coded.take(right), self._comparator, self._model)
+        return scored
+
+    def looks_of(self, firm: Ints) -> Ints:
+        """A registered firm's first look, a position in the facets."""
+        first = np.zeros(self._firms.count, dtype=np.int64)
+        first[self._registry.entity[::-1]] = self._registry.at[::-1]
+        return first[firm]
+
     def resolve(self, profiles: Ints, may_found: Callable[[Ints], Ints], judged: Judged) -> Resolution:
         """Finds the entity of every profile outside the registry."""
         units = self._units(profiles, judged)
@@ -90,17 +102,26 @@ class Resolver:
     def _units(self, profiles: Ints, judged: Judged) -> Units:
         """Groups profiles by trusted codes; a distrusted code is taken out of the comparison."""
         firm, clash = pointed_firm(self._facets.take(profiles), self._firms)
-        denied = self._denied(profiles, firm) | judged.denies(profiles, firm)
+        same = judged.same_firm(profiles)
+        wrong = (judged.denies(profiles, firm) > 0) | ((same >= 0) & (firm >= 0) & (firm != same))
+        firm = np.where(wrong, -1, firm)
+        denied = self._denied(profiles, firm)
         suspect = np.zeros(len(self._facets), dtype=np.int64)
         pointed = np.full(len(self._facets), -1, dtype=np.int64)
         suspect[profiles] = ((denied > 0) | (clash > 0)) & (firm >= 0)
         pointed[profiles] = firm
-        same = judged.same(profiles)
-        pointed[profiles] = np.where(same >= 0, same, pointed[profiles])
         suspect[profiles[same >= 0]] = 0
+        refused = np.union1d(profiles[wrong], judged.refused_codes(self._facets))
+        suspect[refused] = 0
         self._ledger.add("证号与其余内容不符的档案", int(suspect.sum()))
-        units = group_units(self._facets, profiles, pointed, suspect)
-        self._facets = self._facets.without_codes(suspect > 0)
+        distrusted = suspect.copy()
+        distrusted[refused] = 1
+        label = np.where(distrusted > 0, -1, pointed)
+        label[profiles] = np.where(same >= 0, same, label[profiles])
+        apart = judged.apart(profiles, label)
+        doubtful = np.where(suspect > 0, pointed, -1)
+        units = group_units(self._facets, profiles, label, distrusted, doubtful, judged.led(), apart)
+        self._facets = self._facets.without_codes(distrusted > 0)
         return units
 
     def _denied(self, profiles: Ints, firm: Ints) -> Ints:
@@ -207,7 +228,9 @@ class Resolver:
         labels = (
             state.units.uscc[members], state.units.org[members], _first_label(formal, inverse, len(members)),
         )  # fmt: skip
-        roots, refused = cluster(len(members), inverse[i[edge]], inverse[j[edge]], scored.total[edge], labels)
+        roots, refused = cluster(
+            len(members), inverse[i[edge]], inverse[j[edge]], scored.total[edge], labels, state.apart(members)
+        )
         self._ledger.add("聚类中拒绝的连接", refused)
         return members, roots
 

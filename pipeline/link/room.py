@@ -1,6 +1,5 @@
 """The room's door: reads the staged tables, finds every row's enterprise, writes the linked tables."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,15 +12,19 @@ import pyarrow as pa
 
 from pipeline import db
 from pipeline.declaration import Source
-from pipeline.link import outcome, state
+from pipeline.link import corrections, outcome, state
+from pipeline.link.compared import compared_tables
+from pipeline.link.enforcing import enforce
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
-from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
-from pipeline.link.judgements import Judged, nothing_judged, read_judgements
+from pipeline.link.identity import Change, Identities, attribute_changes, identify
+from pipeline.link.judgements import Given, in_force, read_judgements, released_by
+from pipeline.link.judging import Judged, judge
 from pipeline.link.model import shipped_model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
+from pipeline.link.reviews import review_table
 from pipeline.link.standing import Views
 from pipeline.link.state import History
 from pipeline.link.vocabulary import Vocabularies
@@ -93,19 +96,29 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     firms, registry_profiles, all_facets = _found(parties, facets, words)
     resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
     others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
-    judged = _judged(night, parties, firms, history.given)
-    resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
-    linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
-    identities, changes = _identify(con, parties, linked, history, night.settings.as_of)
+    given = read_judgements(night.settings.corrections, history.given.aliases)
+    judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
+
+    def may_found(profiles: Ints) -> Ints:
+        return _may_found(profiles, all_facets, parties, sources)
+
+    resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
+    linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
+    identities, changes = _identify(con, parties, linked, history, judged, given, night.settings.as_of)
     ids = pa.array([None, *identities.ids], pa.string())
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
     db.write_arrow(con, "link_row", rows)
     db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
     for name in TABLES:
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
-    reviews = outcome.review_table(parties, linked, identities.ids, resolver)
+    reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
     db.write_arrow(con, "review_pair", reviews)
+    tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
+    for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
+        db.write_arrow(con, name, table)
+    db.materialise(con, SQL / "record_comparison.sql")
     _write_identities(con, identities, changes, history, night.settings.as_of)
+    corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
     ledger.step("写出")
     return _summary(con, ledger)
 
@@ -165,31 +178,14 @@ def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mappin
     return result
 
 
-def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Judged:
-    """Judgements as pairs of a profile and a registered firm of tonight."""
-    judgements = read_judgements(night.settings.corrections)
-    if not judgements:
-        return nothing_judged()
-    records = parties.table["record_id"].to_pylist()
-    rows: dict[str, list[int]] = defaultdict(list)
-    for position, record_id in enumerate(records):
-        rows[record_id].append(position)
-    firm_of: dict[str, int] = {}
-    for position, firm in zip(firms.rows.tolist(), firms.of_row.tolist(), strict=True):
-        held = before.of_record.get(records[position])
-        if held is not None:
-            firm_of.setdefault(held, firm)
-    found: dict[str, set[tuple[int, int]]] = {"same": set(), "different": set()}
-    for one in judgements:
-        target = before.aliases.get(one.enterprise_id, (one.enterprise_id, None))[0]
-        if target in firm_of:
-            found[one.verdict] |= {(int(parties.profile[at]), firm_of[target]) for at in rows[one.record_id]}
-    same, other = (np.array(sorted(found[v]), dtype=np.int64).reshape(-1, 2) for v in ("same", "different"))
-    return Judged(same[:, 0], same[:, 1], other[:, 0], other[:, 1])
-
-
 def _identify(
-    con: duckdb.DuckDBPyConnection, parties: Parties, linked: outcome.Linked, history: History, as_of: date
+    con: duckdb.DuckDBPyConnection,
+    parties: Parties,
+    linked: outcome.Linked,
+    history: History,
+    judged: Judged,
+    given: list[Given],
+    as_of: date,
 ) -> tuple[Identities, list[Change]]:
     """Ids of tonight's entities, and what changed since the earlier day.
 
@@ -203,12 +199,20 @@ def _identify(
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY})
     founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
     records, entity = _members(con) if history.given.of_record else ([], np.zeros(0, dtype=np.int64))
-    pairs = list(zip(entity.tolist(), records, strict=True))
+    parted = judged.parted_records(parties)
+    released = released_by(given)
+    moved = judged.moved_records(parties, history.given)
+    # A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
+    pairs = [
+        (number, record)
+        for number, record in zip(entity.tolist(), records, strict=True)
+        if record not in moved and (record, history.given.of_record.get(record)) not in parted
+    ]
     founders = founding["record_id"].to_pylist()
-    found = identify(founders, pairs, history.given, as_of)
+    found = identify(founders, pairs, history.given, as_of, released)
     if history.earlier is history.given:
         return found, found.changes
-    return found, identify(founders, pairs, history.earlier, as_of).changes
+    return found, identify(founders, pairs, history.earlier, as_of, released).changes
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints]:

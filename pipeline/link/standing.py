@@ -16,7 +16,7 @@ from pipeline.link.deciding import (
     rank,
 )
 from pipeline.link.founding import Units
-from pipeline.link.judgements import Judged
+from pipeline.link.judging import Judged
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, is_among, numbered
 from pipeline.link.scoring import Kept
@@ -44,7 +44,8 @@ class Resolution:
         member: profile that decided, -1 where none did.
         kind: REGISTERED, CODE_NOT_HELD or NOT_FOUND, per entity.
         founds: whether the unit founded or joined an entity that is not registered.
-        open_pairs: candidates left to a clerk.
+        open_unit, open_entity, open_probability, open_left, open_right: candidates left to a clerk.
+        compared_with: how many entities each unit could have been.
     """
 
     units: Units
@@ -60,6 +61,7 @@ class Resolution:
     open_probability: Floats
     open_left: Ints
     open_right: Ints
+    compared_with: int
 
 
 class Standing:
@@ -70,15 +72,23 @@ class Standing:
         self.units = units
         self._firms = firms
         self._width = firms + count + 1
-        self._denied = judged.denied_units(units.profiles, units.unit, self._width)
         held = (units.uscc > 0) | (units.org > 0)
         self._own = np.full(count, -1, dtype=np.int64)
         without = np.flatnonzero((units.firm < 0) & held)
         self._own[without] = firms + np.arange(len(without))
+        self._led = np.zeros(count, dtype=bool)
+        self._led[self._unit_of(judged.led())] = True
+        self._parted = self._unit_of(judged.apart()[0]), self._unit_of(judged.apart()[1])
+        denied, firm = judged.denied()
+        own = self._own[self._parted[1]]
+        self._denied = np.concatenate(
+            [self._unit_of(denied) * self._width + firm, (self._parted[0] * self._width + own)[own >= 0]]
+        )
         self.kind = np.concatenate(
             [np.full(firms, REGISTERED, dtype=np.int64), np.full(len(without), CODE_NOT_HELD, dtype=np.int64)]
         )
         self._same = np.arange(len(self.kind))
+        self._compared_with = len(self.kind)
         self.entity = units.firm.copy()
         self.decision = np.where(units.firm >= 0, CERTAIN_CODE, NONE_CODE).astype(np.int64)
         self.probability = np.where(units.firm >= 0, 1.0, 0.0)
@@ -95,12 +105,24 @@ class Standing:
 
     def open_positions(self) -> Ints:
         """Positions (in units.profiles) of profiles whose unit has no registered firm yet."""
-        return np.flatnonzero(self.entity[self.units.unit] < 0)
+        unit = self.units.unit
+        return np.flatnonzero((self.entity[unit] < 0) & ~self._led[unit])
+
+    def apart(self, members: Ints) -> tuple[Ints, Ints]:
+        """Which of some units, by position, must not be one enterprise with which."""
+        both = np.isin(self._parted[0], members) & np.isin(self._parted[1], members)
+        left, right = (np.searchsorted(members, side[both]) for side in self._parted)
+        return left, right
+
+    def _unit_of(self, profiles: Ints) -> Ints:
+        found: Ints = self.units.unit[np.searchsorted(self.units.profiles, profiles)]
+        return found
 
     def rest_positions(self) -> Ints:
         """Positions of profiles whose unit was neither linked nor left to a clerk."""
         unit = self.units.unit
-        return np.flatnonzero((self.decision[unit] == NONE_CODE) & (self._doubtful[unit] == 0))
+        settled = (self._doubtful[unit] > 0) | self._led[unit]
+        return np.flatnonzero((self.decision[unit] == NONE_CODE) & ~settled)
 
     def views(self, registry: Views) -> Views:
         """The registry's views, those of linked units, and those of codes that the registry lacks."""
@@ -157,11 +179,12 @@ class Standing:
         self.decision[first.unit[rest]] = decision[rest]
         self.probability[first.unit[rest]] = first.probability[rest]
         pending = is_among(ranked.unit, first.unit[rest & (decision > NONE_CODE)])
-        self._open = ranked.take(np.flatnonzero(pending & (ranked.probability >= 0.05)))
-        self._open_left, self._open_right = (
-            self._pair_left[self._open.pair],
-            self._pair_right[self._open.pair],
-        )
+        fresh = ranked.take(np.flatnonzero(pending & (ranked.probability >= 0.05)))
+        # A unit that meets nobody in this round keeps what it met in the last one.
+        old = np.flatnonzero(~is_among(self._open.unit, ranked.unit))
+        self._open_left = np.concatenate([self._open_left[old], self._pair_left[fresh.pair]])
+        self._open_right = np.concatenate([self._open_right[old], self._pair_right[fresh.pair]])
+        self._open = self._open.take(old).followed_by(fresh)
 
     def claims(self, linked: Ints, is_sign: Bools) -> tuple[Ints, Ints]:
         """Units and the registered firm that each claims: some linked ones, and signs left to a clerk.
@@ -209,6 +232,6 @@ class Standing:
         self.decision[left_over] = REVIEW_CODE
         return Resolution(
             self.units, entity, self.decision, self.probability, self.partner, self.member,
-            self.kind, self.founds, self._open.unit, self._open.entity, self._open.probability,
-            self._open_left, self._open_right,
+            self.kind, self.founds, self._open.unit, same[self._open.entity], self._open.probability,
+            self._open_left, self._open_right, self._compared_with,
         )  # fmt: skip

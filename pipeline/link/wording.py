@@ -1,11 +1,13 @@
 """What decided a link, in short Chinese words that name no person and no value."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from pipeline.link.comparing import FIELDS
 from pipeline.link.model import NONE, THOUSANDTHS, Model
 
 TOLD = THOUSANDTHS // 2
+PRIOR = {"field": "比对之前", "value_class": "主体总数", "level": "任取一家"}
 REGISTRY_ROW = "登记信息本身"
 NO_TRADE = "仅为个人姓名或无名称，不建主体"
 FOUNDS_CODE = "有效证号在登记信息中未见，按证号立户"
@@ -16,6 +18,17 @@ BY_CODE = {"uscc": "统一社会信用代码一致", "org": "组织机构代码�
 DOUBTFUL_CODE = "证号指向的主体与名称、负责人、地址均不符，待核实"
 UNDECIDED = "候选主体把握不足，待核实"
 NOTHING_FITS = "没有可用于识别的内容"
+SISTER_OF_JUDGED = "与人工认定的记录属同一纳税人或参保单位"
+
+
+def judged_same(day: date) -> str:
+    """A clerk said that the record is this enterprise."""
+    return f"人工认定为同一主体（{day.isoformat()}）"
+
+
+def judged_other(day: date, basis: str) -> str:
+    """A clerk said that the record is not another enterprise; what it is then rests on the rest."""
+    return f"{basis}（人工认定不是原候选主体，{day.isoformat()}）"
 
 
 def level_name(model: Model, field: str, code: int) -> str:

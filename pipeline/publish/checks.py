@@ -15,11 +15,13 @@ from pipeline.publish.inputs import quoted
 
 FOLDER = Path(__file__).parent / "checks"
 KEYS: dict[str, tuple[str, ...]] = {
+    "correction": ("correction_id",),
     "enterprise": ("enterprise_id",),
     "enterprise_alias": ("old_id",),
     "feature": ("enterprise_id", "feature"),
     "list_line": ("enterprise_id",),
     "premises": ("premises_id",),
+    "record_comparison": ("record_id",),
     "record_link": ("extract", "file", "row"),
     "review_pair": ("record_id", "enterprise_id"),
     "risk": ("enterprise_id",),

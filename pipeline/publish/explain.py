@@ -11,6 +11,7 @@ from pipeline import db
 from pipeline.errors import ConfigError
 from pipeline.publish import wording
 from pipeline.publish.lines import clause_title
+from pipeline.publish.waterfall import waterfall
 from pipeline.publish.wording import word
 
 _QUERIES = Path(__file__).parent / "queries"
@@ -72,6 +73,7 @@ def _dossier(con: duckdb.DuckDBPyConnection, enterprise_id: str) -> Iterator[str
     for row in _rows(con, "explain_other", enterprise_id=enterprise_id):
         yield f"{row['heading']}：{row['text']}"
     yield from _linked(links)
+    yield from _waiting(_rows(con, "explain_review", enterprise_id=enterprise_id))
 
 
 def _identity(firm: Row, links: list[Row]) -> Iterator[str]:
@@ -128,6 +130,7 @@ def _points(evidence: list[Row]) -> Iterator[str]:
 def _linked(links: list[Row]) -> Iterator[str]:
     yield "关联的记录："
     by_extract: dict[str, list[Row]] = {}
+    shown: dict[str, str] = {}
     for row in links:
         by_extract.setdefault(row["extract"], []).append(row)
     for extract, rows in by_extract.items():
@@ -135,8 +138,30 @@ def _linked(links: list[Row]) -> Iterator[str]:
         for row in rows[:_ROWS_AN_EXTRACT]:
             sure = f"{word(wording.DECISIONS, row['decision'])} {row['probability']:.3f}"
             yield f"    {row['file']} 第{row['row']}行  {sure}  {row['basis'] or ''}"
+            yield from _compared(row, shown)
         if len(rows) > _ROWS_AN_EXTRACT:
             yield f"    …… 另有 {len(rows) - _ROWS_AN_EXTRACT} 条"
+
+
+def _waiting(pairs: list[Row]) -> Iterator[str]:
+    if pairs:
+        yield f"待人工核对的记录（{len(pairs)} 条，未计分）："
+    shown: dict[str, str] = {}
+    for row in pairs[:_ROWS_AN_EXTRACT]:
+        yield f"    {row['extract']}/{row['file']} 第{row['row']}行  概率 {row['probability']:.3f}"
+        yield from _compared(row, shown)
+    if len(pairs) > _ROWS_AN_EXTRACT:
+        yield f"    …… 另有 {len(pairs) - _ROWS_AN_EXTRACT} 条"
+
+
+def _compared(row: Row, shown: dict[str, str]) -> Iterator[str]:
+    """A link's waterfall; where an earlier row has the very same, its place instead."""
+    if not row["comparisons"]:
+        return
+    lines = [f"        {line}" for line in waterfall(row["comparisons"], row["probability"])]
+    place = f"{row['file']} 第{row['row']}行"
+    first = shown.setdefault("\n".join(lines), place)
+    yield from lines if first == place else [f"        逐项比较同 {first}"]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str, **parameters: str) -> list[Row]:

@@ -74,14 +74,20 @@ def _row(extract: str, number: int, row: Mapping[str, Any]) -> dict[str, Any]:
 def make_night(tmp_path: Path, sources: dict[str, Source]) -> Callable[..., Night]:
     """Makes a night with staged rows; nights of one test share the restricted folder."""
 
-    def make(rows: Rows, run_id: str = "night", as_of: date = date(2017, 3, 31), threads: int = 2) -> Night:
+    def make(
+        rows: Rows,
+        run_id: str = "night",
+        as_of: date = date(2017, 3, 31),
+        threads: int = 2,
+        folder: Path = tmp_path,
+    ) -> Night:
         settings = Settings(
-            inbox=tmp_path / "inbox",
-            warehouse=tmp_path / "w.duckdb",
-            out=tmp_path / "out",
-            restricted=tmp_path / "restricted",
+            inbox=folder / "inbox",
+            warehouse=folder / "w.duckdb",
+            out=folder / "out",
+            restricted=folder / "restricted",
             as_of=as_of,
-            corrections=tmp_path / "corrections",
+            corrections=folder / "corrections",
             threads=threads,
         )
         night = Night(settings, run_id, "2017-03-31T00:00:00Z", "test")

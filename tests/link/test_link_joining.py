@@ -54,6 +54,19 @@ def test_clusters_do_not_depend_on_the_order_of_edges(
     assert results[0] == results[1]
 
 
+@given(EDGES, EDGES)
+def test_parted_members_never_meet_through_whatever_chain(
+    edges: list[tuple[int, int]], parted: list[tuple[int, int]]
+) -> None:
+    apart = [(a, b) for a, b in parted if a != b]
+    sets = LabelledSets(MEMBERS)
+    sets.part(ints([a for a, _ in apart]), ints([b for _, b in apart]))
+    joined = [sets.join(left, right) for left, right in edges]
+    assert all(sets.find(a) != sets.find(b) for a, b in apart)
+    assert all(sets.find(a) == sets.find(b) for (a, b), one in zip(edges, joined, strict=True) if one)
+    assert sets.refused == joined.count(False)
+
+
 def test_the_heavier_edge_wins_where_labels_conflict() -> None:
     roots, refused = cluster(3, ints([0, 1]), ints([1, 2]), ints([5, 9]), (ints([1, 0, 2]),))
     assert roots.tolist() == [0, 1, 1]

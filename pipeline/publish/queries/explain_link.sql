@@ -1,5 +1,6 @@
--- Grain: current row linked to one enterprise. Inputs: record_link. Newest files first within an extract.
-SELECT extract, file, row, decision, probability, basis
-FROM record_link
-WHERE enterprise_id = $enterprise_id AND NOT superseded
-ORDER BY extract, file DESC, row
+-- Grain: current row linked to one enterprise. Inputs: record_link, record_comparison. Newest files first within an extract.
+SELECT l.extract, l.file, l.row, l.decision, l.probability, l.basis, c.comparisons
+FROM record_link l
+LEFT JOIN record_comparison c USING (record_id)
+WHERE l.enterprise_id = $enterprise_id AND NOT l.superseded
+ORDER BY l.extract, l.file DESC, l.row

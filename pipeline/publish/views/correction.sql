@@ -1,4 +1,6 @@
--- Grain: judgement given by a person. Inputs: built.correction.
-SELECT correction_id, kind, record_id, enterprise_id, given_by, given_on, reason, withdrawn_on, effect
+-- Grain: judgement given by a person. Inputs: built.correction. Who gave it is a person, and stays in the restricted folder.
+SELECT
+  correction_id, kind, record_id, enterprise_id, NULL::VARCHAR AS given_by, given_on, without_phone(reason) AS reason,
+  withdrawn_on, is_in_force, is_applied, effect
 FROM built.correction
 ORDER BY correction_id
