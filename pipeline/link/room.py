@@ -3,21 +3,25 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.link import outcome, state
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
+from pipeline.link.handles import Handle, handles_of
 from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
 from pipeline.link.judgements import Judged, nothing_judged, read_judgements
+from pipeline.link.looks import Look, Seen
 from pipeline.link.model import shipped_model
 from pipeline.link.parties import Ints, Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
@@ -31,7 +35,7 @@ GRID = "grid"
 SQL = Path(__file__).parent / "sql"
 TABLES = (
     "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said",
-    "link_kind", "enterprise",
+    "link_kind", "link_look", "enterprise",
 )  # fmt: skip
 
 
@@ -95,7 +99,8 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     judged = _judged(night, parties, firms, history.given)
     resolution = resolver.resolve(others, lambda at: _may_found(at, all_facets, parties, sources), judged)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver)
-    identities, changes = _identify(con, parties, linked, history, night.settings.as_of)
+    handles = handles_of(parties, all_facets, words, linked.row_entity)
+    identities, changes = _identify(con, parties, linked, handles, history, night.settings.as_of)
     ids = pa.array([None, *identities.ids], pa.string())
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
     db.write_arrow(con, "link_row", rows)
@@ -104,7 +109,8 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     reviews = outcome.review_table(parties, linked, identities.ids, resolver)
     db.write_arrow(con, "review_pair", reviews)
-    _write_identities(con, identities, changes, history, night.settings.as_of)
+    sources_come = set(pc.unique(parties.table["source"]).to_pylist())
+    _write_identities(con, identities, changes, history, handles, sources_come, night.settings.as_of)
     ledger.step("写出")
     return _summary(con, ledger)
 
@@ -188,50 +194,68 @@ def _judged(night: Night, parties: Parties, firms: Firms, before: Before) -> Jud
 
 
 def _identify(
-    con: duckdb.DuckDBPyConnection, parties: Parties, linked: outcome.Linked, history: History, as_of: date
+    con: duckdb.DuckDBPyConnection,
+    parties: Parties,
+    linked: outcome.Linked,
+    handles: list[Handle],
+    history: History,
+    as_of: date,
 ) -> tuple[Identities, list[Change]]:
     """Ids of tonight's entities, and what changed since the earlier day.
 
     Leaves `link_member`, a record's entity, in the database.
     """
     held = np.flatnonzero(linked.row_entity >= 0)
-    rows = parties.table.select(["record_id", "extract", "extract_date", "superseded"]).take(pa.array(held))
+    columns = ["record_id", "extract", "source", "extract_date", "superseded"]
+    rows = parties.table.select(columns).take(pa.array(held))
     rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
     db.write_arrow(con, "link_assigned", rows.append_column("ordinal", pa.array(held)))
     for name in ("link_member", "link_founding"):
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY})
     founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
-    records, entity = _members(con) if history.given.of_record else ([], np.zeros(0, dtype=np.int64))
-    pairs = list(zip(entity.tolist(), records, strict=True))
+    records, entity, _ = _members(con)
+    pairs = list(zip(entity.tolist(), records, strict=True)) if history.given.of_record else []
     founders = founding["record_id"].to_pylist()
-    found = identify(founders, pairs, history.given, as_of)
+    found = identify(founders, pairs, history.given, as_of, handles)
     if history.earlier is history.given:
         return found, found.changes
-    return found, identify(founders, pairs, history.earlier, as_of).changes
+    return found, identify(founders, pairs, history.earlier, as_of, handles).changes
 
 
-def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints]:
-    """Records that have an entity, each once, and their entities."""
-    table = db.read_arrow(con, "SELECT record_id, entity FROM link_member ORDER BY record_id")
-    return table["record_id"].to_pylist(), table["entity"].to_numpy()
+def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints, list[str]]:
+    """Records that have an entity, each once, their entities, and extract and sender of each."""
+    table = db.read_arrow(con, "SELECT record_id, entity, source FROM link_member ORDER BY record_id")
+    return table["record_id"].to_pylist(), table["entity"].to_numpy(), table["source"].to_pylist()
 
 
 def _write_identities(
-    con: duckdb.DuckDBPyConnection, found: Identities, changes: list[Change], history: History, as_of: date
+    con: duckdb.DuckDBPyConnection,
+    found: Identities,
+    changes: list[Change],
+    history: History,
+    handles: list[Handle],
+    came: set[str],
+    as_of: date,
 ) -> None:
-    table = db.read_arrow(con, "SELECT enterprise_id, name, address FROM enterprise ORDER BY enterprise_id")
-    names = dict(zip(table["enterprise_id"].to_pylist(), table["name"].to_pylist(), strict=True))
-    places = dict(zip(table["enterprise_id"].to_pylist(), table["address"].to_pylist(), strict=True))
-    said = [names.get(name) or "" for name in found.ids]
-    sites = [places.get(name) or "" for name in found.ids]
-    changes = changes + attribute_changes(found.ids, said, sites, history.earlier, found.aliases)
-    records, entity = _members(con)
-    db.write_arrow(con, "identity_state", state.new_state(records, entity, found, said, sites, history.given))
+    table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id").to_pylist()
+    looks = {row["enterprise_id"]: _seen(row) for row in table}
+    seen = [looks.get(name, Seen()) for name in found.ids]
+    changes = changes + attribute_changes(
+        found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)
+    )
+    awaited = history.given.awaited(came)
+    tonight = state.Tonight(*_members(con), [one.look for one in seen], handles, awaited)
+    db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
     aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
     rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
     db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
+
+
+def _seen(row: Mapping[str, Any]) -> Seen:
+    look = Look(*(row[field.name] or "" for field in fields(Look)))
+    return Seen(look, tuple(row["signs"] or ()), tuple(row["places"] or ()))
 
 
 def _change_table(changes: list[Change], as_of: date) -> pa.Table:
