@@ -53,8 +53,9 @@ class Month:
     dice: random.Random
     planted: list[Planted] = field(default_factory=list)
     whose: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    noise: set[tuple[int, str]] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
+    renumbered: set[str] = field(default_factory=set)
+    registered: set[str] = field(default_factory=set)
     fresh: dict[str, list[Row]] = field(default_factory=dict)
 
     def day(self, night: int) -> date:
@@ -104,6 +105,15 @@ class Month:
         """A new row of an extract that only grows."""
         self.tables[extract].append(row)
         self.fresh.setdefault(extract, []).append(row)
+
+    def plant(self, night: int, whose: str, change: str, extract: str) -> None:
+        """Notes what must be listed: on the first night on which the extract tells of it."""
+        senders = {
+            row.cells[c] for row in self.rows_of(whose, extract) if (c := self.sources[extract].sender)
+        }
+        while {(extract, None), *((extract, sender) for sender in senders)} & set(OUTAGES.get(night, ())):
+            night += 1
+        self.planted.append(Planted(night, whose, change))
 
     def pick(self, fits: Callable[[str], bool]) -> str:
         """A firm that fits and to which nothing else happens this month."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.district import codes
-from tests.month import APPENDS, CHANGED, NEW, Month, Planted, Row
+from tests.month import APPENDS, CHANGED, NEW, Month, Row
 
 Event = Callable[[Month, int], None]
 TRADES = ("骏驰隆", "欣佰汇", "华翊晟", "铭轩阁", "瀚宇腾", "卓越诚", "博雅轩", "丰硕园")
@@ -45,7 +45,7 @@ def rename(month: Month, night: int) -> None:
     [row] = month.rows_of(whose, "registry")
     row.cells["former_names"] = row.cells["name"]
     row.cells["name"] = f"深圳市{TRADES[night % len(TRADES)]}商贸有限公司"
-    month.planted.append(Planted(night, whose, "renamed"))
+    month.plant(night, whose, "renamed", "registry")
 
 
 def move(month: Month, night: int) -> None:
@@ -55,7 +55,7 @@ def move(month: Month, night: int) -> None:
     row.cells["address"] = f"深圳市罗湖区文锦北路{3000 + night}号兴隆大厦{night + 10}01室"
     for seen in month.rows_of(whose, "grid"):
         seen.cells |= {"address": f"文锦北路{3000 + night}号兴隆大厦{night + 10}01室", "house_code": ""}
-    month.planted.append(Planted(night, whose, "moved"))
+    month.plant(night, whose, "moved", "registry")
 
 
 def unify(month: Month, night: int, *, number_stays: bool) -> None:
@@ -63,6 +63,7 @@ def unify(month: Month, night: int, *, number_stays: bool) -> None:
     whose = month.pick(lambda firm: is_old(month, firm))
     [row] = month.rows_of(whose, "registry")
     row.cells["uscc"] = new_code(100 + night)
+    month.renumbered.add(whose)
     if not number_stays:
         row.cells["registration_no"] = ""
 
@@ -107,27 +108,28 @@ def register(month: Month, night: int) -> None:
         "phone": shop.cells["phone"],
     }
     month.tables["registry"].append(Row(whose, cells))
+    month.registered.add(whose)
 
 
 def change_sign(month: Month, night: int) -> None:
     """A shop from no registry changes its sign; operator, phone and place stay."""
     whose = month.pick(lambda firm: is_shop(month, firm))
     month.rows_of(whose)[0].cells["sign_name"] = f"{TRADES[night % len(TRADES)]}小吃店"
-    month.planted.append(Planted(night, whose, "renamed"))
+    month.plant(night, whose, "renamed", "grid")
 
 
 def move_shop(month: Month, night: int) -> None:
     """A shop from no registry moves within its street; sign, operator and phone stay."""
     whose = month.pick(lambda firm: is_shop(month, firm))
     month.rows_of(whose)[0].cells |= {"address": f"罗湖区爱国路{4000 + night}号首层", "house_code": ""}
-    month.planted.append(Planted(night, whose, "moved"))
+    month.plant(night, whose, "moved", "grid")
 
 
 def found_one(month: Month, night: int) -> None:
     """Two enterprises of one code that the registry lacks: the grid now reads the licence on the wall."""
     whose = month.pick(lambda firm: is_shop(month, firm))
     month.rows_of(whose)[0].cells["licence_no"] = new_code(300)
-    month.planted.append(Planted(night, whose, "merged"))
+    month.plant(night, "X-insured", "merged", "grid")
 
 
 def insure_unknown(month: Month, night: int) -> None:
@@ -135,15 +137,14 @@ def insure_unknown(month: Month, night: int) -> None:
     whose = "X-insured"
     cells = {"uscc": new_code(300), "name": "深圳市澄怀堂文化传播有限公司", "month": "2017-03"}
     month.append("employment", Row(whose, {"social_insurance_no": "998877665", **cells}))
-    if night:
-        month.planted.append(Planted(night, whose, "created"))
+    month.plant(night, whose, "created", "employment")
 
 
 def vanish(month: Month, night: int) -> None:
     """A shop from no registry is gone: the street's file holds it no more."""
     whose = month.pick(lambda firm: is_shop(month, firm))
     month.tables["grid"] = [row for row in month.tables["grid"] if row.whose != whose]
-    month.planted.append(Planted(night, whose, "closed"))
+    month.plant(night, whose, "closed", "grid")
 
 
 def establish(month: Month, night: int) -> None:
@@ -155,14 +156,14 @@ def establish(month: Month, night: int) -> None:
     month.append(
         "tax", Row(whose, {"name": name, "tax_office": "罗湖区国家税务局", "period": "2017Q1", **place})
     )
-    month.planted.append(Planted(night, whose, "created"))
+    month.plant(night, whose, "created", "registry")
 
 
 EVENTS: dict[int, tuple[Event, ...]] = {
     1: (rename, establish),
     2: (move, insure_unknown),
     3: (change_sign,),
-    4: (rename, lambda month, night: register(month, night)),
+    4: (rename, register),
     5: (lambda month, night: unify(month, night, number_stays=True), move_shop),
     6: (found_one, move),
     7: (rename, register),

@@ -2,8 +2,8 @@
 
 A shop's only row is keyed by its own words (sign, address), and a firm's registry row by its number: a
 corrected address or a unified code makes a new record of it. Such an enterprise is known again by a code,
-or by two things that agree: operator, phone, door, name. Handles are hashes and lie in the restricted
-store alone.
+or by two things that agree (operator, phone, door, name), a nameless place by its door. Handles are hashes
+and lie in the restricted store alone.
 """
 
 import hashlib
@@ -101,16 +101,17 @@ def _codes(f: Facets, words: Vocabularies, at: int) -> Iterator[str]:
 
 
 def _pairs(f: Facets, words: Vocabularies, at: int) -> Iterator[str]:
-    """Two of operator, phone, door and name; door and name only where nobody is named who may differ."""
+    """Two of operator, phone, door and name; of a place without a name and an operator the door alone."""
     said = {
         "operator": words.person_sound.words[f.person_sound[at]],
         "phone": words.phone.words[f.phone[at]],
         "door": _door(f, words, at),
         "name": words.sound.words[f.sign.sound[at] or f.name.sound[at]],
     }
+    if said["door"] and not said["operator"] and not said["name"]:
+        yield _handle("door", said["door"])
     for one, other in combinations(said, 2):
-        silent = not said["operator"] and not said["phone"]
-        if said[one] and said[other] and ((one, other) != ("door", "name") or silent):
+        if said[one] and said[other]:
             yield _handle(f"{one}+{other}", said[one], said[other])
 
 
