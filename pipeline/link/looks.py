@@ -1,7 +1,8 @@
 """What an enterprise looks like from outside, and what changed in it: its name, its sign, its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any, Self
 
 from pipeline.link.addresses import AddressParts, parse_address, road_key
 from pipeline.link.folding import fold, pinyin_key
@@ -34,6 +35,12 @@ class Seen:
     look: Look = Look()
     signs: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """What a row of `link_look` says."""
+        look = Look(*(row[f.name] or "" for f in fields(Look)))
+        return cls(look, tuple(row["signs"] or ()), tuple(row["places"] or ()))
 
 
 def is_renamed(before: Look, tonight: Seen) -> bool:

@@ -239,7 +239,7 @@ def review_table(parties: Parties, linked: Linked, ids: list[str], resolver: Res
     left = np.array([pair[3] for pair in pairs], dtype=np.int64)
     right = np.array([pair[4] for pair in pairs], dtype=np.int64)
     scored = resolver.explain(left, right)
-    records = _record_of_profile(parties)
+    records = record_of_profile(parties)
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for at, (profile, entity, probability, _, _) in enumerate(pairs):
         key = (records[profile], ids[entity])
@@ -253,7 +253,7 @@ def review_table(parties: Parties, linked: Linked, ids: list[str], resolver: Res
     return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=REVIEW_SCHEMA)
 
 
-def _record_of_profile(parties: Parties) -> dict[int, str]:
+def record_of_profile(parties: Parties) -> dict[int, str]:
     """The record that stands for a profile: the smallest id among its rows."""
     result: dict[int, str] = {}
     for profile, record in zip(parties.profile.tolist(), parties.table["record_id"].to_pylist(), strict=True):

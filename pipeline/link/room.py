@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,12 +15,13 @@ import pyarrow.compute as pc
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.link import outcome, state
+from pipeline.link.bridges import bridge_table
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
 from pipeline.link.handles import Handle, handles_of
 from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
 from pipeline.link.judgements import Judged, nothing_judged, read_judgements
-from pipeline.link.looks import Look, Seen
+from pipeline.link.looks import Seen
 from pipeline.link.model import shipped_model
 from pipeline.link.parties import Ints, Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
@@ -49,6 +49,7 @@ class LinkSummary:
         enterprises: enterprises by registration state.
         pairs: candidate pairs compared.
         review_pairs: pairs waiting for a clerk.
+        bridges_cut: weak bridges between shops that were cut.
         hot_blocks: blocks left out for their size, by key.
         seconds: seconds by step; for people, in no result.
     """
@@ -58,6 +59,7 @@ class LinkSummary:
     enterprises: dict[str, int]
     pairs: int
     review_pairs: int
+    bridges_cut: int
     hot_blocks: dict[str, int]
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -66,7 +68,8 @@ class LinkSummary:
         firms = ", ".join(f"{name} {number}" for name, number in sorted(self.enterprises.items()))
         return (
             f"{self.rows} rows ({decided}) → enterprises ({firms}); "
-            f"{self.pairs} pairs compared, {self.review_pairs} wait for review"
+            f"{self.pairs} pairs compared, {self.review_pairs} wait for review, "
+            f"{self.bridges_cut} weak bridges cut"
         )
 
 
@@ -109,6 +112,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     reviews = outcome.review_table(parties, linked, identities.ids, resolver)
     db.write_arrow(con, "review_pair", reviews)
+    db.write_arrow(con, "link_bridge", bridge_table(resolver.bridges, outcome.record_of_profile(parties)))
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
     _write_identities(con, identities, changes, history, handles, sources_come, night.settings.as_of)
     ledger.step("写出")
@@ -238,7 +242,7 @@ def _write_identities(
     as_of: date,
 ) -> None:
     table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id").to_pylist()
-    looks = {row["enterprise_id"]: _seen(row) for row in table}
+    looks = {row["enterprise_id"]: Seen.of(row) for row in table}
     seen = [looks.get(name, Seen()) for name in found.ids]
     changes = changes + attribute_changes(
         found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)
@@ -251,11 +255,6 @@ def _write_identities(
     aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
     rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
     db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
-
-
-def _seen(row: Mapping[str, Any]) -> Seen:
-    look = Look(*(row[field.name] or "" for field in fields(Look)))
-    return Seen(look, tuple(row["signs"] or ()), tuple(row["places"] or ()))
 
 
 def _change_table(changes: list[Change], as_of: date) -> pa.Table:
@@ -291,6 +290,7 @@ def _summary(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> LinkSummary:
         enterprises=dict(states),
         pairs=ledger.counts.get("候选对", 0),
         review_pairs=db.count(con, "review_pair"),
+        bridges_cut=db.count(con, "link_bridge"),
         hot_blocks=dict(sorted(ledger.hot.items())),
         seconds=dict(ledger.seconds),
     )
