@@ -34,8 +34,9 @@ class Firms:
 def found_firms(rows: Ints, profile: Ints, record: Ints, facets: Facets, codes: int) -> Firms:
     """Makes firms of registry rows.
 
-    Rows are one firm where they share a valid code, a registration number or a record_id; two valid
-    and different codes are two firms whatever else they share.
+    Rows are one firm where they share a valid code, a registration number or a record_id, or where they
+    have no code and say the same in every word; two valid and different codes are two firms whatever
+    else they share.
 
     Args:
         rows: positions of the registry rows in the party table.
@@ -51,6 +52,7 @@ def found_firms(rows: Ints, profile: Ints, record: Ints, facets: Facets, codes: 
     sets.join_equal(org)
     sets.join_equal(record + 1)
     sets.join_equal(registration)
+    sets.join_equal(np.where(uscc + org + registration == 0, profile + 1, 0))
     root = sets.roots()
     _, _, of_row = numbered(root)
     count = int(of_row.max(initial=-1)) + 1

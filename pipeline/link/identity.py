@@ -6,26 +6,50 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipeline.link.handles import Handle, known_again
+from pipeline.link.looks import Look, Seen, is_moved, is_renamed
+
 
 @dataclass(frozen=True)
 class Known:
-    """What the last published night knew of one enterprise id."""
+    """What the last published night knew of one enterprise id.
+
+    Attributes:
+        present: it was there, or what would tell of it had not come.
+    """
 
     enterprise_id: str
     founding_record_id: str
     first_as_of: date
-    name: str
-    site: str
+    look: Look
     present: bool
 
 
 @dataclass(frozen=True)
 class Before:
-    """The identity state of the last published night; empty on an empty place."""
+    """The identity state of the last published night; empty on an empty place.
+
+    Attributes:
+        known: what was known of each id.
+        of_record: record → its id.
+        source_of: record → extract and sender that it stands in.
+        aliases: old id → the id that took it over, and since when.
+        handles: handle → the ids that had it.
+    """
 
     known: dict[str, Known] = field(default_factory=dict)
     of_record: dict[str, str] = field(default_factory=dict)
+    source_of: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, tuple[str, date]] = field(default_factory=dict)
+    handles: dict[str, set[str]] = field(default_factory=dict)
+
+    def awaited(self, sources: set[str]) -> set[str]:
+        """Ids that may still be there: one of their records stands in what did not come tonight.
+
+        Args:
+            sources: extract and sender of everything that came.
+        """
+        return {name for record, name in self.of_record.items() if self.source_of[record] not in sources}
 
 
 @dataclass(frozen=True)
@@ -54,13 +78,14 @@ def identify(
     before: Before,
     as_of: date,
     released: frozenset[str] = frozenset(),
+    handles: Iterable[Handle] = (),
 ) -> Identities:
     """Gives every entity its id.
 
     A cluster takes over the oldest id among those that its records won; of several clusters with
     records of one id, the one with its founding record wins it, else the one with most of its records.
-    A new id is the hash of the founding record. Where a judgement that had merged two was taken back, the
-    merged id comes to life again.
+    A cluster of new records alone is known again by its handles. A new id is the hash of the founding
+    record. Where a judgement that had merged two was taken back, the merged id comes to life again.
 
     Args:
         founding: the founding record of each entity, were it new.
@@ -68,9 +93,14 @@ def identify(
         before: the state of the last published night.
         as_of: the night's day.
         released: enterprises that a judgement had merged with others and no longer does.
+        handles: the handles of tonight's entities.
     """
     claims = _claims(held, before)
     won = _winners(claims, before)
+    claiming = {entity for by in claims.values() for entity in by}
+    lost = {name for name, known in before.known.items() if known.present and name not in claims}
+    again = known_again(handles, before.handles, set(range(len(founding))) - claiming, lost)
+    won |= {entity: {name} for entity, name in again.items()}
     ids, origin, since = [""] * len(founding), list(founding), [as_of] * len(founding)
     changes: list[Change] = []
     aliases = dict(before.aliases)
@@ -97,19 +127,25 @@ def identify(
 
 
 def attribute_changes(
-    ids: list[str], names: list[str], sites: list[str], before: Before, aliases: dict[str, tuple[str, date]]
+    ids: list[str], seen: list[Seen], before: Before, aliases: dict[str, tuple[str, date]], awaited: set[str]
 ) -> list[Change]:
-    """Renamed, moved and closed: what the enterprises themselves say differently from last time."""
+    """Renamed, moved and closed: what the enterprises themselves say differently from last time.
+
+    Args:
+        ids: tonight's ids.
+        seen: what was seen of each.
+        before: the state of the night before.
+        aliases: old ids that others took over.
+        awaited: ids of which something did not come tonight; they are not taken for closed.
+    """
     changes: list[Change] = []
-    for enterprise_id, name, site in zip(ids, names, sites, strict=True):
+    for enterprise_id, tonight in zip(ids, seen, strict=True):
         known = before.known.get(enterprise_id)
-        if known is None:
-            continue
-        if known.name and name and known.name != name:
+        if known is not None and is_renamed(known.look, tonight):
             changes.append(Change(enterprise_id, "renamed", None))
-        if known.site and site and known.site != site:
+        if known is not None and is_moved(known.look, tonight):
             changes.append(Change(enterprise_id, "moved", None))
-    gone = set(before.known) - set(ids) - set(aliases)
+    gone = set(before.known) - set(ids) - set(aliases) - awaited
     changes += [Change(name, "closed", None) for name in sorted(gone) if before.known[name].present]
     return changes
 

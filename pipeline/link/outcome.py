@@ -229,3 +229,12 @@ def entity_table(linked: Linked, ids: list[str]) -> pa.Table:
     """Entities with their ids and registration state."""
     states = [STATES[kind] for kind in linked.kind.tolist()]
     return pa.table({"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())})
+
+
+def record_of_profile(parties: Parties) -> dict[int, str]:
+    """The record that stands for a profile: the smallest id among its rows."""
+    result: dict[int, str] = {}
+    for profile, record in zip(parties.profile.tolist(), parties.table["record_id"].to_pylist(), strict=True):
+        if profile not in result or record < result[profile]:
+            result[profile] = record
+    return result

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Role, Source
+from pipeline.link.addresses import read_street
+from pipeline.link.folding import fold
 from pipeline.link.ordering import Ints, numbered
 
 PLACE = ("extract", "file", "row", "record_id", "extract_date", "superseded")
@@ -51,7 +53,7 @@ class Parties:
     """All accepted rows of the identifying extracts.
 
     Attributes:
-        table: one row per record: where it stands, KEY columns as text, FACTS.
+        table: one row per record: where it stands, `source` (extract and sender), KEY columns as text, FACTS.
         profile: profile of each row.
         columns: for each of `extract` and KEY, a value index per profile; 0 is null.
         values: for each of them, the texts; index 0 is the empty text.
@@ -87,7 +89,7 @@ def read_parties(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) 
 
 
 def _schema() -> pa.Schema:
-    fields = [(name, pa.string()) for name in ("extract", "file", "record_id", *KEY)]
+    fields = [(name, pa.string()) for name in ("extract", "file", "record_id", "source", *KEY)]
     fields += [("row", pa.int64()), ("extract_date", pa.date32()), ("superseded", pa.bool_())]
     facts = [name for names in FACTS.values() for name in names]
     fields += [(name, pa.date32() if name in _DATES else pa.string()) for name in facts]
@@ -103,6 +105,7 @@ def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
         names = source.with_role(*roles)
         columns[slot] = _first_of(staged, names)
         columns[f"{slot}_partial"] = _first_of(staged, tuple(f"{name}_partial" for name in names))
+    columns["source"] = _source_and_sender(staged, source)
     columns[FORMER] = _joined(staged, source.with_role("former_name"))
     for name in FACTS.get(source.extract, ()):
         columns[name] = staged[name]
@@ -112,6 +115,15 @@ def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
         for field in schema
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _source_and_sender(staged: pa.Table, source: Source) -> pa.ChunkedArray:
+    """The extract, and who sent the row where the extract knows senders; streets by their official names."""
+    if source.sender is None:
+        return pa.chunked_array([pa.repeat(pa.scalar(source.extract), len(staged))])
+    named, words = encode(staged[source.sender].cast(pa.string()))
+    senders = pa.array([f"{source.extract}/{read_street(word) or fold(word)}" for word in words])
+    return pa.chunked_array([senders.take(pa.array(named))])
 
 
 def _first_of(staged: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:

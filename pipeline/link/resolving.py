@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from pipeline.link.blocking import Candidates, Pieces, candidates, standard_keys
+from pipeline.link.bridges import Bridge, weak_bridges, without, words_of
 from pipeline.link.clustering import cluster, is_edge
 from pipeline.link.comparing import Comparator, Scored, frequencies
 from pipeline.link.deciding import leans_on_name, speaks_against
@@ -47,7 +48,11 @@ class Ledger:
 
 
 class Resolver:
-    """Holds what all steps need: the facets, the words behind them, the firms, the model."""
+    """Holds what all steps need: the facets, the words behind them, the firms, the model.
+
+    Attributes:
+        bridges: the weak bridges that the last clustering cut.
+    """
 
     def __init__(
         self, facets: Facets, words: Vocabularies, firms: Firms, registry: Views, model: Model, ledger: Ledger
@@ -64,6 +69,7 @@ class Resolver:
         self._counts = frequencies(looks, registry.entity, words, doors)
         self._pieces = Pieces(words)
         self._comparator = Comparator(model, words, self._counts)
+        self.bridges: list[Bridge] = []
 
     @property
     def model(self) -> Model:
@@ -214,7 +220,8 @@ class Resolver:
 
     def _shops(self, state: Standing, at: Ints) -> tuple[Ints, Ints]:
         """Units of the profiles at some positions, and the shop of each: rows joined by strong edges."""
-        side = self._facets.take(state.units.profiles[at])
+        profile = state.units.profiles[at]
+        side = self._facets.take(profile)
         found = candidates(standard_keys(side, side, self._pieces, BLOCK_CAP), len(side))
         self._note(found)
         half = found.left < found.right
@@ -228,10 +235,14 @@ class Resolver:
         labels = (
             state.units.uscc[members], state.units.org[members], _first_label(formal, inverse, len(members)),
         )  # fmt: skip
-        roots, refused = cluster(
-            len(members), inverse[i[edge]], inverse[j[edge]], scored.total[edge], labels, state.apart(members)
-        )
+        i, j, weight = i[edge], j[edge], scored.total[edge]
+        ends, apart = (inverse[i], inverse[j]), state.apart(members)
+        roots, refused = cluster(len(members), *ends, weight, labels, apart)
         self._ledger.add("聚类中拒绝的连接", refused)
+        cuts = weak_bridges(*ends, weight, roots, words_of(side, inverse, len(members)))
+        self.bridges = [cut.between(profile[i], profile[j], weight) for cut in cuts]
+        kept = without(cuts, *ends)
+        roots, _ = cluster(len(members), ends[0][kept], ends[1][kept], weight[kept], labels, apart)
         return members, roots
 
     def _cluster(self, state: Standing, may_found: Callable[[Ints], Ints]) -> None:
@@ -239,6 +250,7 @@ class Resolver:
         rest = state.rest_positions()
         founding = may_found(state.units.profiles[rest])
         members, roots = self._shops(state, rest)
+        self._ledger.add("切断的薄弱连接", len(self.bridges))
         able = np.zeros(state.units.count, dtype=bool)
         able[state.units.unit[rest[founding > 0]]] = True
         founds = is_among(roots, distinct(roots[able[members]]))

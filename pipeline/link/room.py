@@ -9,17 +9,21 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.link import corrections, outcome, state
+from pipeline.link.bridges import bridge_table
 from pipeline.link.compared import compared_tables
 from pipeline.link.enforcing import enforce
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
+from pipeline.link.handles import Handle, handles_of
 from pipeline.link.identity import Change, Identities, attribute_changes, identify
 from pipeline.link.judgements import Given, in_force, read_judgements, released_by
 from pipeline.link.judging import Judged, judge
+from pipeline.link.looks import Seen
 from pipeline.link.model import shipped_model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs
 from pipeline.link.parties import Parties, encode, read_parties
@@ -35,7 +39,7 @@ GRID = "grid"
 SQL = Path(__file__).parent / "sql"
 TABLES = (
     "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said",
-    "link_kind", "enterprise",
+    "link_kind", "link_look", "enterprise",
 )  # fmt: skip
 
 
@@ -49,6 +53,7 @@ class LinkSummary:
         enterprises: enterprises by registration state.
         pairs: candidate pairs compared.
         review_pairs: pairs waiting for a clerk.
+        bridges_cut: weak bridges between shops that were cut.
         hot_blocks: blocks left out for their size, by key.
         seconds: seconds by step; for people, in no result.
     """
@@ -58,6 +63,7 @@ class LinkSummary:
     enterprises: dict[str, int]
     pairs: int
     review_pairs: int
+    bridges_cut: int
     hot_blocks: dict[str, int]
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -66,7 +72,8 @@ class LinkSummary:
         firms = ", ".join(f"{name} {number}" for name, number in sorted(self.enterprises.items()))
         return (
             f"{self.rows} rows ({decided}) → enterprises ({firms}); "
-            f"{self.pairs} pairs compared, {self.review_pairs} wait for review"
+            f"{self.pairs} pairs compared, {self.review_pairs} wait for review, "
+            f"{self.bridges_cut} weak bridges cut"
         )
 
 
@@ -104,7 +111,10 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
 
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
-    identities, changes = _identify(con, parties, linked, history, judged, given, night.settings.as_of)
+    handles = handles_of(parties, all_facets, words, linked.row_entity)
+    identities, changes = _identify(
+        con, parties, linked, handles, history, judged, given, night.settings.as_of
+    )
     ids = pa.array([None, *identities.ids], pa.string())
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
     db.write_arrow(con, "link_row", rows)
@@ -117,7 +127,9 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
         db.write_arrow(con, name, table)
     db.materialise(con, SQL / "record_comparison.sql")
-    _write_identities(con, identities, changes, history, night.settings.as_of)
+    db.write_arrow(con, "link_bridge", bridge_table(resolver.bridges, outcome.record_of_profile(parties)))
+    sources_come = set(pc.unique(parties.table["source"]).to_pylist())
+    _write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
     ledger.step("写出")
     return _summary(con, ledger)
@@ -182,6 +194,7 @@ def _identify(
     con: duckdb.DuckDBPyConnection,
     parties: Parties,
     linked: outcome.Linked,
+    handles: list[Handle],
     history: History,
     judged: Judged,
     given: list[Given],
@@ -192,13 +205,14 @@ def _identify(
     Leaves `link_member`, a record's entity, in the database.
     """
     held = np.flatnonzero(linked.row_entity >= 0)
-    rows = parties.table.select(["record_id", "extract", "extract_date", "superseded"]).take(pa.array(held))
+    columns = ["record_id", "extract", "source", "extract_date", "superseded"]
+    rows = parties.table.select(columns).take(pa.array(held))
     rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
     db.write_arrow(con, "link_assigned", rows.append_column("ordinal", pa.array(held)))
     for name in ("link_member", "link_founding"):
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY})
     founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
-    records, entity = _members(con) if history.given.of_record else ([], np.zeros(0, dtype=np.int64))
+    records, entity, _ = _members(con)
     parted = judged.parted_records(parties)
     released = released_by(given)
     moved = judged.moved_records(parties, history.given)
@@ -208,30 +222,38 @@ def _identify(
         for number, record in zip(entity.tolist(), records, strict=True)
         if record not in moved and (record, history.given.of_record.get(record)) not in parted
     ]
+    pairs = pairs if history.given.of_record else []
     founders = founding["record_id"].to_pylist()
-    found = identify(founders, pairs, history.given, as_of, released)
+    found = identify(founders, pairs, history.given, as_of, released, handles)
     if history.earlier is history.given:
         return found, found.changes
-    return found, identify(founders, pairs, history.earlier, as_of, released).changes
+    return found, identify(founders, pairs, history.earlier, as_of, released, handles).changes
 
 
-def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints]:
-    """Records that have an entity, each once, and their entities."""
-    table = db.read_arrow(con, "SELECT record_id, entity FROM link_member ORDER BY record_id")
-    return table["record_id"].to_pylist(), table["entity"].to_numpy()
+def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints, list[str]]:
+    """Records that have an entity, each once, their entities, and extract and sender of each."""
+    table = db.read_arrow(con, "SELECT record_id, entity, source FROM link_member ORDER BY record_id")
+    return table["record_id"].to_pylist(), table["entity"].to_numpy(), table["source"].to_pylist()
 
 
 def _write_identities(
-    con: duckdb.DuckDBPyConnection, found: Identities, changes: list[Change], history: History, as_of: date
+    con: duckdb.DuckDBPyConnection,
+    found: Identities,
+    changes: list[Change],
+    history: History,
+    handles: list[Handle],
+    came: set[str],
+    as_of: date,
 ) -> None:
-    table = db.read_arrow(con, "SELECT enterprise_id, name, address FROM enterprise ORDER BY enterprise_id")
-    names = dict(zip(table["enterprise_id"].to_pylist(), table["name"].to_pylist(), strict=True))
-    places = dict(zip(table["enterprise_id"].to_pylist(), table["address"].to_pylist(), strict=True))
-    said = [names.get(name) or "" for name in found.ids]
-    sites = [places.get(name) or "" for name in found.ids]
-    changes = changes + attribute_changes(found.ids, said, sites, history.earlier, found.aliases)
-    records, entity = _members(con)
-    db.write_arrow(con, "identity_state", state.new_state(records, entity, found, said, sites, history.given))
+    table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id").to_pylist()
+    looks = {row["enterprise_id"]: Seen.of(row) for row in table}
+    seen = [looks.get(name, Seen()) for name in found.ids]
+    changes = changes + attribute_changes(
+        found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)
+    )
+    awaited = history.given.awaited(came)
+    tonight = state.Tonight(*_members(con), [one.look for one in seen], handles, awaited)
+    db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
     aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
@@ -272,6 +294,7 @@ def _summary(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> LinkSummary:
         enterprises=dict(states),
         pairs=ledger.counts.get("候选对", 0),
         review_pairs=db.count(con, "review_pair"),
+        bridges_cut=db.count(con, "link_bridge"),
         hot_blocks=dict(sorted(ledger.hot.items())),
         seconds=dict(ledger.seconds),
     )

@@ -1,7 +1,7 @@
 """The identity state that outlives a night: read from the generation in force, written for the next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
+from pipeline.link.handles import Handle
 from pipeline.link.identity import Before, Identities, Known
+from pipeline.link.looks import Look
 from pipeline.link.ordering import Ints
 from pipeline.night import read_journal
 from pipeline.settings import Settings
@@ -20,9 +22,13 @@ SCHEMA = pa.schema(
         ("enterprise_id", pa.string()),
         ("founding_record_id", pa.string()),
         ("first_as_of", pa.date32()),
-        ("name", pa.string()),
-        ("site", pa.string()),
+        ("registered_name", pa.string()),
+        ("sign", pa.string()),
+        ("registered_address", pa.string()),
+        ("trading_address", pa.string()),
         ("present", pa.bool_()),
+        ("source", pa.string()),
+        ("handle", pa.string()),
         ("alias_of", pa.string()),
         ("alias_since", pa.date32()),
     ]
@@ -71,86 +77,128 @@ def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before
 
 def _parse(path: Path) -> Before:
     before = Before()
-    table = pq.read_table(path)
-    for record, name, origin, first, said, site, present, alias, since in zip(
-        *(table[column].to_pylist() for column in SCHEMA.names), strict=True
-    ):
-        if alias is not None:
-            before.aliases[name] = (alias, since)
+    for row in pq.read_table(path, schema=SCHEMA).to_pylist():
+        name, record = row["enterprise_id"], row["record_id"]
+        if row["alias_of"] is not None:
+            before.aliases[name] = (row["alias_of"], row["alias_since"])
             continue
         if name not in before.known:
-            before.known[name] = Known(name, origin, first, said or "", site or "", present)
+            look = Look(*(row[field.name] or "" for field in fields(Look)))
+            before.known[name] = Known(
+                name, row["founding_record_id"], row["first_as_of"], look, row["present"]
+            )
         if record is not None:
             before.of_record[record] = name
+            before.source_of[record] = row["source"]
+        if row["handle"] is not None:
+            before.handles.setdefault(row["handle"], set()).add(name)
     return before
 
 
-def new_state(
-    records: list[str], entity: Ints, found: Identities, names: list[str], sites: list[str], before: Before
-) -> pa.Table:
-    """Rows of `identity_state`: tonight's records, those known before that did not come, and aliases.
+@dataclass(frozen=True)
+class Tonight:
+    """What tonight knows of its entities.
 
-    Args:
+    Attributes:
         records: records that have an entity, each once.
         entity: their entities.
+        sources: extract and sender of each record.
+        looks: look of each entity.
+        handles: handles of the entities.
+        awaited: ids of which something did not come.
+    """
+
+    records: list[str]
+    entity: Ints
+    sources: list[str]
+    looks: list[Look]
+    handles: list[Handle]
+    awaited: set[str]
+
+
+def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
+    """Rows of `identity_state`: tonight's records and handles, what did not come tonight, and aliases.
+
+    Args:
+        tonight: what tonight knows.
         found: tonight's ids.
-        names: name of each entity, for the list of changes.
-        sites: place of each entity, for the list of changes.
         before: the state of the last published night.
     """
-    index = pa.array(entity)
-    nothing = pa.nulls(len(records))
-    columns = [
-        pa.array(records, pa.string()),
-        pa.array(found.ids, pa.string()).take(index),
-        pa.array(found.founding, pa.string()).take(index),
-        pa.array(found.first_as_of, pa.date32()).take(index),
-        pa.array(names, pa.string()).take(index),
-        pa.array(sites, pa.string()).take(index),
-        pa.array([True] * len(records), pa.bool_()),
-        nothing.cast(pa.string()),
-        nothing.cast(pa.date32()),
+    looks = [
+        look.before(before.known[name].look) if name in before.known else look
+        for name, look in zip(found.ids, tonight.looks, strict=True)
     ]
-    tonight = pa.Table.from_arrays(columns, schema=SCHEMA)
-    aliases = [
-        _row(None, Known(old, "", since, "", "", False)) | {"alias_of": target, "alias_since": since}
+    standing = [
+        Known(*of, True) for of in zip(found.ids, found.founding, found.first_as_of, looks, strict=True)
+    ]
+    index = pa.array(tonight.entity)
+    columns = {name: pa.array(of).take(index) for name, of in _columns(standing).items()}
+    columns |= {"record_id": pa.array(tonight.records), "source": pa.array(tonight.sources)}
+    count = len(tonight.records)
+    rows = pa.Table.from_arrays(
+        [
+            columns[field.name].cast(field.type) if field.name in columns else pa.nulls(count, field.type)
+            for field in SCHEMA
+        ],
+        schema=SCHEMA,
+    )
+    others = [_row(standing[entity], handle=handle) for entity, handle in tonight.handles]
+    others += _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
+    others += [
+        _row(Known(old, "", since, Look(), False)) | {"alias_of": target, "alias_since": since}
         for old, (target, since) in sorted(found.aliases.items())
     ]
-    others = _kept(set(records), found, before) + aliases
-    return pa.concat_tables([tonight, pa.Table.from_pylist(others, schema=SCHEMA)])
+    return pa.concat_tables([rows, pa.Table.from_pylist(others, schema=SCHEMA)])
 
 
-def _kept(records: set[str], found: Identities, before: Before) -> list[dict[str, Any]]:
-    """Records that did not come tonight keep their enterprise, or what it was merged into."""
-    tonight = {name: i for i, name in enumerate(found.ids)}
-    kept: set[str] = set()
-    rows = []
+def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
+    rows = [_row(one) for one in known]
+    names = [name for name in SCHEMA.names if name not in ("record_id", "source", "handle")]
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def _kept(
+    tonight: Tonight, standing: Mapping[str, Known], found: Identities, before: Before
+) -> list[dict[str, Any]]:
+    """Records that did not come tonight keep their enterprise, or what it was merged into.
+
+    An enterprise of which something did not come stays present, with its handles.
+    """
+    came = set(tonight.records)
+    absent = {
+        name: replace(known, present=known.present and name in tonight.awaited)
+        for name, known in before.known.items()
+        if name not in standing and name not in found.aliases
+    }
+    every = {**absent, **standing}
+    rows, kept = [], set()
     for record_id, held in sorted(before.of_record.items()):
-        if record_id not in records:
+        if record_id not in came:
             target = found.aliases[held][0] if held in found.aliases else held
             kept.add(target)
-            rows.append(_row(record_id, _known(target, held, tonight, found, before)))
-    gone = set(before.known) - kept - set(tonight) - set(found.aliases)
-    return rows + [_row(None, replace(before.known[name], present=False)) for name in sorted(gone)]
+            rows.append(_row(every[target], record_id, before.source_of[record_id]))
+    rows += [_row(absent[name]) for name in sorted(absent.keys() - kept)]
+    rows += [
+        _row(absent[name], handle=handle)
+        for handle, names in sorted(before.handles.items())
+        for name in sorted(names)
+        if name in absent and absent[name].present
+    ]
+    return rows
 
 
-def _known(target: str, held: str, tonight: dict[str, int], found: Identities, before: Before) -> Known:
-    known = before.known.get(target) or before.known[held]
-    if target not in tonight:
-        return replace(known, enterprise_id=target, present=False)
-    at = tonight[target]
-    return Known(target, found.founding[at], found.first_as_of[at], known.name, known.site, True)
-
-
-def _row(record_id: str | None, known: Known) -> dict[str, Any]:
+def _row(
+    known: Known, record_id: str | None = None, source: str | None = None, handle: str | None = None
+) -> dict[str, Any]:
     return {
         "record_id": record_id,
         "enterprise_id": known.enterprise_id,
         "founding_record_id": known.founding_record_id,
         "first_as_of": known.first_as_of,
-        "name": known.name,
-        "site": known.site,
+        **{field.name: getattr(known.look, field.name) for field in fields(Look)},
         "present": known.present,
+        "source": source,
+        "handle": handle,
         "alias_of": None,
         "alias_since": None,
     }

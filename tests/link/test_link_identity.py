@@ -3,8 +3,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.link.handles import known_again
 from pipeline.link.identity import Before, Identities, Known, attribute_changes
 from pipeline.link.identity import identify as identify_entities
+from pipeline.link.looks import Look, Seen
 
 DAY, NEXT = date(2017, 3, 1), date(2017, 3, 2)
 
@@ -16,7 +18,7 @@ def identify(groups: list[list[str]], state: Before, as_of: date) -> Identities:
 
 def before(**held: list[str]) -> Before:
     known = {
-        name: Known(name, records[0], date(2017, 1, i), name, "", True)
+        name: Known(name, records[0], date(2017, 1, i), Look(registered_name=name), True)
         for i, (name, records) in enumerate(sorted(held.items()), start=1)
     }
     return Before(known, {record: name for name, records in held.items() for record in records})
@@ -51,10 +53,42 @@ def test_aliases_of_aliases_point_to_the_living() -> None:
     assert identify([["r1", "r2"]], old, NEXT).aliases["EC"][0] == "EA"
 
 
-def test_renamed_moved_and_closed() -> None:
+def test_renamed_and_closed() -> None:
     old = before(EA=["r1"], EB=["r2"])
-    changes = attribute_changes(["EA"], ["new name"], ["a place"], old, {})
+    changes = attribute_changes(["EA"], [Seen(Look(registered_name="new name"))], old, {}, set())
     assert [(c.enterprise_id, c.change) for c in changes] == [("EA", "renamed"), ("EB", "closed")]
+
+
+def test_what_did_not_come_closes_nothing() -> None:
+    old = before(EA=["r1", "r2"], EB=["r3"], EC=["r4"])
+    old.source_of.update(r1="tax", r2="grid/桂园街道", r3="registry", r4="grid/东门街道")
+    awaited = old.awaited({"tax", "registry", "grid/东门街道"})
+    assert awaited == {"EA"}
+    changes = attribute_changes([], [], old, {}, awaited)
+    assert [(c.enterprise_id, c.change) for c in changes] == [("EB", "closed"), ("EC", "closed")]
+
+
+HANDLED = {"uscc:1": {"EA"}, "operator+door:2": {"EB"}, "phone+door:3": {"EC", "ED"}}
+
+
+def test_new_records_are_known_again_by_a_handle_that_one_enterprise_had() -> None:
+    tonight = [(0, "uscc:1"), (1, "operator+door:2"), (2, "phone+door:3")]
+    assert known_again(tonight, HANDLED, {0, 1, 2}, {"EA", "EB", "EC"}) == {0: "EA", 1: "EB"}
+    assert known_again([(0, "uscc:1"), (1, "uscc:1")], HANDLED, {0, 1}, {"EA"}) == {}
+    assert known_again(tonight, HANDLED, {1}, {"EA"}) == {}, "an id whose records came is not lost"
+
+
+def test_two_codes_are_two_firms_at_one_door() -> None:
+    had = {"uscc:1": {"EA"}, "operator+door:2": {"EA"}}
+    assert known_again([(0, "uscc:9"), (0, "operator+door:2")], had, {0}, {"EA"}) == {}
+    assert known_again([(0, "registration:9"), (0, "operator+door:2")], had, {0}, {"EA"}) == {0: "EA"}
+
+
+def test_an_id_goes_on_with_a_handle() -> None:
+    old = before(EA=["r1"])
+    old.handles["operator+door:2"] = {"EA"}
+    found = identify_entities(["r9"], [(0, "r9")], old, NEXT, [(0, "operator+door:2")])
+    assert (found.ids, found.changes) == (["EA"], [])
 
 
 @given(
@@ -66,7 +100,7 @@ def test_ids_are_unique_never_reused_and_steady(now: list[int], earlier: list[in
         return [[f"r{i}" for i, at in enumerate(labels) if at == label] for label in sorted(set(labels))]
 
     first = identify(groups(earlier), Before(), DAY)
-    known = {name: Known(name, first.founding[i], DAY, "", "", True) for i, name in enumerate(first.ids)}
+    known = {name: Known(name, first.founding[i], DAY, Look(), True) for i, name in enumerate(first.ids)}
     of_record = {record: first.ids[i] for i, group in enumerate(groups(earlier)) for record in group}
     state = Before(known, of_record)
     second = identify(groups(now), state, NEXT)

@@ -1,0 +1,241 @@
+"""A month of nights: who is who stays, what changed is listed, and the archive alone tells it again."""
+
+import shutil
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from pipeline import db, district, ingest, link, publish, score
+from pipeline.declaration import Source, load_sources
+from pipeline.night import Night, append_journal, one_at_a_time, read_journal
+from pipeline.settings import PROJECT_ROOT, Settings
+from tests.month import EXTRACTS, OUTAGES, Month, start
+from tests.month_events import live, make_old
+from tests.test_rebuild import published
+
+pytestmark = pytest.mark.xdist_group("month")
+
+FIRMS, SEED, NIGHTS = 200, 7, 11
+# Beside what was planted: a firm whose operator was written otherwise stands apart from its own row.
+NOISE = 2
+KINDS = ("created", "split", "closed")
+
+
+@dataclass
+class Seen:
+    """What a night said: enterprise of each row, and its list of changes."""
+
+    ids: dict[tuple[str, str, int], str]
+    changes: list[tuple[str, str, str | None]]
+    state: list[dict[str, object]]
+
+
+@dataclass
+class Past:
+    """The nights of one place."""
+
+    folder: Path
+    sources: dict[str, Source]
+    seen: list[Seen] = field(default_factory=list)
+
+    def settings(self, as_of: date, inbox: Path, threads: int = 2) -> Settings:
+        return Settings(
+            inbox=inbox,
+            warehouse=self.folder / "warehouse.duckdb",
+            out=self.folder / "out",
+            restricted=self.folder / "restricted",
+            as_of=as_of,
+            corrections=self.folder / "corrections",
+            threads=threads,
+        )
+
+    def run(self, as_of: date, inbox: Path, *, whole: bool, threads: int = 2) -> Seen:
+        """One night through the doors of the rooms; a night in between keeps its identities alone."""
+        settings = self.settings(as_of, inbox, threads)
+        with one_at_a_time(settings):
+            night = Night.begin(settings, datetime.now(UTC))
+            for source in self.sources.values():
+                if whole or source.extract in EXTRACTS:
+                    ingest.extract(night, source)
+            ingest.finish(night, self.sources)
+            link.run(night, self.sources)
+            seen = _look(night)
+            if whole:
+                score.run(night, self.sources)
+                publish.run(night, self.sources)
+            else:
+                _keep_identities(night)
+            night.discard()
+        return seen
+
+
+def _look(night: Night) -> Seen:
+    with night.connect() as con:
+        links = con.execute(
+            'SELECT extract, file, "row", enterprise_id FROM record_link '
+            "WHERE enterprise_id IS NOT NULL AND NOT superseded ORDER BY ALL"
+        ).fetchall()
+        changes = con.execute(
+            "SELECT enterprise_id, change, other_enterprise_id FROM identity_change ORDER BY ALL"
+        ).fetchall()
+        state = db.read_arrow(con, "SELECT * FROM identity_state ORDER BY ALL")
+    return Seen(
+        {(extract, file, row): name for extract, file, row, name in links},
+        changes,
+        state.to_pylist(),
+    )
+
+
+def _keep_identities(night: Night) -> None:
+    """What publishing does for the nights to come, without lists: the state, and an entry in the journal."""
+    restricted = night.settings.restricted
+    last = read_journal(restricted / "journal.jsonl")[-1]
+    inside = Path("generations") / night.run_id
+    (restricted / inside).mkdir()
+    with night.connect() as con:
+        target = restricted / inside / "identity.parquet"
+        con.execute(f"COPY (FROM identity_state ORDER BY ALL) TO '{target}' (FORMAT parquet)")
+    for name in ("history", "runs"):
+        shutil.copy(restricted / str(last[name]), restricted / inside / f"{name}.parquet")
+    kept = {name: str(inside / f"{name}.parquet") for name in ("identity", "history", "runs")}
+    entry = {"run_id": night.run_id, "as_of": str(night.settings.as_of), **kept}
+    append_journal(restricted / "journal.jsonl", entry)
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
+    """The month of a small district: its first night's rows are a generated district's."""
+    folder = tmp_path_factory.mktemp("district")
+    sources = load_sources(PROJECT_ROOT / "sources")
+    district.generate(FIRMS, SEED, date(2017, 3, 31), folder, PROJECT_ROOT / "sources")
+    past = Past(folder, sources)
+    night = Night.begin(past.settings(date(2017, 3, 31), folder / "inbox"), datetime.now(UTC))
+    for extract in EXTRACTS:
+        ingest.extract(night, sources[extract])
+    with night.connect() as con:
+        truth = str(folder / "truth" / "records.parquet")
+        staged = {
+            extract: db.read_arrow(
+                con,
+                f"SELECT s.*, t.entity_id AS whose FROM stg_{extract} s JOIN read_parquet($truth) t "
+                'USING (extract, file, "row") WHERE NOT superseded ORDER BY file, "row"',
+                {"truth": truth},
+            ).to_pylist()
+            for extract in EXTRACTS
+        }
+    night.discard()
+    made = start(sources, staged, SEED)
+    make_old(made, 3)
+    return made
+
+
+@pytest.fixture(scope="module")
+def lived(month: Month, tmp_path_factory: pytest.TempPathFactory) -> Past:
+    """The month as it was lived: every night an inbox with that night's files alone."""
+    past = Past(tmp_path_factory.mktemp("lived"), month.sources)
+    for night in range(NIGHTS):
+        inbox = past.folder / f"inbox{night}"
+        if night:
+            live(month, night)
+        month.send(night, inbox)
+        past.seen.append(past.run(month.day(night), inbox, whole=night in (0, NIGHTS - 1)))
+    return past
+
+
+def ids_of(month: Month, seen: Seen) -> dict[str, set[str]]:
+    """Firm → the ids that its rows have."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for place, name in seen.ids.items():
+        found[month.whose[place]].add(name)
+    return found
+
+
+def firm_of(month: Month, past: Past) -> dict[str, str]:
+    """Id → the firm that most of its rows, on all nights, are of."""
+    told: dict[str, Counter[str]] = defaultdict(Counter)
+    for seen in past.seen:
+        for place, name in seen.ids.items():
+            told[name][month.whose[place]] += 1
+    return {name: counter.most_common(1)[0][0] for name, counter in told.items()}
+
+
+def test_what_changed_is_listed_on_its_night_and_little_else(month: Month, lived: Past) -> None:
+    firm = firm_of(month, lived)
+    listed = Counter(
+        (night, firm[other if change == "merged" and other else name], change)
+        for night, seen in enumerate(lived.seen)
+        for name, change, other in seen.changes
+    )
+    planted = Counter((one.night, one.whose, one.change) for one in month.planted)
+    assert not planted - listed
+    beside = listed - planted
+    assert {change for _, _, change in beside} <= {"created", "split", "merged"}, beside
+    assert beside.total() <= NOISE, beside
+
+
+def test_no_id_comes_or_goes_without_a_line_and_none_is_used_twice(month: Month, lived: Past) -> None:
+    gone: set[str] = set()
+    for earlier, seen in pairwise(lived.seen):
+        before, now = set(earlier.ids.values()), set(seen.ids.values())
+        said = {change: {name for name, kind, _ in seen.changes if kind == change} for change in KINDS}
+        taken = {other for _, kind, other in seen.changes if kind == "merged"}
+        assert now - before == said["created"] | said["split"]
+        assert before - now == said["closed"] | taken
+        gone |= before - now
+        assert not gone & now
+    for whose, names in ids_of(month, lived.seen[-1]).items():
+        earlier_names = ids_of(month, lived.seen[0]).get(whose)
+        assert whose == "" or earlier_names is None or earlier_names & names, whose
+
+
+def test_firms_keep_their_ids_whatever_befalls_them(month: Month, lived: Past) -> None:
+    first, last = ids_of(month, lived.seen[0]), ids_of(month, lived.seen[-1])
+    kept = month.renumbered | month.registered
+    kept |= {one.whose for one in month.planted if one.change in ("renamed", "moved")}
+    assert len(month.renumbered) == len(month.registered) == 2
+    for whose in kept:
+        assert first[whose] == last[whose], whose
+    [row] = [
+        place for place, firm in month.whose.items() if firm in month.registered and place[0] == "registry"
+    ][-1:]
+    assert lived.seen[-1].ids[row] in first[month.whose[row]]
+
+
+def test_departments_that_send_nothing_close_nothing(month: Month, lived: Past) -> None:
+    assert any(one.change == "closed" for one in month.planted)
+    for night in OUTAGES:
+        assert not [line for line in lived.seen[night].changes if line[1] in ("closed", "split", "merged")]
+        assert set(lived.seen[night - 1].ids.values()) <= set(lived.seen[night].ids.values())
+
+
+def test_the_last_night_on_another_thread_count_is_the_same_to_the_byte(month: Month, lived: Past) -> None:
+    as_of = month.day(NIGHTS - 1)
+    before = published(lived.folder / "out" / str(as_of))
+    seen = lived.run(as_of, lived.folder / f"inbox{NIGHTS - 1}", whole=True, threads=1)
+    assert (seen.ids, seen.changes) == (lived.seen[-1].ids, lived.seen[-1].changes)
+    assert differing(before, published(lived.folder / "out" / str(as_of))) == []
+
+
+def test_the_archive_alone_tells_the_month_again_to_the_byte(
+    month: Month, lived: Past, tmp_path: Path
+) -> None:
+    replayed = Past(tmp_path, month.sources)
+    shutil.copytree(lived.folder / "restricted" / "archive", tmp_path / "restricted" / "archive")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for night, was in enumerate(lived.seen):
+        seen = replayed.run(month.day(night), inbox, whole=night in (0, NIGHTS - 1))
+        assert seen == was, night
+    last = str(month.day(NIGHTS - 1))
+    before, again = (published(place.folder / "out" / last) for place in (lived, replayed))
+    assert len(before) > 20
+    assert differing(before, again) == []
+
+
+def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    """Names of the files that are not the same in both."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
