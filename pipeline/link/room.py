@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -19,18 +18,16 @@ from pipeline.link.compared import compared_tables
 from pipeline.link.enforcing import enforce
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
-from pipeline.link.handles import Handle, handles_of
-from pipeline.link.identity import Change, Identities, attribute_changes, identify
-from pipeline.link.judgements import Given, in_force, read_judgements, released_by
-from pipeline.link.judging import Judged, judge
-from pipeline.link.looks import Seen
+from pipeline.link.handles import handles_of
+from pipeline.link.identities import identify_tonight, write_identities
+from pipeline.link.judgements import in_force, read_judgements
+from pipeline.link.judging import judge
 from pipeline.link.model import shipped_model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
 from pipeline.link.standing import Views
-from pipeline.link.state import History
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.night import Night
 
@@ -112,8 +109,9 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     handles = handles_of(parties, all_facets, words, linked.row_entity)
-    identities, changes = _identify(
-        con, parties, linked, handles, history, judged, given, night.settings.as_of
+    as_of = night.settings.as_of
+    identities, changes = identify_tonight(
+        con, parties, linked, handles, history, judged, given, REGISTRY, as_of
     )
     ids = pa.array([None, *identities.ids], pa.string())
     rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
@@ -129,7 +127,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     db.materialise(con, SQL / "record_comparison.sql")
     db.write_arrow(con, "link_bridge", bridge_table(resolver.bridges, outcome.record_of_profile(parties)))
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
-    _write_identities(con, identities, changes, history, handles, sources_come, as_of)
+    write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
     ledger.step("写出")
     return _summary(con, ledger)
@@ -188,99 +186,6 @@ def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mappin
     somebodys = (f.licensed > 0) & (f.name.known == 0) & (f.sign.known == 0) & (f.uscc == 0) & (f.org == 0)
     result: Ints = (named & (f.bare == 0) & ~somebodys).astype(np.int64)
     return result
-
-
-def _identify(
-    con: duckdb.DuckDBPyConnection,
-    parties: Parties,
-    linked: outcome.Linked,
-    handles: list[Handle],
-    history: History,
-    judged: Judged,
-    given: list[Given],
-    as_of: date,
-) -> tuple[Identities, list[Change]]:
-    """Ids of tonight's entities, and what changed since the earlier day.
-
-    Leaves `link_member`, a record's entity, in the database.
-    """
-    held = np.flatnonzero(linked.row_entity >= 0)
-    columns = ["record_id", "extract", "source", "extract_date", "superseded"]
-    rows = parties.table.select(columns).take(pa.array(held))
-    rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
-    db.write_arrow(con, "link_assigned", rows.append_column("ordinal", pa.array(held)))
-    for name in ("link_member", "link_founding"):
-        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY})
-    founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
-    records, entity, _ = _members(con)
-    parted = judged.parted_records(parties)
-    released = released_by(given)
-    moved = judged.moved_records(parties, history.given)
-    # A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
-    pairs = [
-        (number, record)
-        for number, record in zip(entity.tolist(), records, strict=True)
-        if record not in moved and (record, history.given.of_record.get(record)) not in parted
-    ]
-    pairs = pairs if history.given.of_record else []
-    founders = founding["record_id"].to_pylist()
-    found = identify(founders, pairs, history.given, as_of, released, handles)
-    if history.earlier is history.given:
-        return found, found.changes
-    return found, identify(founders, pairs, history.earlier, as_of, released, handles).changes
-
-
-def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints, list[str]]:
-    """Records that have an entity, each once, their entities, and extract and sender of each."""
-    table = db.read_arrow(con, "SELECT record_id, entity, source FROM link_member ORDER BY record_id")
-    return table["record_id"].to_pylist(), table["entity"].to_numpy(), table["source"].to_pylist()
-
-
-def _write_identities(
-    con: duckdb.DuckDBPyConnection,
-    found: Identities,
-    changes: list[Change],
-    history: History,
-    handles: list[Handle],
-    came: set[str],
-    as_of: date,
-) -> None:
-    table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id").to_pylist()
-    looks = {row["enterprise_id"]: Seen.of(row) for row in table}
-    seen = [looks.get(name, Seen()) for name in found.ids]
-    changes = changes + attribute_changes(
-        found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)
-    )
-    awaited = history.given.awaited(came)
-    tonight = state.Tonight(*_members(con), [one.look for one in seen], handles, awaited)
-    db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
-    db.write_arrow(con, "identity_change", _change_table(changes, as_of))
-    schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
-    aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
-    rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
-    db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
-
-
-def _change_table(changes: list[Change], as_of: date) -> pa.Table:
-    schema = pa.schema(
-        [
-            ("enterprise_id", pa.string()),
-            ("change", pa.string()),
-            ("other_enterprise_id", pa.string()),
-            ("as_of", pa.date32()),
-        ]
-    )
-    ordered = sorted(changes, key=lambda c: (c.enterprise_id, c.change, c.other_enterprise_id or ""))
-    rows = [
-        {
-            "enterprise_id": c.enterprise_id,
-            "change": c.change,
-            "other_enterprise_id": c.other_enterprise_id,
-            "as_of": as_of,
-        }
-        for c in ordered
-    ]
-    return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _summary(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> LinkSummary:

@@ -1,0 +1,127 @@
+"""Tonight's enterprise ids: found beside those of earlier nights, and written with what changed."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from pipeline import db
+from pipeline.link import state
+from pipeline.link.handles import Handle
+from pipeline.link.identity import Change, Identities, attribute_changes, identify
+from pipeline.link.judgements import Given, released_by
+from pipeline.link.judging import Judged
+from pipeline.link.looks import Seen
+from pipeline.link.ordering import Ints
+from pipeline.link.outcome import Linked
+from pipeline.link.parties import Parties
+from pipeline.link.state import History
+
+SQL = Path(__file__).parent / "sql"
+
+
+def identify_tonight(
+    con: duckdb.DuckDBPyConnection,
+    parties: Parties,
+    linked: Linked,
+    handles: list[Handle],
+    history: History,
+    judged: Judged,
+    given: list[Given],
+    registry: str,
+    as_of: date,
+) -> tuple[Identities, list[Change]]:
+    """Ids of tonight's entities, and what changed since the earlier day.
+
+    Leaves `link_member`, a record's entity, in the database.
+    """
+    held = np.flatnonzero(linked.row_entity >= 0)
+    columns = ["record_id", "extract", "source", "extract_date", "superseded"]
+    rows = parties.table.select(columns).take(pa.array(held))
+    rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
+    db.write_arrow(con, "link_assigned", rows.append_column("ordinal", pa.array(held)))
+    for name in ("link_member", "link_founding"):
+        db.materialise(con, SQL / f"{name}.sql", {"registry": registry})
+    founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
+    records, entity, _ = _members(con)
+    parted = judged.parted_records(parties)
+    released = released_by(given)
+    moved = judged.moved_records(parties, history.given)
+    # A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
+    pairs = [
+        (number, record)
+        for number, record in zip(entity.tolist(), records, strict=True)
+        if record not in moved and (record, history.given.of_record.get(record)) not in parted
+    ]
+    pairs = pairs if history.given.of_record else []
+    founders = founding["record_id"].to_pylist()
+    found = identify(founders, pairs, history.given, as_of, released, handles)
+    if history.earlier is history.given:
+        return found, found.changes
+    return found, identify(founders, pairs, history.earlier, as_of, released, handles).changes
+
+
+def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints, list[str]]:
+    """Records that have an entity, each once, their entities, and extract and sender of each."""
+    table = db.read_arrow(con, "SELECT record_id, entity, source FROM link_member ORDER BY record_id")
+    return table["record_id"].to_pylist(), table["entity"].to_numpy(), table["source"].to_pylist()
+
+
+def write_identities(
+    con: duckdb.DuckDBPyConnection,
+    found: Identities,
+    changes: list[Change],
+    history: History,
+    handles: list[Handle],
+    came: set[str],
+    as_of: date,
+) -> None:
+    """Writes `identity_state`, `identity_change` and `enterprise_alias`.
+
+    Args:
+        con: the night's connection.
+        found: tonight's ids.
+        changes: those that are known already.
+        history: what earlier nights said.
+        handles: the handles of tonight's entities.
+        came: extracts and senders of which something came.
+        as_of: the night's day.
+    """
+    table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id").to_pylist()
+    looks = {row["enterprise_id"]: Seen.of(row) for row in table}
+    seen = [looks.get(name, Seen()) for name in found.ids]
+    changes = changes + attribute_changes(
+        found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)
+    )
+    awaited = history.given.awaited(came)
+    tonight = state.Tonight(*_members(con), [one.look for one in seen], handles, awaited)
+    db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
+    db.write_arrow(con, "identity_change", _change_table(changes, as_of))
+    schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
+    aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
+    rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
+    db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
+
+
+def _change_table(changes: list[Change], as_of: date) -> pa.Table:
+    schema = pa.schema(
+        [
+            ("enterprise_id", pa.string()),
+            ("change", pa.string()),
+            ("other_enterprise_id", pa.string()),
+            ("as_of", pa.date32()),
+        ]
+    )
+    ordered = sorted(changes, key=lambda c: (c.enterprise_id, c.change, c.other_enterprise_id or ""))
+    rows = [
+        {
+            "enterprise_id": c.enterprise_id,
+            "change": c.change,
+            "other_enterprise_id": c.other_enterprise_id,
+            "as_of": as_of,
+        }
+        for c in ordered
+    ]
+    return pa.Table.from_pylist(rows, schema=schema)
