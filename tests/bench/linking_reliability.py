@@ -45,9 +45,9 @@ def calibration_error(bins: list[Bin]) -> float:
 def plot(curves: dict[str, list[Bin]]) -> str:
     """A reliability plot as SVG: one line a district, the diagonal for comparison."""
     shades = ("#1b6ca8", "#c0392b", "#2e7d32", "#6a1b9a")
-    middle = _EDGE + _SIZE / 2
+    side, middle = _SIZE + 2 * _EDGE, _EDGE + _SIZE / 2
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE + 2 * _EDGE + 120} {_SIZE + 2 * _EDGE}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side + 120} {side}" '
         'font-family="sans-serif" font-size="11">',
         '<rect width="100%" height="100%" fill="white"/>',
         *(_tick(i / 5) for i in range(6)),
@@ -61,9 +61,7 @@ def plot(curves: dict[str, list[Bin]]) -> str:
         points = [(one.mean_probability, one.share_right) for one in bins]
         parts.append(_line(points, shade, ""))
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{shade}"/>' for x, y in map(_place, points)]
-        parts.append(
-            f'<text x="{_SIZE + _EDGE + 10}" y="{_EDGE + 16 * at + 10}" fill="{shade}">{name}</text>'
-        )
+        parts.append(f'<text x="{_SIZE + _EDGE + 10}" y="{legend_at}" fill="{shade}">{name}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
