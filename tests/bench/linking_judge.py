@@ -25,6 +25,7 @@ class Verdict:
 
     Attributes:
         rows, precision, recall, f1: rows of registered firms outside the registry.
+        whole_f1: the same, where rows of other firms and shops given to a registered firm are wrong too.
         uncoded_f1: of those without a usable code.
         shop_rows: rows of shops that are registered nowhere.
         shop_given: share of them given to a registered firm.
@@ -35,6 +36,7 @@ class Verdict:
     precision: float
     recall: float
     f1: float
+    whole_f1: float
     uncoded_f1: float
     shop_rows: int
     shop_given: float
@@ -66,11 +68,13 @@ def _judge(source: str, truth: Path, place: Path, database: Path | None) -> Verd
 def verdict(found: Evaluation) -> Verdict:
     """The figures that are compared."""
     shops = next((s for s in found.strangers if s.kin == "unregistered"), Strangers("unregistered", *[0] * 5))
+    given = sum(kin.given for kin in found.strangers)
     return Verdict(
         rows=found.overall.rows,
         precision=found.overall.precision,
         recall=found.overall.recall,
         f1=found.overall.f1,
+        whole_f1=2 * found.overall.right / max(found.overall.linked + given + found.overall.rows, 1),
         uncoded_f1=found.uncoded.f1 if found.uncoded else 0.0,
         shop_rows=shops.rows,
         shop_given=shops.given / max(shops.rows, 1),

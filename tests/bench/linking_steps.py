@@ -83,7 +83,6 @@ def _splink(folder: Path) -> Figures:
 
     settings = the_night(folder).settings
     run = SplinkRun(folder, settings.memory_limit, settings.threads)
-    run.clock.step("reading the columns")
     run.link(next(choices()))
     figures: Figures = {"pairs": run.pairs, "seconds": dict(run.clock.seconds), "peak_mb": peak_mb()}
     run.save_all(folder)

@@ -51,6 +51,14 @@ class Choice:
         """A name for files."""
         return f"{self.accept}-{self.margin}-{self.floor}-{self.together}"
 
+    @property
+    def told(self) -> str:
+        """The thresholds in words."""
+        return (
+            f"accept from {self.accept}, {self.margin} bits ahead, join others below {self.floor}, "
+            f"together from {self.together}"
+        )
+
 
 @dataclass
 class Clock:

@@ -31,23 +31,29 @@ def _measured(folder: Path, name: str, inbox: Path, truth: Path) -> District:
     begin(folder, inbox, AS_OF)
     measure("ingest", folder)
     measure("columns", folder)
-    work, theirs = measure("ours", folder), measure("splink", folder)
+    work, cost = measure("ours", folder), measure("splink", folder)
     night, judged = the_night(folder).database, folder / "judged.duckdb"
     ours = judge_night(night, truth, judged)
     reliability = measure_reliability(night, judged, truth)
-    choice, verdict = _best(folder, truth)
-    return District(
-        name, ours, verdict, work, theirs, str(choice), reliability, measure_blocking(night, truth)
-    )  # fmt: skip
+    theirs = _best(folder, truth)
+    return District(name, ours, theirs, work, cost, reliability, measure_blocking(night, truth))
 
 
-def _best(folder: Path, truth: Path) -> tuple[Choice, Verdict]:
-    """The thresholds that serve Splink best, by the truth that no real night has."""
+def _best(folder: Path, truth: Path) -> tuple[tuple[Choice, Verdict], tuple[Choice, Verdict]]:
+    """The thresholds that serve Splink best by F1, and by whole F1, by the truth that no real night has."""
     judged = [
         (choice, judge_file(folder / f"splink_{choice.name}.parquet", truth, folder / "tried.duckdb"))
         for choice in choices()
     ]
-    return max(judged, key=lambda one: (one[1].f1, one[1].pair_precision * one[1].pair_recall))
+    return max(judged, key=_by_f1), max(judged, key=_by_whole_f1)
+
+
+def _by_f1(one: tuple[Choice, Verdict]) -> tuple[float, float]:
+    return one[1].f1, one[1].pair_precision * one[1].pair_recall
+
+
+def _by_whole_f1(one: tuple[Choice, Verdict]) -> tuple[float, float]:
+    return one[1].whole_f1, one[1].pair_precision * one[1].pair_recall
 
 
 def _district(given: str, folder: Path) -> tuple[str, Path, Path]:
