@@ -53,8 +53,9 @@ imports: setup-dev
 
 check: lint types imports test ## everything that must hold before a change lands
 
-bench: setup-bench ## benchmarks: ratios in one run, never asserted by a timed test
-	@$(BIN)/python -m pytest tests/bench -o addopts=--import-mode=importlib --benchmark-only --benchmark-columns=min,median,rounds
+FIRMS ?= 10000,50000,300000
+bench: setup-bench ## benchmarks: ratios in one run, never asserted by a timed test (FIRMS=3000 for a quick look)
+	@$(BIN)/python -m pytest tests/bench --firms=$(FIRMS) -o addopts=--import-mode=importlib --benchmark-only --benchmark-columns=min,median,rounds
 
 check-desktop:
 	@echo "check-desktop lacks its tests: LibreOffice and Chromium opening lists, report and dossier are not driven yet"; exit 1

@@ -7,11 +7,24 @@ import pytest
 
 Lines = list[tuple[str, str, float, int, int]]
 LINES = pytest.StashKey[Lines]()
+REPORT = pytest.StashKey[list[str]]()
 Timed = Callable[[str, str, int, int, Callable[[], Any]], Any]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--firms", default="10000,50000,300000", help="sizes of the districts that are linked")
+    parser.addoption("--district", help="a folder with inbox/ and truth/ to link in their place")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LINES] = []
+    config.stash[REPORT] = []
+
+
+@pytest.fixture
+def reports(request: pytest.FixtureRequest) -> list[str]:
+    """Texts that are shown when all benchmarks have run."""
+    return request.config.stash[REPORT]
 
 
 @pytest.fixture
@@ -38,3 +51,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                 f"{what:40} {seconds:8.2f} s {size / 1e6 / seconds:8.1f} MB/s {rows / seconds:12,.0f} rows/s "
                 f"{seconds / own[0][2]:6.2f} × {own[0][1]}"
             )
+    for report in config.stash[REPORT]:
+        terminalreporter.section("linking beside Splink")
+        terminalreporter.write_line(report)

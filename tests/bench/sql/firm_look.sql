@@ -1,0 +1,2 @@
+-- Looks of known entities. Grain: unique_id. Input: compared.
+SELECT * FROM compared WHERE is_view
