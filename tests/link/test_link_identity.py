@@ -87,7 +87,7 @@ def test_two_codes_are_two_firms_at_one_door() -> None:
 def test_an_id_goes_on_with_a_handle() -> None:
     old = before(EA=["r1"])
     old.handles["operator+door:2"] = {"EA"}
-    found = identify_entities(["r9"], [(0, "r9")], old, NEXT, [(0, "operator+door:2")])
+    found = identify_entities(["r9"], [(0, "r9")], old, NEXT, handles=[(0, "operator+door:2")])
     assert (found.ids, found.changes) == (["EA"], [])
 
 
