@@ -7,12 +7,14 @@ come out do not depend on how many processes worked.
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
+from pipeline.errors import RunError
 from pipeline.link.addresses import parse_address, read_community, read_street, road_key
 from pipeline.link.identifiers import Codes, read_code
 from pipeline.link.names import NameParts, is_bare_party, parse_name
@@ -78,11 +80,15 @@ def _done(taken: Taken) -> Future[Taken]:
 def collect(
     batches: Sequence[Future[Taken]], vocabularies: Vocabularies
 ) -> tuple[dict[str, Ints], dict[str, Ints]]:
-    """Columns and flags of all batches, numbered in the night's vocabularies."""
+    """Columns and flags of all batches, numbered in the night's vocabularies.
+
+    Raises:
+        RunError: if a process died at its work.
+    """
     columns: dict[str, list[Ints]] = {}
     flags: dict[str, list[Ints]] = {}
     for future in batches:
-        taken = future.result()
+        taken = _result(future)
         number = {
             name: np.array([getattr(vocabularies, name).add(word) for word in words], dtype=np.int64)
             for name, words in taken.words.items()
@@ -95,6 +101,17 @@ def collect(
         {name: np.concatenate(parts) for name, parts in columns.items()},
         {name: np.concatenate(parts) for name, parts in flags.items()},
     )
+
+
+def _result(future: Future[Taken]) -> Taken:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise RunError(
+            "a process that takes texts apart died",
+            where="link",
+            mend="give the machine more memory, or run with --threads 1",
+        ) from None
 
 
 def take_names(texts: list[str], parties: bool = False, signs: bool = False) -> Taken:
