@@ -94,10 +94,23 @@ def schedule(options: argparse.Namespace) -> int:
 
 
 def train(options: argparse.Namespace) -> int:
-    """Shows the linking model in force: what each comparison weighs."""
-    from pipeline import link
+    """Estimates the linking model anew from the departments' files, shows what changed, and pins it."""
+    from pipeline import ingest, link
+    from pipeline.declaration import load_sources
+    from pipeline.night import Night, one_at_a_time
 
-    print(link.train(_settings(options)))
+    settings = _settings(options)
+    sources = load_sources(settings.sources)
+    with one_at_a_time(settings), progress.shown():
+        night = Night.begin(settings, datetime.now(UTC))
+        try:
+            for source in sources.values():
+                ingest.extract(night, source)
+            ingest.finish(night, sources)
+            learnt = link.run(night, sources, anew=True).learnt
+        finally:
+            night.discard()
+    print(learnt)
     return DONE
 
 

@@ -1,6 +1,5 @@
 """The room that finds one enterprise identity for all rows: who is who, how sure, and why."""
 
 from pipeline.link.room import LinkSummary, run
-from pipeline.link.training import train
 
-__all__ = ["LinkSummary", "run", "train"]
+__all__ = ["LinkSummary", "run"]

@@ -15,6 +15,7 @@ from pipeline.link.ordering import Ints, distinct, offsets, order_of
 from pipeline.link.vocabulary import NameFacets, Vocabularies
 
 AREAS = ("road", "building", "house_code", "community", "street")
+PERSONS = ("person_sound", "person_other_sound")
 SPOTS = ("site", "building", "house_code")
 _SHIFT = 31
 
@@ -107,10 +108,10 @@ def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> It
     yield key("字号首字+地点", lambda s: s.beside(s.names(first), SPOTS))
     yield key("字号末字+地点", lambda s: s.beside(s.names(last), SPOTS))
     yield key("字号缺一字+行业", lambda s: s.shortened())
-    yield key("负责人", lambda s: _terms([s.facets.person]), cap // 3)
-    yield key("负责人读音+字号首字", lambda s: s.beside(s.names(first), ("person_sound",)))
-    yield key("负责人读音+行业", lambda s: s.beside(s.names(_industry), ("person_sound",)))
-    yield key("负责人读音+地点", lambda s: s.beside(_terms([s.facets.person_sound]), AREAS[:4]))
+    yield key("负责人", lambda s: _terms([s.facets.person, s.facets.person_other]), cap // 3)
+    yield key("负责人读音+字号首字", lambda s: s.beside(s.names(first), PERSONS))
+    yield key("负责人读音+行业", lambda s: s.beside(s.names(_industry), PERSONS))
+    yield key("负责人读音+地点", lambda s: s.beside(s.persons(), AREAS[:4]))
     yield key("电话", lambda s: _terms([s.facets.phone, s.facets.phone_other]))
     yield key("门牌+房号", lambda s: s.beside(_terms([s.facets.room]), SPOTS), cap // 2)
     yield key("门牌+行业", lambda s: s.beside(s.names(_industry), SPOTS), cap // 2)
@@ -164,6 +165,10 @@ class _Side:
             found = [part(name) for part in parts]
             columns.append(found[0] if len(found) == 1 else _packed(*found))
         return _terms(columns)
+
+    def persons(self) -> Terms:
+        """The sounds of the persons."""
+        return _terms([getattr(self.facets, name) for name in PERSONS])
 
     def with_industry(self, table: Ints) -> Terms:
         """A part of trade names and signs, together with their industry."""

@@ -94,7 +94,7 @@ class Comparator:
     def score(self, left: Facets, right: Facets) -> Scored:
         """Compares position by position; both sides have one length."""
         levels, name = self._names.levels(left, right)
-        levels["person"] = self._person(left, right)
+        levels["person"], *person = self._person(left, right)
         levels["phone"] = self._phone(left, right)
         levels["place"], bearers = self._place(left, right)
         seen = (left.unlicensed > 0) & (right.registered > 0) & (right.closed == 0)
@@ -103,7 +103,7 @@ class Comparator:
         levels["licence"] = np.where(seen, self._code("licence", "none_seen"), 0)
         levels["licence"] = np.where(shown & ~seen, self._code("licence", "shown"), levels["licence"])
         levels["code"] = self._codes(left, right)
-        shares = self._shares(levels, name, right) | {"place": bearers}
+        shares = self._shares(levels, name, right, *person) | {"place": bearers}
         count = self._counts.count
         weights = {
             field: self._model.weights(field, levels[field], shares.get(field), count) for field in FIELDS
@@ -114,7 +114,9 @@ class Comparator:
             total += weight
         return Scored(levels, weights, total)
 
-    def _shares(self, levels: dict[str, Ints], name: NameFacets, right: Facets) -> dict[str, Ints]:
+    def _shares(
+        self, levels: dict[str, Ints], name: NameFacets, right: Facets, person: Ints, sound: Ints
+    ) -> dict[str, Ints]:
         """How many firms bear the value that agreed, per field with frequencies."""
         counts = self._counts
         exact = self._code("trade_name", "exact"), self._code("person", "exact")
@@ -125,8 +127,8 @@ class Comparator:
             "industry": counts.industry[name.industry],
             "person": np.where(
                 levels["person"] == exact[1],
-                counts.person[right.person],
-                counts.person_sound[right.person_sound],
+                counts.person[person],
+                counts.person_sound[sound],
             ),
             "phone": counts.phone[right.phone],
         }
@@ -142,7 +144,22 @@ class Comparator:
     def _code(self, field: str, level: str) -> int:
         return self._model.comparisons[field].code(level)
 
-    def _person(self, a: Facets, b: Facets) -> Ints:
+    def _person(self, a: Facets, b: Facets) -> tuple[Ints, Ints, Ints]:
+        """Level of the persons that agree best, and the right side's who was compared, with the sound."""
+        level, person, sound = self._person_level(a, b), b.person, b.person_sound
+        exact, alike = self._code("person", "exact"), self._code("person", "homophone")
+        for mine, other in (
+            ("person_other", "person"), ("person", "person_other"), ("person_other", "person_other")
+        ):  # fmt: skip
+            x, y = getattr(a, mine), getattr(b, other)
+            heard, spoken = getattr(a, f"{mine}_sound"), getattr(b, f"{other}_sound")
+            found = np.where((x > 0) & (x == y), exact, np.where((heard > 0) & (heard == spoken), alike, 0))
+            better = (found > 0) & ((level == 0) | (found < level))
+            level = np.where(better, found, level)
+            person, sound = np.where(better, y, person), np.where(better, spoken, sound)
+        return level, person, sound
+
+    def _person_level(self, a: Facets, b: Facets) -> Ints:
         both = (a.person > 0) & (b.person > 0)
         level = np.where(both, self._code("person", "differs"), 0)
         rest = np.flatnonzero(both & (a.person_sound != b.person_sound))

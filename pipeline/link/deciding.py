@@ -65,30 +65,38 @@ class Ranked:
 
 
 def rank(
-    unit: Ints, entity: Ints, weight: Ints, backed: Bools, denied: Bools, entities: int, model: Model
+    unit: Ints,
+    entity: Ints,
+    weight: Ints,
+    backed: Bools,
+    denied: Bools,
+    entities: int,
+    model: Model,
+    share: Floats | None = None,
 ) -> Ranked:
     """Best pair of each (unit, entity), with its probability beside the unit's other candidates.
 
     A backed pair goes before an unbacked one of the same entity; then the heavier, then the earlier.
+    `share` is, per pair, the share of rows of the unit's origin whose firm is held; else the model's.
     """
     order = np.lexsort((np.arange(len(unit)), -weight, ~backed, entity, unit))
     key_unit, key_entity = unit[order], entity[order]
     is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
     best = order[is_first]
-    probability = _posterior(unit[best], weight[best], entities, model)
+    held = np.full(len(unit), float(model.registered_share)) if share is None else share
+    probability = model.calibrated(_posterior(unit[best], weight[best], entities, held[best]))
     final = np.lexsort((entity[best], -weight[best], unit[best]))
     at = best[final]
     return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at], denied[at])
 
 
-def _posterior(unit: Ints, weight: Ints, entities: int, model: Model) -> Floats:
-    share = float(model.registered_share)
+def _posterior(unit: Ints, weight: Ints, entities: int, share: Floats) -> Floats:
     none_bits = np.log2(max(entities, 1) * (1 - share) / share)
     bits = np.clip(weight / THOUSANDTHS - none_bits, -60, 60)
     odds = np.exp2(bits)
     _, _, index = numbered(unit)
     total = np.bincount(index, weights=odds)
-    result: Floats = np.round(odds / (1 + total[index]), 6)
+    result: Floats = odds / (1 + total[index])
     return result
 
 

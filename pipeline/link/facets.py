@@ -62,11 +62,12 @@ SLOT_ROLE = {
 class Facets:
     """All profiles, field by field; arrays of one length.
 
-    `name` is the registered or party name, `sign` the shop sign; `bare` marks rows whose party is a
-    person and that have no sign; `closed` marks registry rows of firms
-    that are deregistered, revoked, voided or moved away, `registered` rows of the registry; `unlicensed`
-    marks rows that say of a shop that it showed no licence, `licensed` that it showed one; `site` is road
-    and number, `door` a room of a site or building.
+    `name` is the registered or party name, `sign` the shop sign; `person_other` is a second person, whom a
+    name column names beside the column of persons (the licence's holder beside the operator); `bare` marks
+    rows whose party is a person and that have no sign; `closed` marks registry rows of firms that are
+    deregistered, revoked, voided or moved away, `registered` rows of the registry; `unlicensed` marks rows
+    that say of a shop that it showed no licence, `licensed` that it showed one; `site` is road and number,
+    `door` a room of a site or building.
     """
 
     extract: Ints
@@ -74,6 +75,8 @@ class Facets:
     sign: NameFacets
     person: Ints
     person_sound: Ints
+    person_other: Ints
+    person_other_sound: Ints
     phone: Ints
     phone_other: Ints
     street: Ints
@@ -151,6 +154,7 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
     name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
     said = taken["person"][0]["person"][parties.columns["person"]]
     person = np.where(said > 0, said, owner)
+    person_other = np.where((said > 0) & (owner != said), owner, 0)
     syllables = _numbers(v.person_sound, map(pinyin_key, v.person.words))
     phone = {name: taken["phone"][0][name][parties.columns["phone"]] for name in ("phone", "phone_other")}
     return Facets(
@@ -159,6 +163,8 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
         sign=_name_facets(*taken["sign"], sounds).take(parties.columns["sign"]),
         person=person,
         person_sound=syllables[person],
+        person_other=person_other,
+        person_other_sound=syllables[person_other],
         bare=bare,
         closed=_marked(parties, "status", CLOSED),
         registered=_said(parties, pc.equal(parties.table["extract"], "registry")),

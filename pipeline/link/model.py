@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import strictyaml
@@ -14,6 +15,7 @@ from pipeline.link.ordering import Ints
 
 FILE = Path(__file__).parent / "model.yml"
 THOUSANDTHS = 1000
+Floats = npt.NDArray[np.float64]
 NONE = "missing"
 
 
@@ -51,12 +53,41 @@ class Comparison(BaseModel):
         return self.names.index(level) + 1
 
 
+class Calibration(BaseModel):
+    """What the log-odds of a posterior are worth.
+
+    Comparisons are not independent of one another: who shares the person often shares the phone. Up to
+    `knee` bits for or against, odds are taken as they are; of every further bit only the share `slope`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    knee: Decimal = Field(gt=0)
+    slope: Decimal = Field(gt=0, le=1)
+
+    def applied(self, bits: Floats, slope: float | None = None) -> Floats:
+        """Log-odds in bits as they count; `slope` in place of this calibration's own."""
+        knee, share = float(self.knee), float(self.slope) if slope is None else slope
+        beyond = np.maximum(np.abs(bits) - knee, 0.0)
+        result: Floats = np.clip(bits, -knee, knee) + np.sign(bits) * beyond * share
+        return result
+
+
 class Model(BaseModel):
-    """All comparisons, by field, and the share of rows whose firm the registry holds."""
+    """All comparisons, by field, and the share of rows whose firm the registry holds.
+
+    Attributes:
+        version: of the levels; an estimated model keeps that of the shipped one that it grew from.
+        registered_share: for rows of origins that `origins` does not name.
+        origins: the share for rows of an extract, and of it where a licence was shown or not.
+        calibration: from posteriors to probabilities.
+        comparisons: by field.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     version: int
     registered_share: Decimal = Field(gt=0, lt=1)
+    origins: dict[str, Decimal] = {}
+    calibration: Calibration
     comparisons: dict[str, Comparison]
 
     def weights(self, field: str, level: Ints, share: Ints | None = None, count: int = 1) -> Ints:
@@ -81,6 +112,17 @@ class Model(BaseModel):
                 capped = np.minimum(rarity, one.most) if one.most is not None else rarity
                 result[at] = np.rint(capped * THOUSANDTHS).astype(np.int64)
         return result
+
+    def calibrated(self, posterior: Floats) -> Floats:
+        """Probabilities of posteriors, six digits."""
+        odds = np.exp2(self.calibration.applied(log_odds(posterior)))
+        return np.asarray(np.where(posterior > 0, np.round(odds / (1 + odds), 6), 0.0))
+
+
+def log_odds(posterior: Floats) -> Floats:
+    """Log-odds in bits, as far as a float tells them."""
+    bits: Floats = np.log2(np.maximum(posterior, 1e-15) / np.maximum(1 - posterior, 1e-15))
+    return bits
 
 
 @cache

@@ -11,7 +11,7 @@ from pipeline.link.blocking import Candidates, Pieces, candidates, standard_keys
 from pipeline.link.bridges import Bridge, weak_bridges, without, words_of
 from pipeline.link.clustering import cluster, is_edge
 from pipeline.link.comparing import Comparator, Scored, frequencies
-from pipeline.link.deciding import leans_on_name, speaks_against
+from pipeline.link.deciding import Floats, leans_on_name, speaks_against
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.joining import combine
@@ -55,8 +55,27 @@ class Resolver:
     """
 
     def __init__(
-        self, facets: Facets, words: Vocabularies, firms: Firms, registry: Views, model: Model, ledger: Ledger
+        self,
+        facets: Facets,
+        words: Vocabularies,
+        firms: Firms,
+        registry: Views,
+        model: Model,
+        share: Floats,
+        ledger: Ledger,
     ) -> None:
+        """Prepares the night's comparisons.
+
+        Args:
+            facets: all profiles, former names behind them.
+            words: the texts behind the numbers.
+            firms: registered firms.
+            registry: their looks.
+            model: the model in force.
+            share: per profile, how often the registry holds the firm of a row of its origin.
+            ledger: takes counts and seconds.
+        """
+        self._share = share
         self._facets = _mark_shared(facets, registry)
         self._words = words
         self._firms = firms
@@ -96,7 +115,7 @@ class Resolver:
         """Finds the entity of every profile outside the registry."""
         units = self._units(profiles, judged)
         self._ledger.step("证号")
-        state = Standing(units, self._firms.count, judged)
+        state = Standing(units, self._firms.count, judged, self._share)
         for _ in range(ROUNDS):
             self._round(state)
         self._ledger.step("比对")

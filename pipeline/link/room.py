@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -12,24 +12,26 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
-from pipeline.link import corrections, outcome, state
+from pipeline.link import corrections, outcome, state, training
 from pipeline.link.bridges import bridge_table
 from pipeline.link.compared import compared_tables
 from pipeline.link.enforcing import enforce
+from pipeline.link.estimating import estimate
+from pipeline.link.evidence import gather, registered_shares
 from pipeline.link.facets import Facets, build_facets, former_names
 from pipeline.link.founding import Firms, found_firms
 from pipeline.link.handles import handles_of
 from pipeline.link.identities import identify_tonight, write_identities
 from pipeline.link.judgements import in_force, read_judgements
 from pipeline.link.judging import judge
-from pipeline.link.model import shipped_model
+from pipeline.link.model import Model, shipped_model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
-from pipeline.link.standing import Views
+from pipeline.link.standing import Resolution, Views
 from pipeline.link.vocabulary import Vocabularies
-from pipeline.night import Night
+from pipeline.night import Night, record_attention
 
 REGISTRY = "registry"
 GRID = "grid"
@@ -53,6 +55,8 @@ class LinkSummary:
         bridges_cut: weak bridges between shops that were cut.
         hot_blocks: blocks left out for their size, by key.
         seconds: seconds by step; for people, in no result.
+        drift: per field, how far tonight's links are from those that the model was pinned with (0–1).
+        learnt: what an estimated model changed, for the operator; empty where the pinned one linked.
     """
 
     rows: int
@@ -63,6 +67,8 @@ class LinkSummary:
     bridges_cut: int
     hot_blocks: dict[str, int]
     seconds: dict[str, float] = field(default_factory=dict)
+    drift: dict[str, float] = field(default_factory=dict)
+    learnt: str = ""
 
     def __str__(self) -> str:
         decided = ", ".join(f"{name} {number}" for name, number in sorted(self.decisions.items()))
@@ -74,22 +80,27 @@ class LinkSummary:
         )
 
 
-def run(night: Night, sources: dict[str, Source]) -> LinkSummary:
+def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> LinkSummary:
     """Links every accepted row of the identifying extracts and writes the tables of this room.
+
+    The pinned model decides; on a place that has none, one is estimated from the night and pinned.
 
     Args:
         night: the night; its database holds `stg_<extract>`.
         sources: the declarations.
+        anew: estimate and pin a model although one is pinned.
 
     Raises:
         RunError: if the identity state that the journal names is missing.
         ConfigError: if a judgement cannot be read.
     """
     with closing(night.connect()) as con:
-        return _run(con, night, sources)
+        return _run(con, night, sources, anew)
 
 
-def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Source]) -> LinkSummary:
+def _run(
+    con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Source], anew: bool
+) -> LinkSummary:
     ledger = Ledger()
     parties = read_parties(con, sources)
     ledger.step("读取")
@@ -98,7 +109,15 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
-    resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
+
+    def estimated() -> Model:
+        found = gather(parties, all_facets, words, firms, registry_profiles, shipped_model())
+        return estimate(found, shipped_model())
+
+    choice = training.choose(night.settings, estimated, anew=anew)
+    model = choice.model
+    share = registered_shares(parties, facets, model)
+    resolver = Resolver(all_facets, words, firms, registry_profiles, model, share, ledger)
     others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
@@ -129,8 +148,29 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
     write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
+    learnt = _keep_model(con, night, choice, linked, resolution)
     ledger.step("写出")
-    return _summary(con, ledger)
+    return replace(_summary(con, ledger), drift=learnt[0], learnt=learnt[1])
+
+
+def _keep_model(
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    choice: training.Choice,
+    linked: outcome.Linked,
+    resolution: Resolution,
+) -> tuple[dict[str, float], str]:
+    """Pins a new model and writes `link_model`; returns the drift by field, and what a new model changed."""
+    compared = np.flatnonzero(resolution.partner >= 0)
+    levels = {name: values[compared] for name, values in linked.scored.levels.items()}
+    now = training.met_by(levels, choice.model)
+    then = choice.before.met if choice.before and not choice.is_new else now
+    if choice.is_new:
+        training.pin(night.settings, choice.model, now)
+    found = training.drift(now, then)
+    db.write_arrow(con, "link_model", training.model_table(choice.model, now, then))
+    record_attention(con, training.drift_attention(found, choice.model))
+    return found, training.told(choice, len(compared)) if choice.is_new else ""
 
 
 def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms, Views, Facets]:

@@ -67,9 +67,11 @@ class Resolution:
 class Standing:
     """Decisions so far, unit by unit."""
 
-    def __init__(self, units: Units, firms: int, judged: Judged) -> None:
+    def __init__(self, units: Units, firms: int, judged: Judged, share: Floats) -> None:
         count = units.count
         self.units = units
+        self._share = np.zeros(count)
+        np.maximum.at(self._share, units.unit, share[units.profiles])
         self._firms = firms
         self._width = firms + count + 1
         held = (units.uscc > 0) | (units.org > 0)
@@ -156,6 +158,7 @@ class Standing:
             kept.denied[where],
             len(self.kind),
             model,
+            self._share[unit[where]],
         )
         return replace(ranked, pair=where[ranked.pair])
 

@@ -1,0 +1,118 @@
+"""Gathers a night's candidate pairs to learn from, the codes hidden."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.link.blocking import Pieces, candidates, standard_keys
+from pipeline.link.comparing import FIELDS, Comparator, frequencies
+from pipeline.link.estimating import Evidence
+from pipeline.link.facets import Facets
+from pipeline.link.founding import Firms, pointed_firm
+from pipeline.link.layout import FacetTable
+from pipeline.link.model import Floats, Model
+from pipeline.link.ordering import Ints, distinct
+from pipeline.link.parties import Parties
+from pipeline.link.standing import Views
+from pipeline.link.vocabulary import Vocabularies
+
+MOST_ROWS = 40_000
+LOTS = 200_000
+CAP = 60
+CHUNK = 1 << 14
+_STEP = 2_654_435_761  # Knuth's multiplicative hash: lots that depend on nothing but their number
+
+
+def origins_of(parties: Parties, facets: Facets) -> tuple[Ints, tuple[str, ...]]:
+    """Origin of each profile: its extract, and whether a licence was shown, was missing, or is not told."""
+    extracts = parties.values["extract"]
+    names = [f"{name}{end}" for name in extracts for end in ("", ":licensed", ":unlicensed")]
+    told = np.where(facets.licensed > 0, 1, np.where(facets.unlicensed > 0, 2, 0))
+    return facets.extract * 3 + told, tuple(names)
+
+
+def registered_shares(parties: Parties, facets: Facets, model: Model) -> Floats:
+    """For each profile, the share of rows of its origin whose firm the registry holds."""
+    origin, names = origins_of(parties, facets)
+    shares = [float(model.origins.get(name, model.registered_share)) for name in names]
+    return np.array(shares)[origin]
+
+
+def gather(
+    parties: Parties, facets: Facets, words: Vocabularies, firms: Firms, registry: Views, model: Model
+) -> Evidence:
+    """Pairs of rows outside the registry with registered firms, as if no row had a code.
+
+    Args:
+        parties: the night's rows and profiles.
+        facets: the profiles, former names behind them.
+        words: the texts behind the numbers.
+        firms: registered firms.
+        registry: their looks.
+        model: weighs the pairs; `estimate` moves on from it.
+    """
+    others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
+    rows = others[:: max(1, -(-len(others) // MOST_ROWS))]
+    origin, names = origins_of(parties, facets.take(np.arange(parties.count)))
+    told = facets.take(rows)
+    pointed, clash = pointed_firm(told, firms)
+    known = ((told.uscc > 0) | (pointed >= 0)) & (clash == 0)
+    left, right = _hidden(told), _hidden(facets.take(registry.at))
+    doors = int(facets.door.max(initial=0)) + 1
+    comparator = Comparator(model, words, frequencies(right, registry.entity, words, doors))
+    row, firm, level, weight = _pairs(left, right, registry.entity, Pieces(words), comparator)
+    return Evidence(
+        row=row,
+        level=level,
+        weight=weight,
+        right=known[row] & (firm == pointed[row]),
+        known=known,
+        origin=origin[rows],
+        origins=names,
+        firms=firms.count,
+        apart=_drawn(left, right, comparator, model),
+    )
+
+
+def _hidden(facets: Facets) -> Facets:
+    return replace(
+        facets.without_codes(np.ones(len(facets), dtype=bool)), hint=np.zeros(len(facets), dtype=np.int64)
+    )
+
+
+def _pairs(
+    left: Facets, right: Facets, firm: Ints, pieces: Pieces, comparator: Comparator
+) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
+    """The heaviest pair of each row and firm: row, firm, levels, weight."""
+    found = candidates(standard_keys(left, right, pieces, CAP), len(right))
+    level, weight = _compared(left, right, found.left, found.right, comparator)
+    entity = firm[found.right]
+    order = np.lexsort((found.right, -weight, entity, found.left))
+    row, of = found.left[order], entity[order]
+    best = order[(np.diff(row, prepend=-1) != 0) | (np.diff(of, prepend=-1) != 0)]
+    return found.left[best], entity[best], {name: level[name][best] for name in level}, weight[best]
+
+
+def _compared(
+    left: Facets, right: Facets, i: Ints, j: Ints, comparator: Comparator
+) -> tuple[dict[str, Ints], Ints]:
+    tables = FacetTable(left), FacetTable(right)
+    level = {name: np.zeros(len(i), dtype=np.int64) for name in FIELDS}
+    weight = np.zeros(len(i), dtype=np.int64)
+    for start in range(0, len(i), CHUNK):
+        part = slice(start, start + CHUNK)
+        scored = comparator.score(tables[0].take(i[part]), tables[1].take(j[part]))
+        weight[part] = scored.total
+        for name in FIELDS:
+            level[name][part] = scored.levels[name]
+    return level, weight
+
+
+def _drawn(left: Facets, right: Facets, comparator: Comparator, model: Model) -> dict[str, Ints]:
+    """How often each level is met among pairs drawn by lot."""
+    lots = np.arange(LOTS if len(left) and len(right) else 0)
+    i, j = lots % max(len(left), 1), (lots * _STEP >> 7) % max(len(right), 1)
+    level, _ = _compared(left, right, i, j, comparator)
+    return {
+        name: np.bincount(level[name], minlength=len(model.comparisons[name].levels) + 1) for name in FIELDS
+    }
