@@ -8,6 +8,7 @@ Nothing here computes: what a room does is told in `pipeline/<room>/`.
 """
 
 import logging
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.server.api.server import SubprocessASGIServer
 
 from pipeline import ingest, link, publish, score
 from pipeline.declaration import Source, load_sources
@@ -26,6 +28,7 @@ from pipeline.settings import Settings
 
 logger = logging.getLogger("early_warning")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_PORT, PORTS = 20_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,18 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         score_enterprises(night, sources)
         publish_night(night, sources)
         return _outcome(night)
+
+
+def choose_port() -> None:
+    """Gives the server that Prefect starts for this process a port that no other process takes meanwhile.
+
+    Prefect draws one port of a thousand. Two nights that start at once and draw the same one share the
+    server that is up first, and the other night fails when that server ends with its process.
+    """
+    server = SubprocessASGIServer()
+    if not server.running:
+        ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
+        server.port = next(filter(server.is_port_available, ports))
 
 
 def serve(settings: Settings, cron: str) -> None:

@@ -169,6 +169,7 @@ def _night(settings: Settings, *, debug: bool) -> int:
     prefect_home.prepare(settings.restricted, verbose=debug)
     import flows
 
+    flows.choose_port()
     with progress.shown():
         outcome = flows.nightly(settings.to_parameters())
     for item in outcome.attention:

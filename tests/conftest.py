@@ -1,6 +1,7 @@
 """One small district and one whole night on it, shared by all tests that look at a published night."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,10 @@ class Place:
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as con:
             return con.execute(query).fetchall()
+
+    def copy_to(self, folder: Path) -> None:
+        """The same place once more; the home of the Prefect server that is still up stays behind."""
+        shutil.copytree(self.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("prefect"))
 
     def lists(self) -> dict[str, str]:
         """File name → SHA-256 of every list."""

@@ -168,8 +168,6 @@ EVENTS: dict[int, tuple[Event, ...]] = {
     6: (found_one, move),
     7: (rename, register),
     8: (lambda month, night: unify(month, night, number_stays=False), vanish),
-    9: (move, establish, change_sign),
-    10: (rename,),
 }
 
 

@@ -1,6 +1,5 @@
 """A clerk's round: export, answer, import, and the next night holds to it."""
 
-import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
@@ -100,7 +99,7 @@ def test_the_next_night_holds_to_the_answers(
     whole_night: Any, district_made: Path, run_night: Callable[..., Any], tmp_path: Path
 ) -> None:
     folder = tmp_path / "place"
-    shutil.copytree(whole_night.folder, folder, symlinks=True)
+    whole_night.copy_to(folder)
     warehouse, path = folder / "warehouse.duckdb", tmp_path / "a.xlsx"
     sheets = exported(whole_night, path)
     pairs = list(zip(column(sheets, clerk.RECORD), column(sheets, clerk.ENTERPRISE), strict=True))

@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -241,7 +240,7 @@ def test_a_later_night_remembers_and_says_nothing_of_persons(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / "place"
-    shutil.copytree(whole_night.folder, folder, symlinks=True)
+    whole_night.copy_to(folder)
     later = run_night(folder, district_made / "inbox", LATER, capsys)
     assert later.code in (cli.DONE, cli.ATTENTION)
     assert (folder / "out" / "latest").resolve() == later.night.resolve()

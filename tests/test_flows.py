@@ -22,6 +22,17 @@ def test_a_night_is_published_whole(whole_night: Any) -> None:
     assert not list((whole_night.folder / "restricted" / "runs").iterdir())
 
 
+def test_nights_that_start_at_once_do_not_share_a_server(whole_night: Any) -> None:
+    from prefect.server.api.server import SubprocessASGIServer
+
+    import flows
+
+    assert whole_night.code in (cli.DONE, cli.ATTENTION)
+    ports = range(flows.FIRST_PORT, flows.FIRST_PORT + flows.PORTS)
+    assert SubprocessASGIServer().running
+    assert SubprocessASGIServer().port in ports
+
+
 def test_every_row_is_accounted_for(whole_night: Any) -> None:
     sums = whole_night.rows(
         """SELECT count(*) FROM extract_status

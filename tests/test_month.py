@@ -19,7 +19,7 @@ from tests.test_rebuild import published
 
 pytestmark = pytest.mark.xdist_group("month")
 
-FIRMS, SEED, NIGHTS = 200, 7, 11
+FIRMS, SEED, NIGHTS = 200, 7, 9
 # Beside what was planted: a firm whose operator was written otherwise stands apart from its own row.
 NOISE = 2
 KINDS = ("created", "split", "closed")

@@ -16,6 +16,7 @@ from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 Bools = npt.NDArray[np.bool_]
 ALIKE = 0.86
 _COMMON = "业品用材器店行用务工"
+_SHORT_FORMS = {"stock": "company"}
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十百千\d]+")
 
 
@@ -32,6 +33,8 @@ class NameComparer:
         )
         self._telling = [frozenset(word) - frozenset(_COMMON) for word in words.industry.words]
         self._overlaps: dict[tuple[int, int], int] = {}
+        # 某某股份 is what a 股份有限公司 is called for short.
+        self._classes = _numbered([_SHORT_FORMS.get(word, word) for word in words.form_class.words])
         self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
 
     def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
@@ -105,7 +108,17 @@ class NameComparer:
         whole = (a.full > 0) & (a.full == b.full) & (a.formal > 0) & (b.formal > 0)
         generic = (level > 0) & ((a.known == 0) | (b.known == 0)) & ~whole
         alike = self._code("trade_name", "alike")
-        return np.where(generic, np.where(level <= alike, alike, 0), level)
+        near = np.where((a.person > 0) | (b.person > 0), self._bears_person(a, b, level), level <= alike)
+        return np.where(generic, np.where(near, alike, 0), level)
+
+    def _bears_person(self, a: NameFacets, b: NameFacets, level: Ints) -> Bools:
+        """Whether what may be a person's name is the other side's trade name, or stands whole inside it."""
+        mine, other = self._sizes[a.trade], self._sizes[b.trade]
+        inside = ((a.person > 0) & (mine >= 3) & (mine < other)) | (
+            (b.person > 0) & (other >= 3) & (other < mine)
+        )
+        inside &= level == self._code("trade_name", "contained")
+        return np.asarray(inside | (level <= self._code("trade_name", "look_alike")))
 
     def _trade_words(self, a: NameFacets, b: NameFacets) -> Ints:
         """Level of two trade names; compared as text only where they are not equal."""
@@ -170,7 +183,7 @@ class NameComparer:
 
     def _form(self, a: NameFacets, b: NameFacets) -> Ints:
         both = (a.form > 0) & (b.form > 0)
-        same_class = a.form_class == b.form_class
+        same_class = self._classes[a.form_class] == self._classes[b.form_class]
         level = np.where(same_class, self._code("form", "same_class"), self._code("form", "differs"))
         level = np.where(a.form == b.form, self._code("form", "exact"), level)
         return np.where(both, level, 0).astype(np.int64)

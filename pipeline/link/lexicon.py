@@ -19,6 +19,7 @@ class Lexicon(BaseModel):
         cities: prefectures and well-known county-level cities, without 市.
         countries: countries as firms' names begin with them.
         local_places: how names begin that are registered here, with the districts of the city.
+        local_towns: towns and districts of this city as names give them without a suffix, behind the city.
         local_districts: districts of this city, without 区.
         forms: class of organisation form → its words.
         branches: what a branch calls itself behind its parent's name.
@@ -35,6 +36,7 @@ class Lexicon(BaseModel):
     cities: tuple[str, ...]
     countries: tuple[str, ...]
     local_places: tuple[str, ...]
+    local_towns: tuple[str, ...]
     local_districts: tuple[str, ...]
     forms: dict[str, tuple[str, ...]]
     branches: tuple[str, ...]
@@ -52,8 +54,8 @@ class Lexicon(BaseModel):
 
     @cached_property
     def places(self) -> frozenset[str]:
-        """Provinces and cities."""
-        return frozenset(self.provinces) | frozenset(self.cities)
+        """Provinces, cities and countries."""
+        return frozenset(self.provinces) | frozenset(self.cities) | frozenset(self.countries)
 
 
 @cache

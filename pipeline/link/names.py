@@ -13,9 +13,8 @@ from typing import NamedTuple
 from pipeline.link.folding import fold
 from pipeline.link.lexicon import lexicon, longest_first
 from pipeline.link.persons import surname_length
-from pipeline.link.regions import place_length, region_of
-
-LONGEST_INDUSTRY = 8
+from pipeline.link.regions import region_of, strip_place, without_place_behind
+from pipeline.link.trades import LONGEST_INDUSTRY, split_form, split_industry
 
 
 class NameParts(NamedTuple):
@@ -67,16 +66,15 @@ _SOLE = re.compile(r"^(?:个体工商户|个体经营者?|个体户?):?")
 _SHUFFLED_FORM = re.compile(r"[有限公司]{4}")
 _COMPANY_BRANCH = re.compile(r"^(.{2,}?公司)(.+)$")
 _OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
+_HOUSE_BRANCH = re.compile(
+    r"^(.{2,}?银行)(.+(?:[分支]行|分理处|储蓄所|营业部))$"
+    r"|^(.{2,}?(?:[厂院]|集团|LIMITED|LTD\.?))(深圳.*(?:办事处|代表处|联络处|分[公厂院部].*))$"
+)
 _BRANCH_PLACE = re.compile(
     r"^(?:驻?(?:广东省?)?深圳市?(?:经济特区)?|驻深|市)+|第(?=[一二三四五六七八九十\d])"
 )
 _PERSON = re.compile(r"^[㐀-鿿]{2,4}$|^[㐀-鿿]{1,6}(?:·[㐀-鿿]{1,8})+$")
 _ALONE = re.compile(r"无字号|未起字号|无名称?|无招牌|无店名|未命名|^无$|^个体(?:工商户|户|经营者?)?$")
-
-
-@cache
-def _form_sizes() -> range:
-    return range(max(map(len, lexicon().form_class)), 0, -1)
 
 
 @cache
@@ -127,9 +125,11 @@ def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
     city, district = region_of(name[: len(name) - len(rest)] or inside)
     core, form = split_form(rest)
     trade, industry = split_industry(core)
+    trade = without_place_behind(trade)
     form = form.replace("有限责任公司", "有限公司")
     form_class = lexicon().form_class.get(form, "")
     has_trade = bool(trade) and trade not in lexicon().places
+    has_trade &= not (city == "深圳" and trade in lexicon().local_towns)
     return NameParts(
         core + form,
         trade or core,
@@ -143,71 +143,6 @@ def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
         city,
         district,
     )
-
-
-def split_form(text: str) -> tuple[str, str]:
-    """Core and organisation form; in a word of industry (饭店, 加油站) the last character is no form."""
-    words, forms = lexicon().industries, lexicon().form_class
-    size = next((n for n in _form_sizes() if text[-n:] in forms), 0)
-    if not 0 < size < len(text) or any(text[-n:] in words for n in range(LONGEST_INDUSTRY, size, -1)):
-        return text, ""
-    return text[:-size], text[-size:]
-
-
-def strip_place(name: str) -> str:
-    """The name without the places that it begins with; never leaves fewer than two characters.
-
-    Behind a place only words that say they are one (市, 区, 县, 镇) are places too: in `深圳市万源早餐店`
-    万源 is the trade name. A bare place stays where no trade name would be left behind it.
-    """
-    rest, found, local = name, False, False
-    while True:
-        size = place_length(rest, found)
-        place, behind = rest[:size], rest[size:]
-        if not size or len(behind) < 2 or _only_form(behind):
-            return rest
-        bare = place[-1] not in "市省区县州镇乡街道盟旗" and place not in lexicon().local_places
-        if bare and (local or not _leaves_trade(behind)):
-            return rest
-        local = local or place in lexicon().local_places
-        rest, found = behind, True
-
-
-def _leaves_trade(text: str) -> bool:
-    trade, industry = split_industry(split_form(text)[0])
-    return len(trade) >= 2 and (bool(industry) or len(trade) <= 6)
-
-
-def _only_form(text: str) -> bool:
-    return text in lexicon().form_class
-
-
-def split_industry(core: str) -> tuple[str, str]:
-    """Trade name and industry of a name without place and form.
-
-    The industry is the longest tail made of known words that leaves two characters or more; behind a
-    long unknown text the first known word begins it. A core of known words only has no trade name.
-    """
-    words = lexicon().industries
-    size = cut = len(core)
-    reached = [size]  # where a tail made of known words begins, from the back
-    for start in range(size - 1, -1, -1):
-        if any(core[start:end] in words for end in reached if end - start <= LONGEST_INDUSTRY):
-            reached.append(start)
-            cut = start if start >= 2 else cut
-    if size >= 2 and reached[-1] == 0:
-        return "", core
-    if cut >= 5:
-        cut = _first_word(core, cut)
-    return core[:cut], core[cut:]
-
-
-def _first_word(core: str, cut: int) -> int:
-    words = lexicon().industries
-    for start in range(2, cut - 1):
-        if any(core[start:end] in words for end in range(start + 2, cut + 1)):
-            return start
-    return cut
 
 
 def _open_brackets(name: str) -> tuple[str, str, str, str]:
@@ -233,8 +168,11 @@ def _open_brackets(name: str) -> tuple[str, str, str, str]:
 def _split_branch(name: str) -> tuple[str, str]:
     if match := _OFFICE.match(name):
         return match.group(1), match.group(2)
-    match = _COMPANY_BRANCH.match(name)
-    return (match.group(1), match.group(2)) if match else (name, "")
+    if match := _COMPANY_BRANCH.match(name):
+        return match.group(1), match.group(2)
+    if match := _HOUSE_BRANCH.match(name):
+        return match.group(1) or match.group(3), match.group(2) or match.group(4)
+    return name, ""
 
 
 def _plain_branch(branch: str) -> str:
@@ -268,10 +206,15 @@ def is_person(text: str) -> bool:
         return False
     if "·" not in text and len(text) == 4 and surname_length(text) == 1 and text[1] not in lexicon().surnames:
         return False
-    return not has_trade_word(text)
+    return not has_trade_word(text) and not _named_after_place(text)
+
+
+def _named_after_place(text: str) -> bool:
+    """Whether four characters are a place and a trade name, as in a short form: no person bears that."""
+    return len(text) == 4 and text[:2] in lexicon().places and surname_length(text) == 1
 
 
 def is_bare_party(text: str | None) -> bool:
     """Whether a party of a name-or-person column is a person: it has no word of trade or company."""
     name = _BRACKET.sub("", _NOTES.sub("", fold(text or "")))
-    return bool(name) and not has_trade_word(name) and len(name) <= 8
+    return bool(name) and len(name) <= 8 and not has_trade_word(name) and not _named_after_place(name)

@@ -53,7 +53,7 @@ def read_history(settings: Settings) -> History:
     """The states that the journal names; empty ones where nothing was published yet.
 
     Raises:
-        RunError: if the journal names a state that is not there.
+        RunError: if the journal names a state that is not there, or one that another version wrote.
     """
     entries = [
         entry for entry in read_journal(settings.restricted / "journal.jsonl") if entry.get("identity")
@@ -72,7 +72,19 @@ def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before
     path = settings.restricted / str(entries[0]["identity"])
     if not path.is_file():
         raise RunError("the identity state is missing", where=str(path), mend="restore the restricted folder")
+    _refuse_other_columns(path)
     return _parse(path)
+
+
+def _refuse_other_columns(path: Path) -> None:
+    """A column that is not there would be read as empty, and every firm would lose what it says."""
+    missing = [name for name in SCHEMA.names if name not in pq.read_schema(path).names]
+    if missing:
+        raise RunError(
+            f"the identity state was written by another version: it has no column {', '.join(missing)}",
+            where=str(path),
+            mend="run with the version that wrote it; or tell the archive again, day by day, in a new place",
+        )
 
 
 def _parse(path: Path) -> Before:

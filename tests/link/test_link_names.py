@@ -20,6 +20,17 @@ from pipeline.link.names import has_trade_word, is_bare_party, is_person, parse_
         ("桂林早餐", "桂林", "早餐", ""),
         ("苏荷酒吧（嘉宾路店）", "苏荷", "酒吧", ""),
         ("桐乡市梧桐镇卓继贸易商行", "卓继", "贸易", "商行"),
+        ("永安顺小吃店", "永安顺", "小吃", "店"),  # 顺 alone is no trade name: 永安 belongs to it
+        ("佛山中电器店", "中电器", "", "店"),
+        ("深圳市宝安区松岗样源制品厂", "样源", "制品", "厂"),
+        ("深圳市松样制品厂", "松样", "制品", "厂"),
+        ("样源深圳贸易有限公司", "样源", "贸易", "有限公司"),
+        ("样源安康贸易有限公司", "样源安康", "贸易", "有限公司"),
+        ("样艺市政工程有限公司", "样艺", "市政工程", "有限公司"),
+        ("深圳市政工程公司", "市政工程", "市政工程", "公司"),
+        ("中国样源科技有限公司", "样源", "科技", "有限公司"),
+        ("样源银行股份有限公司", "样源", "银行", "股份有限公司"),
+        ("样金鱼粮油有限公司", "样金鱼", "粮油", "有限公司"),
     ],
 )
 def test_parts(name: str, trade: str, industry: str, form: str) -> None:
@@ -44,6 +55,24 @@ def test_a_branch_is_kept_apart_from_its_parent(name: str, trade: str, branch: s
     assert parse_name(name[: name.index("公司") + 2]).branch == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "trade", "branch"),
+    [
+        ("样源银行深圳样贝支行", "样源", "样贝支行"),
+        ("江苏样源总厂深圳办事处", "样源", "办事处"),
+        ("香港SAMPLELIMITED深圳代表处", "香港SAMPLELIMITED", "代表处"),
+    ],
+)
+def test_a_branch_of_a_house_that_is_no_company(name: str, trade: str, branch: str) -> None:
+    parts = parse_name(name)
+    assert (parts.trade, parts.branch) == (trade, branch)
+
+
+@pytest.mark.parametrize("name", ["深圳福田包装公司", "意大利咨询公司", "宜昌轴承公司"])
+def test_a_place_before_a_trade_is_no_trade_name(name: str) -> None:
+    assert not parse_name(name).has_trade
+
+
 def test_a_name_without_a_trade_name_still_has_something_to_compare() -> None:
     parts = parse_name("深圳市通信服务公司")
     assert not parts.has_trade
@@ -60,6 +89,12 @@ def test_a_role_beside_a_person_is_no_name(text: str) -> None:
 def test_persons(text: str) -> None:
     assert is_person(text)
     assert is_bare_party(text)
+
+
+@pytest.mark.parametrize("text", ["江苏样源", "岳阳样金"])
+def test_a_place_before_a_trade_name_is_no_surname(text: str) -> None:
+    assert not is_person(text)
+    assert not is_bare_party(text)
 
 
 @pytest.mark.parametrize(
