@@ -84,10 +84,19 @@ def rank(
     is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
     best = order[is_first]
     held = np.full(len(unit), float(model.registered_share)) if share is None else share
-    probability = model.calibrated(_posterior(unit[best], weight[best], entities, held[best]))
+    posterior = _posterior(unit[best], weight[best], entities, held[best])
+    probability = _together_one(unit[best], model.calibrated(posterior))
     final = np.lexsort((entity[best], -weight[best], unit[best]))
     at = best[final]
     return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at], denied[at])
+
+
+def _together_one(unit: Ints, probability: Floats) -> Floats:
+    """Probabilities of which those of one unit are at most 1 in all."""
+    _, _, index = numbered(unit)
+    total = np.maximum(np.bincount(index, weights=probability), 1.0)
+    result: Floats = np.floor(probability / total[index] * 1e6 + 0.5) / 1e6
+    return result
 
 
 def _posterior(unit: Ints, weight: Ints, entities: int, share: Floats) -> Floats:

@@ -65,7 +65,7 @@ def choose(settings: Settings, estimated: Callable[[], Model], *, anew: bool) ->
 
 def in_force(settings: Settings) -> Pin | None:
     """The newest pin up to this day, else the oldest of all, so that a past night is built as it was."""
-    pins = [Pin.model_validate(entry) for entry in read_journal(_journal(settings))]
+    pins = [Pin.model_validate_json(str(entry["pin"])) for entry in read_journal(_journal(settings))]
     upto = [pin for pin in pins if pin.as_of <= settings.as_of]
     newest = sorted(upto, key=lambda pin: pin.as_of)
     return newest[-1] if newest else min(pins, key=lambda pin: pin.as_of, default=None)
@@ -73,8 +73,9 @@ def in_force(settings: Settings) -> Pin | None:
 
 def pin(settings: Settings, model: Model, met: Met) -> None:
     """Pins a model for this day and later ones; earlier days keep theirs."""
-    entry = Pin(as_of=settings.as_of, model=model, met=met).model_dump(mode="json")
-    append_journal(_journal(settings), entry)
+    # As one text: a journal sorts its keys, and the order of a comparison's levels is their meaning.
+    text = Pin(as_of=settings.as_of, model=model, met=met).model_dump_json()
+    append_journal(_journal(settings), {"as_of": settings.as_of.isoformat(), "pin": text})
 
 
 def _journal(settings: Settings) -> Path:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import link, strictyaml
+from pipeline import strictyaml
 from pipeline.errors import ConfigError
 from pipeline.link.comparing import Scored
 from pipeline.link.deciding import (
@@ -174,8 +174,3 @@ def test_a_model_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     path.write_text(text + "surprise: 1\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="surprise"):
         strictyaml.load(path, Model, ConfigError)
-
-
-def test_the_operator_is_told_which_model_links(make_night: object) -> None:
-    night = make_night({})  # type: ignore[operator]
-    assert "shipped, version 1" in link.train(night.settings)
