@@ -108,6 +108,16 @@ class Facets:
             taken[one.name] = value.take(index) if isinstance(value, NameFacets) else value[index]
         return Facets(**taken)
 
+    def first(self, count: int) -> "Facets":
+        """The first profiles, as they stand; nothing is copied."""
+        return Facets(
+            **{
+                one.name: value.first(count) if isinstance(value, NameFacets) else value[:count]
+                for one in fields(self)
+                for value in (getattr(self, one.name),)
+            }
+        )
+
     def renamed(self, name: NameFacets) -> "Facets":
         """The same profiles under other names."""
         return replace(self, name=name)

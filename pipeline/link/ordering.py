@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 AnyArray = TypeVar("AnyArray", npt.NDArray[np.int64], npt.NDArray[np.bool_])
-_WIDEST = 2**62
+WIDEST = 2**62
 _HALF = 31
 
 
 def order_of(values: Ints) -> Ints:
     """The stable order of numbers that are not negative, as positions."""
     count = len(values)
-    if count and int(values.max()) < _WIDEST // count:
+    if count and int(values.max()) < WIDEST // count:
         packed = values * count + np.arange(count)
         packed.sort()
         order: Ints = packed % count

@@ -152,54 +152,65 @@ def link_rows(
     facets: Facets,
     words: Vocabularies,
     linked: Linked,
-    ids: pa.Array,
+    ids: list[str],
     before: dict[str, str],
 ) -> pa.Table:
     """One row per record with all that the tables of this room need."""
-    premises, premises_ids = premises_of(facets.take(np.arange(parties.count)), words)
-    profile = parties.profile
-    place = pa.array([w or None for w in words.place.words], pa.string())
-    code = pa.array([w or None for w in words.code.words], pa.string())
-    names, signs = _shown(parties, facets.take(np.arange(parties.count)))
+    own = facets.first(parties.count)
+    premises, premises_ids = premises_of(own, words)
+    names, signs = _shown(parties, own)
+    place, code = pa.array(words.place.words), pa.array(words.code.words)
+    of_profile = {
+        "street": (own.street, place),
+        "community": (own.community, place),
+        "building": _buildings(own.building, words),
+        "uscc_valid": (own.uscc, code),
+        "registration_valid": (own.registration, code),
+        "premises_id": (premises, pa.array(premises_ids)),
+        "address": (parties.columns["address"], pa.array(parties.values["address"])),
+        "house_code": (parties.columns["house_code"], pa.array(parties.values["house_code"])),
+        "name_shown": names,
+        "sign_shown": signs,
+    }
     columns = {name: parties.table[name] for name in parties.table.column_names}
+    columns |= {name: _coded(number[parties.profile], texts) for name, (number, texts) in of_profile.items()}
     columns |= {
-        "enterprise_id": ids.take(pa.array(linked.row_entity + 1)),
-        "decision": pa.array(DECISIONS).take(pa.array(linked.decision)),
+        "enterprise_id": _coded(linked.row_entity + 1, pa.array(["", *ids])),
+        "decision": _coded(linked.decision + 1, pa.array(["", *DECISIONS])),
+        "basis": _coded(linked.basis + 1, pa.array(["", *linked.bases])),
         "probability": pa.array(linked.probability),
-        "basis": pa.array(linked.bases, pa.string()).take(pa.array(linked.basis)),
-        "street": place.take(pa.array(facets.street[profile])),
-        "community": place.take(pa.array(facets.community[profile])),
-        "building": _building(words).take(pa.array(facets.building[profile])),
-        "shared_address": pa.array(facets.shared[profile] > 0),
-        "uscc_valid": code.take(pa.array(facets.uscc[profile])),
-        "registration_valid": code.take(pa.array(facets.registration[profile])),
-        "premises_id": pa.array([name or None for name in premises_ids], pa.string()).take(
-            pa.array(premises[profile])
-        ),
-        "name_shown": names.take(pa.array(profile)),
-        "sign_shown": signs.take(pa.array(profile)),
+        "shared_address": pa.array((own.shared > 0)[parties.profile]),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))
 
 
-def _building(words: Vocabularies) -> pa.Array:
-    texts = [w.removeprefix("building ") if w.startswith("building ") else None for w in words.place.words]
-    return pa.array(texts, pa.string())
+def _coded(number: Ints, texts: pa.Array) -> pa.DictionaryArray:
+    """Each row's text, every text held once; null where the number is 0."""
+    return pa.DictionaryArray.from_arrays(pa.array(number.astype(np.int32), mask=number == 0), texts)
 
 
-def _shown(parties: Parties, facets: Facets) -> tuple[pa.Array, pa.Array]:
+def _buildings(building: Ints, words: Vocabularies) -> tuple[Ints, pa.Array]:
+    """Buildings as they may be shown: number 0 is none, and what is no building."""
+    texts = [w.removeprefix("building ") if w.startswith("building ") else "" for w in words.place.words]
+    named = np.array([bool(text) for text in texts])
+    return np.where(named[building], building, 0), pa.array(texts)
+
+
+def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tuple[Ints, pa.Array]]:
     """Names and signs of each profile as they may be shown: a bare personal name is not."""
-    texts = [*map(_name_shown, parties.values["name"]), *map(_party_shown, parties.values["party"])]
+    texts = pa.array(
+        [*map(_name_shown, parties.values["name"]), *map(_party_shown, parties.values["party"])], pa.string()
+    )
     named, party = parties.columns["name"], parties.columns["party"]
     at = np.where(named > 0, named, len(parties.values["name"]) + party)
     told = (facets.name.trade > 0) & (facets.name.person == 0)
-    signs = [text.strip() for text in parties.values["sign"]]
-    return _texts_at(texts, at, told), _texts_at(signs, parties.columns["sign"], facets.sign.trade > 0)
-
-
-def _texts_at(texts: list[str | None] | list[str], at: Ints, told: Bools) -> pa.Array:
-    return pa.array(texts, pa.string()).take(pa.array(at, mask=~told))
+    told &= texts.is_valid().to_numpy(zero_copy_only=False)[at]
+    signs = pa.array([text.strip() for text in parties.values["sign"]])
+    return (np.where(told, at, 0), texts), (
+        np.where(facets.sign.trade > 0, parties.columns["sign"], 0),
+        signs,
+    )
 
 
 def _name_shown(text: str) -> str | None:

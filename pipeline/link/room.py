@@ -113,9 +113,8 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     identities, changes = identify_tonight(
         con, parties, linked, handles, history, judged, given, REGISTRY, as_of
     )
-    ids = pa.array([None, *identities.ids], pa.string())
-    rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
-    db.write_arrow(con, "link_row", rows)
+    rows = outcome.link_rows(parties, all_facets, words, linked, identities.ids, history.earlier.of_record)
+    con.register("link_row", rows)
     db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
     for name in TABLES:
         db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})

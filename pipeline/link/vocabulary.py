@@ -71,6 +71,10 @@ class NameFacets:
         """The names of some profiles."""
         return NameFacets(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
+    def first(self, count: int) -> "NameFacets":
+        """The names of the first profiles; nothing is copied."""
+        return NameFacets(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
+
     def followed_by(self, other: "NameFacets") -> "NameFacets":
         """These names and then the others."""
         return NameFacets(
