@@ -5,14 +5,17 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.link.handles import Handle
 from pipeline.link.identity import Before, Identities, Known
 from pipeline.link.looks import Look
-from pipeline.link.ordering import Ints
+from pipeline.link.ordering import Ints, numbered
+from pipeline.link.parties import encode
 from pipeline.night import read_journal
 from pipeline.settings import Settings
 
@@ -76,23 +79,41 @@ def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before
 
 
 def _parse(path: Path) -> Before:
-    before = Before()
-    for row in pq.read_table(path, schema=SCHEMA).to_pylist():
-        name, record = row["enterprise_id"], row["record_id"]
-        if row["alias_of"] is not None:
-            before.aliases[name] = (row["alias_of"], row["alias_since"])
-            continue
-        if name not in before.known:
-            look = Look(*(row[field.name] or "" for field in fields(Look)))
-            before.known[name] = Known(
-                name, row["founding_record_id"], row["first_as_of"], look, row["present"]
-            )
+    table = pq.read_table(path, schema=SCHEMA)
+    of_alias = table.filter(pc.is_valid(table["alias_of"]))
+    table = table.filter(pc.is_null(table["alias_of"]))
+    columns = ("enterprise_id", "alias_of", "alias_since")
+    aliases = {name: (to, since) for name, to, since in zip(*_lists(of_alias, columns), strict=True)}
+    number, names = encode(table["enterprise_id"])
+    _, first, _ = numbered(number)
+    sources, source_names = encode(table["source"])
+    of_record, source_of = {}, {}
+    for record, name, source in zip(
+        table["record_id"].to_pylist(), number.tolist(), sources.tolist(), strict=True
+    ):
         if record is not None:
-            before.of_record[record] = name
-            before.source_of[record] = row["source"]
-        if row["handle"] is not None:
-            before.handles.setdefault(row["handle"], set()).add(name)
-    return before
+            of_record[record], source_of[record] = names[name], source_names[source]
+    handles: dict[str, set[str]] = {}
+    with_handle = table.select(["handle", "enterprise_id"]).filter(pc.is_valid(table["handle"]))
+    for handle, name in zip(*_lists(with_handle, ("handle", "enterprise_id")), strict=True):
+        handles.setdefault(handle, set()).add(name)
+    return Before(_known(table.take(pa.array(first))), of_record, source_of, aliases, handles)
+
+
+def _known(table: pa.Table) -> dict[str, Known]:
+    """What one row of each enterprise says of it."""
+    told = ("enterprise_id", "founding_record_id", "first_as_of", "present")
+    looks = zip(*_lists(table, [field.name for field in fields(Look)]), strict=True)
+    return {
+        name: Known(name, founding, since, Look(*(word or "" for word in look)), present)
+        for (name, founding, since, present), look in zip(
+            zip(*_lists(table, told), strict=True), looks, strict=True
+        )
+    }
+
+
+def _lists(table: pa.Table, columns: Sequence[str]) -> list[list[Any]]:
+    return [table[name].to_pylist() for name in columns]
 
 
 @dataclass(frozen=True)
@@ -108,9 +129,9 @@ class Tonight:
         awaited: ids of which something did not come.
     """
 
-    records: list[str]
+    records: pa.Array
     entity: Ints
-    sources: list[str]
+    sources: pa.Array
     looks: list[Look]
     handles: list[Handle]
     awaited: set[str]
@@ -131,19 +152,19 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
     standing = [
         Known(*of, True) for of in zip(found.ids, found.founding, found.first_as_of, looks, strict=True)
     ]
-    index = pa.array(tonight.entity)
+    records, handles = len(tonight.records), len(tonight.handles)
+    of_handle = np.array([entity for entity, _ in tonight.handles], dtype=np.int64)
+    index = pa.array(np.concatenate([tonight.entity, of_handle]))
     columns = {name: pa.array(of).take(index) for name, of in _columns(standing).items()}
-    columns |= {"record_id": pa.array(tonight.records), "source": pa.array(tonight.sources)}
-    count = len(tonight.records)
-    rows = pa.Table.from_arrays(
-        [
-            columns[field.name].cast(field.type) if field.name in columns else pa.nulls(count, field.type)
-            for field in SCHEMA
-        ],
-        schema=SCHEMA,
-    )
-    others = [_row(standing[entity], handle=handle) for entity, handle in tonight.handles]
-    others += _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
+    columns |= {
+        "record_id": pa.chunked_array([tonight.records, pa.nulls(handles, pa.string())]),
+        "source": pa.chunked_array([tonight.sources, pa.nulls(handles, pa.string())]),
+        "handle": pa.chunked_array(
+            [pa.nulls(records, pa.string()), pa.array([handle for _, handle in tonight.handles], pa.string())]
+        ),
+    }
+    rows = pa.Table.from_arrays([columns[field.name].cast(field.type) for field in SCHEMA], schema=SCHEMA)
+    others = _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
     others += [
         _row(Known(old, "", since, Look(), False)) | {"alias_of": target, "alias_since": since}
         for old, (target, since) in sorted(found.aliases.items())
@@ -152,9 +173,16 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
 
 
 def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
-    rows = [_row(one) for one in known]
-    names = [name for name in SCHEMA.names if name not in ("record_id", "source", "handle")]
-    return {name: [row[name] for row in rows] for name in names}
+    """A list per column that an enterprise fills by itself."""
+    looks = {field.name: [getattr(one.look, field.name) for one in known] for field in fields(Look)}
+    return looks | {
+        "enterprise_id": [one.enterprise_id for one in known],
+        "founding_record_id": [one.founding_record_id for one in known],
+        "first_as_of": [one.first_as_of for one in known],
+        "present": [one.present for one in known],
+        "alias_of": [None] * len(known),
+        "alias_since": [None] * len(known),
+    }
 
 
 def _kept(
@@ -164,7 +192,7 @@ def _kept(
 
     An enterprise of which something did not come stays present, with its handles.
     """
-    came = set(tonight.records)
+    came = set(tonight.records.to_pylist()) if before.of_record else set()
     absent = {
         name: replace(known, present=known.present and name in tonight.awaited)
         for name, known in before.known.items()
