@@ -1,6 +1,6 @@
 """Orders and distinct values of whole arrays, by sorting: the same on every machine, and never quadratic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -46,6 +46,22 @@ def numbered(values: Ints) -> tuple[Ints, Ints, Ints]:
     inverse = np.empty(len(values), dtype=np.int64)
     inverse[order] = np.cumsum(is_first) - 1
     return ordered[is_first], order[is_first], inverse
+
+
+def rank_of(columns: Iterable[tuple[Ints, int]], count: int) -> Ints:
+    """Numbers that order rows by some columns, the first before the others; equal where all are.
+
+    Args:
+        columns: numbers from 0, and a bound above them.
+        count: how many rows.
+    """
+    rank, width = np.zeros(count, dtype=np.int64), 1
+    for codes, size in columns:
+        if width > WIDEST // max(size, 1):
+            rank = numbered(rank)[2]
+            width = int(rank.max(initial=0)) + 1
+        rank, width = rank * size + codes, width * size
+    return rank
 
 
 def of_distinct_pairs(left: Ints, right: Ints, judge: Callable[[Ints, Ints], AnyArray]) -> AnyArray:

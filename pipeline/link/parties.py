@@ -4,7 +4,7 @@ A profile is an extract with one set of identifying cells: twelve tax periods of
 profile, and are compared once. Profiles are ordered by content, so that nothing depends on row order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -16,7 +16,7 @@ from pipeline import db
 from pipeline.declaration import Role, Source
 from pipeline.link.addresses import read_street
 from pipeline.link.folding import fold
-from pipeline.link.ordering import WIDEST, Ints, numbered, order_of
+from pipeline.link.ordering import Ints, numbered, order_of, rank_of
 
 PLACE = ("extract", "file", "row", "record_id", "extract_date", "superseded")
 TEXTS: dict[str, tuple[Role, ...]] = {
@@ -140,7 +140,7 @@ def _in_order(table: pa.Table) -> pa.Table:
     """The rows of one extract by file and row."""
     file, files = encode(table["file"])
     row = table["row"].to_numpy()
-    order = order_of(_rank([(file, len(files)), (row, int(row.max(initial=0)) + 1)], len(table)))
+    order = order_of(rank_of([(file, len(files)), (row, int(row.max(initial=0)) + 1)], len(table)))
     return table if (np.diff(order) == 1).all() else table.take(pa.array(order))
 
 
@@ -172,25 +172,9 @@ def _profiled(table: pa.Table) -> Parties:
     values: dict[str, list[str]] = {}
     for name in ("extract", *KEY):
         codes[name], values[name] = encode(table[name])
-    _, first, profile = numbered(_rank([(codes[name], len(values[name])) for name in codes], len(table)))
+    _, first, profile = numbered(rank_of([(codes[name], len(values[name])) for name in codes], len(table)))
     columns = {name: codes[name][first] for name in codes}
     return Parties(table.drop_columns(list(KEY)).combine_chunks(), profile, columns, values)
-
-
-def _rank(columns: Iterable[tuple[Ints, int]], count: int) -> Ints:
-    """Numbers that order rows by some columns, the first before the others.
-
-    Args:
-        columns: numbers from 0, and how many there are of them.
-        count: how many rows.
-    """
-    rank, width = np.zeros(count, dtype=np.int64), 1
-    for codes, size in columns:
-        if width > WIDEST // size:
-            rank = numbered(rank)[2]
-            width = int(rank.max(initial=0)) + 1
-        rank, width = rank * size + codes, width * size
-    return rank
 
 
 def encode(column: pa.Array | pa.ChunkedArray) -> tuple[Ints, list[str]]:

@@ -124,7 +124,9 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
         db.write_arrow(con, name, table)
     db.materialise(con, SQL / "record_comparison.sql")
-    db.write_arrow(con, "link_bridge", bridge_table(resolver.bridges, outcome.record_of_profile(parties)))
+    ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
+    bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
+    db.write_arrow(con, "link_bridge", bridges)
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
     write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.link.blocking import Candidates
-from pipeline.link.comparing import Comparator, Scored
+from pipeline.link.comparing import FIELDS, Comparator, Scored
 from pipeline.link.deciding import Bools, backed_by_fields, denied_by_fields
 from pipeline.link.facets import Facets
 from pipeline.link.layout import FacetTable
@@ -48,6 +48,22 @@ def score_pairs(
         np.concatenate([p.weight for p in parts]),
         np.concatenate([p.backed for p in parts]),
         np.concatenate([p.denied for p in parts]),
+    )
+
+
+def explain_pairs(
+    left: tuple[Facets, Ints], right: tuple[Facets, Ints], comparator: Comparator, model: Model
+) -> Scored:
+    """All comparisons of aligned positions in two sets of facets, a chunk at a time."""
+    (mine, i), (other, j) = left, right
+    parts = [
+        weigh(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]), comparator, model)[0]
+        for at in range(0, max(len(i), 1), CHUNK)
+    ]
+    return Scored(
+        {field: np.concatenate([part.levels[field] for part in parts]) for field in FIELDS},
+        {field: np.concatenate([part.weights[field] for part in parts]) for field in FIELDS},
+        np.concatenate([part.total for part in parts]),
     )
 
 
