@@ -110,13 +110,11 @@ class Facets:
 
     def first(self, count: int) -> "Facets":
         """The first profiles, as they stand; nothing is copied."""
-        return Facets(
-            **{
-                one.name: value.first(count) if isinstance(value, NameFacets) else value[:count]
-                for one in fields(self)
-                for value in (getattr(self, one.name),)
-            }
-        )
+        taken: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            taken[one.name] = value.first(count) if isinstance(value, NameFacets) else value[:count]
+        return Facets(**taken)
 
     def renamed(self, name: NameFacets) -> "Facets":
         """The same profiles under other names."""

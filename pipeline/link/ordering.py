@@ -1,13 +1,11 @@
 """Orders and distinct values of whole arrays, by sorting: the same on every machine, and never quadratic."""
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-AnyArray = TypeVar("AnyArray", npt.NDArray[np.int64], npt.NDArray[np.bool_])
 WIDEST = 2**62
 _HALF = 31
 
@@ -62,13 +60,6 @@ def rank_of(columns: Iterable[tuple[Ints, int]], count: int) -> Ints:
             width = int(rank.max(initial=0)) + 1
         rank, width = rank * size + codes, width * size
     return rank
-
-
-def of_distinct_pairs(left: Ints, right: Ints, judge: Callable[[Ints, Ints], AnyArray]) -> AnyArray:
-    """What `judge` says of aligned pairs of numbers below 2³¹; it is asked once about each distinct pair."""
-    _, first, inverse = numbered((left << _HALF) + right)
-    said: AnyArray = judge(left[first], right[first])[inverse]
-    return said
 
 
 def is_among(values: Ints, wanted: Ints) -> npt.NDArray[np.bool_]:

@@ -98,6 +98,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
+    del facets  # a large district's fill half a gigabyte
     resolver = Resolver(all_facets, words, firms, registry_profiles, shipped_model(), ledger)
     others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     given = read_judgements(night.settings.corrections, history.given.aliases)

@@ -65,8 +65,9 @@ def read_history(settings: Settings) -> History:
     today = settings.as_of.isoformat()
     upto = [entry for _, entry in newest if str(entry["as_of"]) <= today]
     before = [entry for entry in upto if str(entry["as_of"]) < today]
-    given = _read(settings, (upto or [entry for _, entry in newest])[-1:])
-    return History(given, given if before[-1:] == upto[-1:] and upto else _read(settings, before[-1:]))
+    last = (upto or [entry for _, entry in newest])[-1:]
+    given = _read(settings, last)
+    return History(given, given if before[-1:] == last else _read(settings, before[-1:]))
 
 
 def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before:
