@@ -165,9 +165,8 @@ class Resolver:
         first = np.full(self._firms.count + 1, len(self._registry.at), dtype=np.int64)
         first[self._registry.entity[::-1]] = np.arange(len(self._registry.at))[::-1]
         firm = np.where(views.entity < self._firms.count, views.entity, self._firms.count)
-        registered = self._facets.take(self._registry.at)
-        own = registered.name.followed_by_nothing().take(first[firm])
-        closed = np.append(registered.closed, 0)[first[firm]]
+        own = self._facets.name.take(self._registry.at).followed_by_nothing().take(first[firm])
+        closed = np.append(self._facets.closed[self._registry.at], 0)[first[firm]]
         return replace(
             looks,
             name=looks.name.speaking_for(own),
