@@ -155,22 +155,44 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
     ]
     records, handles = len(tonight.records), len(tonight.handles)
     of_handle = np.array([entity for entity, _ in tonight.handles], dtype=np.int64)
-    index = pa.array(np.concatenate([tonight.entity, of_handle]))
-    columns = {name: pa.array(of).take(index) for name, of in _columns(standing).items()}
+    index = pa.array(np.concatenate([tonight.entity, of_handle]).astype(np.int32))
+    columns = {name: _spread(of, index) for name, of in _columns(standing).items()}
     columns |= {
         "record_id": pa.chunked_array([tonight.records, pa.nulls(handles, pa.string())]),
         "source": pa.chunked_array([tonight.sources, pa.nulls(handles, pa.string())]),
+        "alias_of": pa.nulls(records + handles, pa.string()),
+        "alias_since": pa.nulls(records + handles, pa.date32()),
         "handle": pa.chunked_array(
             [pa.nulls(records, pa.string()), pa.array([handle for _, handle in tonight.handles], pa.string())]
         ),
     }
-    rows = pa.Table.from_arrays([columns[field.name].cast(field.type) for field in SCHEMA], schema=SCHEMA)
+    rows = pa.table({name: columns[name] for name in SCHEMA.names})
     others = _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
     others += [
         _row(Known(old, "", since, Look(), False)) | {"alias_of": target, "alias_since": since}
         for old, (target, since) in sorted(found.aliases.items())
     ]
-    return pa.concat_tables([rows, pa.Table.from_pylist(others, schema=SCHEMA)])
+    return pa.concat_tables([rows, _coded_as(pa.Table.from_pylist(others, schema=SCHEMA), rows.schema)])
+
+
+def _spread(of_entity: list[Any], index: pa.Array) -> pa.Array:
+    """What an enterprise says, for each of its rows; every text is held once an enterprise."""
+    values = pa.array(of_entity)
+    return (
+        pa.DictionaryArray.from_arrays(index, values)
+        if pa.types.is_string(values.type)
+        else values.take(index)
+    )
+
+
+def _coded_as(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    return pa.table(
+        [
+            table[field.name].dictionary_encode() if pa.types.is_dictionary(field.type) else table[field.name]
+            for field in schema
+        ],
+        schema=schema,
+    )
 
 
 def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
@@ -181,8 +203,6 @@ def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
         "founding_record_id": [one.founding_record_id for one in known],
         "first_as_of": [one.first_as_of for one in known],
         "present": [one.present for one in known],
-        "alias_of": [None] * len(known),
-        "alias_since": [None] * len(known),
     }
 
 
