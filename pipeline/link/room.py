@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -105,10 +106,7 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
-
-    def may_found(profiles: Ints) -> Ints:
-        return _may_found(profiles, all_facets, parties, sources)
-
+    may_found = partial(_may_found, facets=all_facets, parties=parties, sources=sources)
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     handles = handles_of(parties, all_facets, words, linked.row_entity)
@@ -119,17 +117,18 @@ def _run(con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Sou
     rows = outcome.link_rows(parties, all_facets, words, linked, identities.ids, history.earlier.of_record)
     con.register("link_row", rows)
     db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
-    for name in TABLES:
-        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
     db.write_arrow(con, "review_pair", reviews)
     tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
-    for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
-        db.write_arrow(con, name, table)
-    db.materialise(con, SQL / "record_comparison.sql")
     ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
     bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
     db.write_arrow(con, "link_bridge", bridges)
+    # What was compared is no longer needed, and is most of the memory.
+    del all_facets, may_found, resolver, resolution, words, linked
+    for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
+        con.register(name, table)
+    for name in (*TABLES, "record_comparison"):
+        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
     write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
