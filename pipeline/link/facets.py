@@ -4,7 +4,6 @@ Index 0 of every vocabulary is "nothing there". Two profiles agree on a field wh
 equal and not 0; the texts themselves are looked at only where they differ.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -159,7 +158,7 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
     name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
     said = taken["person"][0]["person"][parties.columns["person"]]
     person = np.where(said > 0, said, owner)
-    syllables = _numbers(v.person_sound, map(pinyin_key, v.person.words))
+    syllables = v.person_sound.add_all(map(pinyin_key, v.person.words))
     phone = {name: taken["phone"][0][name][parties.columns["phone"]] for name in ("phone", "phone_other")}
     return Facets(
         extract=parties.columns["extract"],
@@ -227,10 +226,6 @@ def _choose_names(
     return names.take(at), columns["owner"][at], alone.astype(np.int64)
 
 
-def _numbers(vocabulary: Vocabulary, texts: Iterable[str | None]) -> Ints:
-    return np.array([vocabulary.add(text) for text in texts], dtype=np.int64)
-
-
 def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
     columns, flags = taken["address"]
     found = {name: values[parties.columns["address"]] for name, values in (columns | flags).items()}
@@ -238,7 +233,7 @@ def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Col
         said = taken[name][0][name][parties.columns[name]]
         found[name] = np.where(said > 0, said, found[name])
     codes = [_house_code(text) for text in parties.values["house_code"]]
-    found["house_code"] = _numbers(vocabulary, codes)[parties.columns["house_code"]]
+    found["house_code"] = vocabulary.add_all(codes)[parties.columns["house_code"]]
     spot = np.where(found["site"] > 0, found["site"], found["building"])
     found["door"] = combine(spot, found["block"] + 1, found["room"], dense=True)
     return found
@@ -261,7 +256,7 @@ def _code_facets(
                 found[name] = np.where(found[name] > 0, found[name], here)
     for slot in ("taxpayer", "social"):
         keys = [_group_code(text) for text in parties.values[slot]]
-        found[slot] = _numbers(vocabulary, keys)[parties.columns[slot]]
+        found[slot] = vocabulary.add_all(keys)[parties.columns[slot]]
     return found
 
 
