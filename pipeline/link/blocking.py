@@ -65,7 +65,10 @@ def candidates(keys: Iterable[Key], right_count: int) -> Candidates:
         hot[key.name] = hot.get(key.name, 0) + heated
         if len(left):
             found.append(distinct(left * right_count + right))
-    merged = distinct(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+    every = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    found.clear()
+    merged = distinct(every)
+    del every
     width = max(right_count, 1)
     return Candidates(merged // width, merged % width, pairs, hot)
 

@@ -30,7 +30,9 @@ def compared_tables(
     current = ~parties.table["superseded"].to_numpy(zero_copy_only=False).astype(bool)
     held = np.flatnonzero((linked.row_entity >= 0) & (unit >= 0) & current)
     at = held[found.partner[unit[held]] >= 0]
-    of_unit, told = patterns(linked.scored, model, prior(found.compared_with, model), silent=False)
+    of_compared, told = patterns(linked.scored, model, prior(found.compared_with, model), silent=False)
+    of_unit = np.zeros(found.units.count, dtype=np.int64)
+    of_unit[linked.compared] = of_compared
     names = pa.array(ids, pa.string())
     records = pa.table(
         {

@@ -9,7 +9,8 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.link.comparing_names import Bools, NameComparer
 from pipeline.link.facets import Facets
 from pipeline.link.model import THOUSANDTHS, Model
-from pipeline.link.ordering import Ints, distinct, of_distinct_pairs
+from pipeline.link.ordering import Ints, distinct
+from pipeline.link.remembering import Remembered
 from pipeline.link.vocabulary import NameFacets, Vocabularies
 
 # A small district does not make names common: rarity is measured against at least this many firms.
@@ -88,6 +89,9 @@ class Comparator:
         self._words = words
         self._counts = counts
         self._names = NameComparer(model, words)
+        self._one_character_apart, self._one_digit_apart, self._left_over = map(
+            Remembered, (self._persons_near, self._phones_near, self._codes_left_over)
+        )
         self._whole: Bools = np.array([_is_whole(word) for word in words.code.words], dtype=bool)
         self._masked: Bools = np.array(["*" in word for word in words.code.words], dtype=bool)
 
@@ -163,16 +167,16 @@ class Comparator:
         both = (a.person > 0) & (b.person > 0)
         level = np.where(both, self._code("person", "differs"), 0)
         rest = np.flatnonzero(both & (a.person_sound != b.person_sound))
-        near = of_distinct_pairs(a.person[rest], b.person[rest], self._one_character_apart)
+        near = self._one_character_apart(a.person[rest], b.person[rest]) > 0
         level[rest[near]] = self._code("person", "one_character")
         level = np.where(both & (a.person_sound == b.person_sound), self._code("person", "homophone"), level)
         return np.where(both & (a.person == b.person), self._code("person", "exact"), level).astype(np.int64)
 
-    def _one_character_apart(self, a: Ints, b: Ints) -> Bools:
+    def _persons_near(self, a: Ints, b: Ints) -> Ints:
         mine, other = map(self._words.person.texts, (a, b))
         edits = process.cpdist(mine, other, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
         long_enough = np.array([len(name) >= 3 for name in mine], dtype=bool)
-        return np.asarray((edits == 1) & long_enough)
+        return np.asarray((edits == 1) & long_enough, dtype=np.int64)
 
     def _phone(self, a: Facets, b: Facets) -> Ints:
         both = (a.phone > 0) & (b.phone > 0)
@@ -182,14 +186,14 @@ class Comparator:
                 equal |= (mine > 0) & (mine == other)
         level = np.where(both, self._code("phone", "differs"), 0)
         rest = np.flatnonzero(both & ~equal)
-        near = of_distinct_pairs(a.phone[rest], b.phone[rest], self._one_digit_apart)
+        near = self._one_digit_apart(a.phone[rest], b.phone[rest]) > 0
         level[rest[near]] = self._code("phone", "one_digit")
         return np.where(equal, self._code("phone", "exact"), level).astype(np.int64)
 
-    def _one_digit_apart(self, a: Ints, b: Ints) -> Bools:
+    def _phones_near(self, a: Ints, b: Ints) -> Ints:
         mine, other = map(self._words.phone.texts, (a, b))
         edits = process.cpdist(mine, other, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
-        return np.asarray(edits == 1)
+        return np.asarray(edits == 1, dtype=np.int64)
 
     def _place(self, a: Facets, b: Facets) -> tuple[Ints, Ints]:
         """Level of two places, and how many firms share the place that agrees."""
@@ -252,16 +256,16 @@ class Comparator:
         result = np.zeros(len(at), dtype=bool)
         for codes in (b.uscc, b.registration, b.hint, b.org):
             held = np.flatnonzero((codes[at] > 0) & ~result)
-            result[held] = of_distinct_pairs(a.hint[at[held]], codes[at[held]], self._left_over)
+            result[held] = self._left_over(a.hint[at[held]], codes[at[held]]) > 0
         return result
 
-    def _left_over(self, hint: Ints, code: Ints) -> Bools:
+    def _codes_left_over(self, hint: Ints, code: Ints) -> Ints:
         hints, codes = map(self._words.code.texts, (hint, code))
         edits = process.cpdist(hints, codes, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.int32)
         fits: Bools = np.asarray((edits <= 2) | self._masked[hint])
         for i in np.flatnonzero(fits).tolist():
             fits[i] = _damaged(hints[i], codes[i], int(edits[i]))
-        return fits
+        return fits.astype(np.int64)
 
 
 def _both_differ(a: Ints, b: Ints) -> Bools:

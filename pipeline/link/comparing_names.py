@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from pipeline.link.facets import Facets
 from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
 from pipeline.link.model import Model
-from pipeline.link.ordering import Ints, of_distinct_pairs
+from pipeline.link.ordering import Ints
+from pipeline.link.remembering import Remembered
 from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 
 Bools = npt.NDArray[np.bool_]
@@ -32,9 +33,11 @@ class NameComparer:
             [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
         )
         self._telling = [frozenset(word) - frozenset(_COMMON) for word in words.industry.words]
-        self._overlaps: dict[tuple[int, int], int] = {}
         # 某某股份 is what a 股份有限公司 is called for short.
         self._classes = _numbered([_SHORT_FORMS.get(word, word) for word in words.form_class.words])
+        self._overlap, self._trade_texts, self._one_slip_apart = map(
+            Remembered, (self._overlaps, self._levels_of_trades, self._are_one_slip_apart)
+        )
         self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
 
     def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
@@ -90,17 +93,17 @@ class NameComparer:
         """Whether two long names, place aside, differ by one homophone or by two characters swapped."""
         result = np.zeros(len(a.full), dtype=bool)
         rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
-        result[rest] = of_distinct_pairs(a.full[rest], b.full[rest], self._one_slip_apart)
+        result[rest] = self._one_slip_apart(a.full[rest], b.full[rest]) > 0
         return result
 
-    def _one_slip_apart(self, a: Ints, b: Ints) -> Bools:
+    def _are_one_slip_apart(self, a: Ints, b: Ints) -> Ints:
         left, right = map(self._words.full.texts, (a, b))
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
         near: Bools = np.asarray(edits == 1)
         for i in np.flatnonzero(near).tolist():
             swapped = sorted(left[i]) == sorted(right[i])
             near[i] = min(len(left[i]), len(right[i])) >= 6 and (swapped or sounds_alike(left[i], right[i]))
-        return near
+        return near.astype(np.int64)
 
     def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
         """Level of two trade names; one that only says the trade (快餐) hardly tells shops apart."""
@@ -128,10 +131,10 @@ class NameComparer:
         sound = both & ~equal & (a.sound == b.sound)
         rest = np.flatnonzero(both & ~equal & ~sound)
         level[equal], level[sound] = self._code("trade_name", "exact"), self._code("trade_name", "homophone")
-        level[rest] = of_distinct_pairs(a.trade[rest], b.trade[rest], self._trade_texts)
+        level[rest] = self._trade_texts(a.trade[rest], b.trade[rest])
         return level
 
-    def _trade_texts(self, a: Ints, b: Ints) -> Ints:
+    def _levels_of_trades(self, a: Ints, b: Ints) -> Ints:
         """Levels of distinct pairs of different trade names."""
         left, right = map(self._words.trade.texts, (a, b))
         edits = process.cpdist(left, right, scorer=Levenshtein.distance, dtype=np.int32)
@@ -165,15 +168,12 @@ class NameComparer:
         level[(mine > 0) & (mine == other)] = self._code("industry", "exact")
         level[(mine > 0) ^ (other > 0)] = self._code("industry", "one_missing")
         rest = np.flatnonzero((mine > 0) & (other > 0) & (mine != other))
-        level[rest] = of_distinct_pairs(mine[rest], other[rest], self._overlap)
+        level[rest] = self._overlap(mine[rest], other[rest])
         return level
 
-    def _overlap(self, a: Ints, b: Ints) -> Ints:
-        known, pairs = self._overlaps, list(zip(a.tolist(), b.tolist(), strict=True))
-        for pair in pairs:
-            if pair not in known:
-                known[pair] = self._code("industry", self._overlap_of(*pair))
-        return np.array([known[pair] for pair in pairs], dtype=np.int64)
+    def _overlaps(self, a: Ints, b: Ints) -> Ints:
+        found = [self._overlap_of(*pair) for pair in zip(a.tolist(), b.tolist(), strict=True)]
+        return np.array([self._code("industry", level) for level in found], dtype=np.int64)
 
     def _overlap_of(self, a: int, b: int) -> str:
         mine, other = self._words.industry.words[a], self._words.industry.words[b]

@@ -4,7 +4,6 @@ Index 0 of every vocabulary is "nothing there". Two profiles agree on a field wh
 equal and not 0; the texts themselves are looked at only where they differ.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -111,6 +110,14 @@ class Facets:
             taken[one.name] = value.take(index) if isinstance(value, NameFacets) else value[index]
         return Facets(**taken)
 
+    def first(self, count: int) -> "Facets":
+        """The first profiles, as they stand; nothing is copied."""
+        taken: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            taken[one.name] = value.first(count) if isinstance(value, NameFacets) else value[:count]
+        return Facets(**taken)
+
     def renamed(self, name: NameFacets) -> "Facets":
         """The same profiles under other names."""
         return replace(self, name=name)
@@ -155,7 +162,7 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
     said = taken["person"][0]["person"][parties.columns["person"]]
     person = np.where(said > 0, said, owner)
     person_other = np.where((said > 0) & (owner != said), owner, 0)
-    syllables = _numbers(v.person_sound, map(pinyin_key, v.person.words))
+    syllables = v.person_sound.add_all(map(pinyin_key, v.person.words))
     phone = {name: taken["phone"][0][name][parties.columns["phone"]] for name in ("phone", "phone_other")}
     return Facets(
         extract=parties.columns["extract"],
@@ -225,10 +232,6 @@ def _choose_names(
     return names.take(at), columns["owner"][at], alone.astype(np.int64)
 
 
-def _numbers(vocabulary: Vocabulary, texts: Iterable[str | None]) -> Ints:
-    return np.array([vocabulary.add(text) for text in texts], dtype=np.int64)
-
-
 def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
     columns, flags = taken["address"]
     found = {name: values[parties.columns["address"]] for name, values in (columns | flags).items()}
@@ -236,7 +239,7 @@ def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Col
         said = taken[name][0][name][parties.columns[name]]
         found[name] = np.where(said > 0, said, found[name])
     codes = [_house_code(text) for text in parties.values["house_code"]]
-    found["house_code"] = _numbers(vocabulary, codes)[parties.columns["house_code"]]
+    found["house_code"] = vocabulary.add_all(codes)[parties.columns["house_code"]]
     spot = np.where(found["site"] > 0, found["site"], found["building"])
     found["door"] = combine(spot, found["block"] + 1, found["room"], dense=True)
     return found
@@ -259,7 +262,7 @@ def _code_facets(
                 found[name] = np.where(found[name] > 0, found[name], here)
     for slot in ("taxpayer", "social"):
         keys = [_group_code(text) for text in parties.values[slot]]
-        found[slot] = _numbers(vocabulary, keys)[parties.columns[slot]]
+        found[slot] = vocabulary.add_all(keys)[parties.columns[slot]]
     return found
 
 

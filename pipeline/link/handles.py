@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.link.facets import Facets
-from pipeline.link.ordering import Ints
+from pipeline.link.ordering import Ints, distinct_pairs
 from pipeline.link.parties import Parties
 from pipeline.link.vocabulary import Vocabularies
 
@@ -39,7 +39,7 @@ def handles_of(parties: Parties, facets: Facets, words: Vocabularies, row_entity
     rows = np.flatnonzero((row_entity >= 0) & ~superseded)
     sizes = np.bincount(row_entity[rows], minlength=int(row_entity.max(initial=-1)) + 1)
     few = rows[sizes[row_entity[rows]] <= MOST_RECORDS]
-    pairs = np.unique(np.stack([row_entity[few], parties.profile[few]]), axis=1)
+    pairs = distinct_pairs(row_entity[few], parties.profile[few])
     f = facets.take(pairs[1])
     return sorted(
         {
@@ -64,6 +64,8 @@ def known_again(
         free: entities none of whose records was known.
         lost: ids none of whose records came.
     """
+    if not before or not lost:
+        return {}
     entities: dict[str, set[int]] = defaultdict(set)
     for entity, handle in tonight:
         entities[handle].add(entity)

@@ -41,21 +41,12 @@ def identify_tonight(
     columns = ["record_id", "extract", "source", "extract_date", "superseded"]
     rows = parties.table.select(columns).take(pa.array(held))
     rows = rows.append_column("entity", pa.array(linked.row_entity[held]))
-    db.write_arrow(con, "link_assigned", rows.append_column("ordinal", pa.array(held)))
+    con.register("link_assigned", rows.append_column("ordinal", pa.array(held)))
     for name in ("link_member", "link_founding"):
         db.materialise(con, SQL / f"{name}.sql", {"registry": registry})
     founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
-    records, entity, _ = _members(con)
-    parted = judged.parted_records(parties)
     released = released_by(given)
-    moved = judged.moved_records(parties, history.given)
-    # A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
-    pairs = [
-        (number, record)
-        for number, record in zip(entity.tolist(), records, strict=True)
-        if record not in moved and (record, history.given.of_record.get(record)) not in parted
-    ]
-    pairs = pairs if history.given.of_record else []
+    pairs = _claimants(con, parties, history, judged) if history.given.of_record else []
     founders = founding["record_id"].to_pylist()
     found = identify(founders, pairs, history.given, as_of, released, handles)
     if history.earlier is history.given:
@@ -63,10 +54,29 @@ def identify_tonight(
     return found, identify(founders, pairs, history.earlier, as_of, released, handles).changes
 
 
-def _members(con: duckdb.DuckDBPyConnection) -> tuple[list[str], Ints, list[str]]:
+def _claimants(
+    con: duckdb.DuckDBPyConnection, parties: Parties, history: History, judged: Judged
+) -> list[tuple[int, str]]:
+    """Entities and the records by which they claim the ids of before.
+
+    A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
+    """
+    records, entity, _ = _members(con)
+    parted = judged.parted_records(parties)
+    moved = judged.moved_records(parties, history.given)
+    held = history.given.of_record
+    return [
+        (number, record)
+        for number, record in zip(entity.tolist(), records.to_pylist(), strict=True)
+        if record in held and record not in moved and (record, held[record]) not in parted
+    ]
+
+
+def _members(con: duckdb.DuckDBPyConnection) -> tuple[pa.Array, Ints, pa.Array]:
     """Records that have an entity, each once, their entities, and extract and sender of each."""
-    table = db.read_arrow(con, "SELECT record_id, entity, source FROM link_member ORDER BY record_id")
-    return table["record_id"].to_pylist(), table["entity"].to_numpy(), table["source"].to_pylist()
+    query = "SELECT record_id, entity, source FROM link_member ORDER BY record_id"
+    table = db.read_arrow(con, query).combine_chunks()
+    return table["record_id"].chunk(0), table["entity"].to_numpy(), table["source"].chunk(0)
 
 
 def write_identities(
@@ -89,8 +99,8 @@ def write_identities(
         came: extracts and senders of which something came.
         as_of: the night's day.
     """
-    table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id").to_pylist()
-    looks = {row["enterprise_id"]: Seen.of(row) for row in table}
+    table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id")
+    looks = dict(zip(table["enterprise_id"].to_pylist(), Seen.all_of(table), strict=True))
     seen = [looks.get(name, Seen()) for name in found.ids]
     changes = changes + attribute_changes(
         found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)

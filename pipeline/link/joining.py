@@ -4,9 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipeline.link.ordering import Ints, numbered, order_of
-
-_WIDEST = 2**62
+from pipeline.link.ordering import WIDEST, Ints, numbered, order_of
 
 
 class LabelledSets:
@@ -84,7 +82,7 @@ def combine(*keys: Ints, dense: bool = False) -> Ints:
     combined, width = keys[0][present], int(keys[0].max(initial=0)) + 1
     for key in keys[1:]:
         part, size = key[present], int(key.max(initial=0)) + 1
-        if width > _WIDEST // size:
+        if width > WIDEST // size:
             combined = numbered(combined)[2]
             width = int(combined.max(initial=0)) + 1
         combined, width = combined * size + part, width * size

@@ -1,8 +1,10 @@
 """What an enterprise looks like from outside, and what changed in it: its name, its sign, its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Self
+
+import pyarrow as pa
 
 from pipeline.link.addresses import AddressParts, parse_address, road_key
 from pipeline.link.folding import fold, pinyin_key
@@ -37,10 +39,14 @@ class Seen:
     places: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """What a row of `link_look` says."""
-        look = Look(*(row[f.name] or "" for f in fields(Look)))
-        return cls(look, tuple(row["signs"] or ()), tuple(row["places"] or ()))
+    def all_of(cls, table: pa.Table) -> list[Self]:
+        """What the rows of `link_look` say, in their order."""
+        looks = zip(*(table[f.name].fill_null("").to_pylist() for f in fields(Look)), strict=True)
+        seen = zip(table["signs"].to_pylist(), table["places"].to_pylist(), strict=True)
+        return [
+            cls(Look(*look), tuple(signs or ()), tuple(places or ()))
+            for look, (signs, places) in zip(looks, seen, strict=True)
+        ]
 
 
 def is_renamed(before: Look, tonight: Seen) -> bool:

@@ -5,7 +5,7 @@ come out do not depend on how many processes worked.
 """
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -89,10 +89,7 @@ def collect(
     flags: dict[str, list[Ints]] = {}
     for future in batches:
         taken = _result(future)
-        number = {
-            name: np.array([getattr(vocabularies, name).add(word) for word in words], dtype=np.int64)
-            for name, words in taken.words.items()
-        }
+        number = {name: getattr(vocabularies, name).add_all(words) for name, words in taken.words.items()}
         for name, (vocabulary, numbers) in taken.columns.items():
             columns.setdefault(name, []).append(number[vocabulary][numbers])
         for name, values in taken.flags.items():
@@ -121,11 +118,11 @@ def take_names(texts: list[str], parties: bool = False, signs: bool = False) -> 
     parts = [p._replace(person=p.person or person) for p, person in zip(parts, bare, strict=True)]
     words = {name: Vocabulary() for name in (*NAME_WORDS.values(), "person")}
     columns = {
-        column: (vocabulary, _numbers(words[vocabulary], _part(parts, column)))
+        column: (vocabulary, words[vocabulary].add_all(_part(parts, column)))
         for column, vocabulary in NAME_WORDS.items()
     }
     owners = [_owner(p, text, person) for p, text, person in zip(parts, texts, bare, strict=True)]
-    columns["owner"] = ("person", _numbers(words["person"], owners))
+    columns["owner"] = ("person", words["person"].add_all(owners))
     flags = {
         "formal": np.array([p.formal for p in parts], dtype=np.int64),
         "known": np.array([p.has_trade for p in parts], dtype=np.int64),
@@ -146,7 +143,7 @@ def _owner(parts: NameParts, text: str, is_person: bool) -> str | None:
 def take_persons(texts: list[str]) -> Taken:
     """Persons' names."""
     words = Vocabulary()
-    return _taken({"person": ("person", _numbers(words, map(read_person, texts)))}, {}, {"person": words})
+    return _taken({"person": ("person", words.add_all(map(read_person, texts)))}, {}, {"person": words})
 
 
 def take_phones(texts: list[str]) -> Taken:
@@ -154,7 +151,7 @@ def take_phones(texts: list[str]) -> Taken:
     words = Vocabulary()
     pairs = [(*read_phones(text), "", "")[:2] for text in texts]
     columns = {
-        name: ("phone", _numbers(words, (pair[i] for pair in pairs)))
+        name: ("phone", words.add_all(pair[i] for pair in pairs))
         for i, name in enumerate(("phone", "phone_other"))
     }
     return _taken(columns, {}, {"phone": words})
@@ -174,7 +171,7 @@ def take_addresses(texts: list[str]) -> Taken:
         "street": [p.street for p in parsed],
         "community": [p.community for p in parsed],
     }
-    columns = {name: ("place", _numbers(words, found[name])) for name in PLACE_COLUMNS}
+    columns = {name: ("place", words.add_all(found[name])) for name in PLACE_COLUMNS}
     shared = {"shared": np.array([p.shared for p in parsed], dtype=np.int64)}
     return _taken(columns, shared, {"place": words})
 
@@ -182,13 +179,13 @@ def take_addresses(texts: list[str]) -> Taken:
 def take_streets(texts: list[str]) -> Taken:
     """Streets as a column names them."""
     words = Vocabulary()
-    return _taken({"street": ("place", _numbers(words, map(read_street, texts)))}, {}, {"place": words})
+    return _taken({"street": ("place", words.add_all(map(read_street, texts)))}, {}, {"place": words})
 
 
 def take_communities(texts: list[str]) -> Taken:
     """Communities as a column names them."""
     words = Vocabulary()
-    return _taken({"community": ("place", _numbers(words, map(read_community, texts)))}, {}, {"place": words})
+    return _taken({"community": ("place", words.add_all(map(read_community, texts)))}, {}, {"place": words})
 
 
 def code_taker(role: str, is_partial: bool) -> Batch:
@@ -201,14 +198,8 @@ def _take_codes(texts: list[str], role: str, is_partial: bool) -> Taken:
     read: list[Codes] = [
         read_code(None, text, role) if is_partial else read_code(text, None, role) for text in texts
     ]
-    columns = {
-        name: ("code", _numbers(words, (getattr(codes, name) for codes in read))) for name in CODE_COLUMNS
-    }
+    columns = {name: ("code", words.add_all(getattr(codes, name) for codes in read)) for name in CODE_COLUMNS}
     return _taken(columns, {}, {"code": words})
-
-
-def _numbers(vocabulary: Vocabulary, texts: Iterable[str | None]) -> Ints:
-    return np.array([vocabulary.add(text) for text in texts], dtype=np.int64)
 
 
 def _taken(

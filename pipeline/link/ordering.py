@@ -1,21 +1,19 @@
 """Orders and distinct values of whole arrays, by sorting: the same on every machine, and never quadratic."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-AnyArray = TypeVar("AnyArray", npt.NDArray[np.int64], npt.NDArray[np.bool_])
-_WIDEST = 2**62
+WIDEST = 2**62
 _HALF = 31
 
 
 def order_of(values: Ints) -> Ints:
     """The stable order of numbers that are not negative, as positions."""
     count = len(values)
-    if count and int(values.max()) < _WIDEST // count:
+    if count and int(values.max()) < WIDEST // count:
         packed = values * count + np.arange(count)
         packed.sort()
         order: Ints = packed % count
@@ -48,11 +46,20 @@ def numbered(values: Ints) -> tuple[Ints, Ints, Ints]:
     return ordered[is_first], order[is_first], inverse
 
 
-def of_distinct_pairs(left: Ints, right: Ints, judge: Callable[[Ints, Ints], AnyArray]) -> AnyArray:
-    """What `judge` says of aligned pairs of numbers below 2³¹; it is asked once about each distinct pair."""
-    _, first, inverse = numbered((left << _HALF) + right)
-    said: AnyArray = judge(left[first], right[first])[inverse]
-    return said
+def rank_of(columns: Iterable[tuple[Ints, int]], count: int) -> Ints:
+    """Numbers that order rows by some columns, the first before the others; equal where all are.
+
+    Args:
+        columns: numbers from 0, and a bound above them.
+        count: how many rows.
+    """
+    rank, width = np.zeros(count, dtype=np.int64), 1
+    for codes, size in columns:
+        if width > WIDEST // max(size, 1):
+            rank = numbered(rank)[2]
+            width = int(rank.max(initial=0)) + 1
+        rank, width = rank * size + codes, width * size
+    return rank
 
 
 def is_among(values: Ints, wanted: Ints) -> npt.NDArray[np.bool_]:

@@ -1,25 +1,26 @@
 """From the resolution to rows: every record's enterprise, decision and reason, and the open pairs."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.link import wording
-from pipeline.link.comparing import FIELDS, Scored
-from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE, Bools, Floats
+from pipeline.link.comparing import Scored
+from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, Floats
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.judged_bases import judged_bases
 from pipeline.link.judging import Judged
-from pipeline.link.model import Model
 from pipeline.link.names import is_bare_party, parse_name
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.parties import Parties
 from pipeline.link.premises import premises_of
+from pipeline.link.reasons import reasons
 from pipeline.link.resolving import Resolver
-from pipeline.link.standing import CODE_NOT_HELD, Resolution
+from pipeline.link.standing import Resolution
 from pipeline.link.vocabulary import Vocabularies
 
 STATES = ("registered", "valid_code_not_held", "not_found")
@@ -38,7 +39,8 @@ class Linked:
         kind: REGISTERED, CODE_NOT_HELD or NOT_FOUND per entity.
         entities: how many there are.
         renumber: number here of each entity of the resolution, -1 for those that no row has.
-        scored: the comparisons of each unit with what decided it.
+        compared: the units that a comparison decided, ascending.
+        scored: their comparisons with what decided them.
     """
 
     row_entity: Ints
@@ -49,6 +51,7 @@ class Linked:
     kind: Ints
     entities: int
     renumber: Ints
+    compared: Ints
     scored: Scored
 
 
@@ -71,8 +74,9 @@ def assemble(
     probability[units.profiles] = found.probability[units.unit]
     linked = decision >= 2
     entity[~linked] = -1
-    scored = resolver.explain(np.maximum(found.member, 0), np.maximum(found.partner, 0))
-    bases, basis = _bases(facets, found, scored, resolver.model, parties.count)
+    compared = np.flatnonzero(found.partner >= 0)
+    scored = resolver.explain(found.member[compared], found.partner[compared])
+    bases, basis = reasons(facets.first(parties.count), found, compared, scored, resolver.model)
     bases, basis = judged_bases(bases, basis, found, judged)
     row_entity, row_decision = entity[parties.profile], decision[parties.profile]
     row_probability, row_basis = probability[parties.profile], basis[parties.profile]
@@ -90,61 +94,9 @@ def assemble(
         found.kind[used],
         len(used),
         renumber,
+        compared,
         scored,
     )
-
-
-def _bases(
-    facets: Facets, found: Resolution, scored: Scored, model: Model, count: int
-) -> tuple[list[str], Ints]:
-    """Reason of each profile, as an index into the distinct reasons."""
-    texts = [wording.NOTHING_FITS] * count
-    units = found.units
-    compared = _compared(scored, model)
-    sizes = np.bincount(found.entity[found.entity >= 0], minlength=len(found.kind))
-    for profile, unit in zip(units.profiles.tolist(), units.unit.tolist(), strict=True):
-        texts[profile] = _one_basis(facets, found, profile, unit, compared, sizes)
-    distinct = sorted({*texts, wording.REGISTRY_ROW})
-    position = {text: i for i, text in enumerate(distinct)}
-    return distinct, np.array([position[text] for text in texts], dtype=np.int64)
-
-
-def _one_basis(
-    facets: Facets, found: Resolution, profile: int, unit: int, compared: list[str], sizes: Ints
-) -> str:
-    decision = found.decision[unit]
-    if decision == REVIEW_CODE:
-        return wording.UNDECIDED if facets.uscc[profile] == 0 else wording.DOUBTFUL_CODE
-    if decision == NONE_CODE:
-        return wording.NO_TRADE if facets.name.known[profile] == 0 else wording.NOTHING_FITS
-    if found.partner[unit] >= 0:
-        return compared[unit]
-    if found.founds[unit]:
-        if found.kind[found.entity[unit]] == CODE_NOT_HELD:
-            return wording.FOUNDS_CODE
-        return wording.JOINS if sizes[found.entity[unit]] > 1 else wording.FOUNDS
-    for name in ("uscc", "org", "registration"):
-        if getattr(facets, name)[profile] > 0:
-            return wording.BY_CODE[name]
-    return wording.SISTER
-
-
-def _compared(scored: Scored, model: Model) -> list[str]:
-    """The reason of each compared pair; equal patterns are worded once."""
-    known: dict[tuple[int, ...], str] = {}
-    table = np.stack([*(scored.levels[f] for f in FIELDS), *(scored.weights[f] for f in FIELDS)]).T
-    result = []
-    for row in map(tuple, table.tolist()):
-        text = known.get(row)
-        if text is None:
-            half = len(FIELDS)
-            levels, weights = (
-                dict(zip(FIELDS, row[:half], strict=True)),
-                dict(zip(FIELDS, row[half:], strict=True)),
-            )
-            text = known[row] = wording.basis(model, levels, weights)
-        result.append(text)
-    return result
 
 
 def link_rows(
@@ -152,54 +104,65 @@ def link_rows(
     facets: Facets,
     words: Vocabularies,
     linked: Linked,
-    ids: pa.Array,
+    ids: list[str],
     before: dict[str, str],
 ) -> pa.Table:
     """One row per record with all that the tables of this room need."""
-    premises, premises_ids = premises_of(facets.take(np.arange(parties.count)), words)
-    profile = parties.profile
-    place = pa.array([w or None for w in words.place.words], pa.string())
-    code = pa.array([w or None for w in words.code.words], pa.string())
-    names, signs = _shown(parties, facets.take(np.arange(parties.count)))
+    own = facets.first(parties.count)
+    premises, premises_ids = premises_of(own, words)
+    names, signs = _shown(parties, own)
+    place, code = pa.array(words.place.words), pa.array(words.code.words)
+    of_profile = {
+        "street": (own.street, place),
+        "community": (own.community, place),
+        "building": _buildings(own.building, words),
+        "uscc_valid": (own.uscc, code),
+        "registration_valid": (own.registration, code),
+        "premises_id": (premises, pa.array(premises_ids)),
+        "address": (parties.columns["address"], pa.array(parties.values["address"])),
+        "house_code": (parties.columns["house_code"], pa.array(parties.values["house_code"])),
+        "name_shown": names,
+        "sign_shown": signs,
+    }
     columns = {name: parties.table[name] for name in parties.table.column_names}
+    columns |= {name: _coded(number[parties.profile], texts) for name, (number, texts) in of_profile.items()}
     columns |= {
-        "enterprise_id": ids.take(pa.array(linked.row_entity + 1)),
-        "decision": pa.array(DECISIONS).take(pa.array(linked.decision)),
+        "enterprise_id": _coded(linked.row_entity + 1, pa.array(["", *ids])),
+        "decision": _coded(linked.decision + 1, pa.array(["", *DECISIONS])),
+        "basis": _coded(linked.basis + 1, pa.array(["", *linked.bases])),
         "probability": pa.array(linked.probability),
-        "basis": pa.array(linked.bases, pa.string()).take(pa.array(linked.basis)),
-        "street": place.take(pa.array(facets.street[profile])),
-        "community": place.take(pa.array(facets.community[profile])),
-        "building": _building(words).take(pa.array(facets.building[profile])),
-        "shared_address": pa.array(facets.shared[profile] > 0),
-        "uscc_valid": code.take(pa.array(facets.uscc[profile])),
-        "registration_valid": code.take(pa.array(facets.registration[profile])),
-        "premises_id": pa.array([name or None for name in premises_ids], pa.string()).take(
-            pa.array(premises[profile])
-        ),
-        "name_shown": names.take(pa.array(profile)),
-        "sign_shown": signs.take(pa.array(profile)),
+        "shared_address": pa.array((own.shared > 0)[parties.profile]),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))
 
 
-def _building(words: Vocabularies) -> pa.Array:
-    texts = [w.removeprefix("building ") if w.startswith("building ") else None for w in words.place.words]
-    return pa.array(texts, pa.string())
+def _coded(number: Ints, texts: pa.Array) -> pa.DictionaryArray:
+    """Each row's text, every text held once; null where the number is 0."""
+    return pa.DictionaryArray.from_arrays(pa.array(number.astype(np.int32), mask=number == 0), texts)
 
 
-def _shown(parties: Parties, facets: Facets) -> tuple[pa.Array, pa.Array]:
+def _buildings(building: Ints, words: Vocabularies) -> tuple[Ints, pa.Array]:
+    """Buildings as they may be shown: number 0 is none, and what is no building."""
+    texts = [w.removeprefix("building ") if w.startswith("building ") else "" for w in words.place.words]
+    named = np.array([bool(text) for text in texts])
+    return np.where(named[building], building, 0), pa.array(texts)
+
+
+def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tuple[Ints, pa.Array]]:
     """Names and signs of each profile as they may be shown: a bare personal name is not."""
-    texts = [*map(_name_shown, parties.values["name"]), *map(_party_shown, parties.values["party"])]
+    texts = pa.array(
+        [*map(_name_shown, parties.values["name"]), *map(_party_shown, parties.values["party"])], pa.string()
+    )
     named, party = parties.columns["name"], parties.columns["party"]
     at = np.where(named > 0, named, len(parties.values["name"]) + party)
     told = (facets.name.trade > 0) & (facets.name.person == 0)
-    signs = [text.strip() for text in parties.values["sign"]]
-    return _texts_at(texts, at, told), _texts_at(signs, parties.columns["sign"], facets.sign.trade > 0)
-
-
-def _texts_at(texts: list[str | None] | list[str], at: Ints, told: Bools) -> pa.Array:
-    return pa.array(texts, pa.string()).take(pa.array(at, mask=~told))
+    told &= texts.is_valid().to_numpy(zero_copy_only=False)[at]
+    signs = pa.array([text.strip() for text in parties.values["sign"]])
+    return (np.where(told, at, 0), texts), (
+        np.where(facets.sign.trade > 0, parties.columns["sign"], 0),
+        signs,
+    )
 
 
 def _name_shown(text: str) -> str | None:
@@ -231,10 +194,12 @@ def entity_table(linked: Linked, ids: list[str]) -> pa.Table:
     return pa.table({"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())})
 
 
-def record_of_profile(parties: Parties) -> dict[int, str]:
-    """The record that stands for a profile: the smallest id among its rows."""
+def record_of_profile(parties: Parties, wanted: Iterable[int]) -> dict[int, str]:
+    """The record that stands for each of some profiles: the smallest id among its rows."""
+    rows = np.flatnonzero(np.isin(parties.profile, np.array(sorted(set(wanted)), dtype=np.int64)))
+    records = parties.table["record_id"].take(pa.array(rows)).to_pylist()
     result: dict[int, str] = {}
-    for profile, record in zip(parties.profile.tolist(), parties.table["record_id"].to_pylist(), strict=True):
+    for profile, record in zip(parties.profile[rows].tolist(), records, strict=True):
         if profile not in result or record < result[profile]:
             result[profile] = record
     return result

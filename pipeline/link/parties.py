@@ -16,7 +16,7 @@ from pipeline import db
 from pipeline.declaration import Role, Source
 from pipeline.link.addresses import read_street
 from pipeline.link.folding import fold
-from pipeline.link.ordering import Ints, numbered
+from pipeline.link.ordering import Ints, numbered, order_of, rank_of
 
 PLACE = ("extract", "file", "row", "record_id", "extract_date", "superseded")
 TEXTS: dict[str, tuple[Role, ...]] = {
@@ -45,6 +45,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "grid": ("grid_no", "trading", "inspected_on", "licensing"),
     "street_cases": ("offence",),
 }
+_CODED = pa.dictionary(pa.int32(), pa.string())
 _DATES = frozenset({"status_on", "established_on", "inspected_on"})
 
 
@@ -53,7 +54,7 @@ class Parties:
     """All accepted rows of the identifying extracts.
 
     Attributes:
-        table: one row per record: where it stands, `source` (extract and sender), KEY columns as text, FACTS.
+        table: one row per record: where it stands, `source` (extract and sender), FACTS.
         profile: profile of each row.
         columns: for each of `extract` and KEY, a value index per profile; 0 is null.
         values: for each of them, the texts; index 0 is the empty text.
@@ -76,28 +77,27 @@ class Parties:
 
 
 def read_parties(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Parties:
-    """Reads `stg_<extract>` of every identifying source by the declared roles."""
+    """Reads `stg_<extract>` of every identifying source by the declared roles, by extract, file and row."""
     present = db.table_names(con)
     tables = [
         _read_source(con, source)
         for name, source in sorted(sources.items())
         if source.identifies and f"stg_{name}" in present
     ]
-    table = pa.concat_tables(tables) if tables else _schema().empty_table()
-    table = table.sort_by([("extract", "ascending"), ("file", "ascending"), ("row", "ascending")])
-    return _profiled(table.combine_chunks())
+    return _profiled(pa.concat_tables(tables) if tables else _schema().empty_table())
 
 
 def _schema() -> pa.Schema:
-    fields = [(name, pa.string()) for name in ("extract", "file", "record_id", "source", *KEY)]
+    fields = [(name, pa.string()) for name in ("extract", "record_id")]
+    fields += [(name, _CODED) for name in ("file", "source", *KEY)]
     fields += [("row", pa.int64()), ("extract_date", pa.date32()), ("superseded", pa.bool_())]
     facts = [name for names in FACTS.values() for name in names]
     fields += [(name, pa.date32() if name in _DATES else pa.string()) for name in facts]
-    return pa.schema(sorted(fields))
+    return pa.schema(sorted(fields, key=lambda item: item[0]))
 
 
 def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
-    staged = con.table(f"stg_{source.extract}").to_arrow_table()
+    staged = _staged(con, source)
     columns = {name: staged[name] for name in PLACE}
     for slot, roles in TEXTS.items():
         columns[slot] = _first_of(staged, source.with_role(*roles))
@@ -111,10 +111,37 @@ def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
         columns[name] = staged[name]
     schema = _schema()
     arrays = [
-        columns[field.name].cast(field.type) if field.name in columns else pa.nulls(len(staged), field.type)
+        _as_type(columns[field.name], field.type)
+        if field.name in columns
+        else pa.nulls(len(staged), field.type)
         for field in schema
     ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return _in_order(pa.Table.from_arrays(arrays, schema=schema))
+
+
+def _staged(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
+    """The columns of a staged table that tell of identity, no others."""
+    table = con.table(f"stg_{source.extract}")
+    roles = [role for many in (*TEXTS.values(), *CODES.values()) for role in many]
+    named = source.with_role(*roles, "former_name")
+    wanted = {*PLACE, *named, *(f"{name}_partial" for name in named), source.sender}
+    wanted |= set(FACTS.get(source.extract, ()))
+    kept = [f'"{name}"' for name in table.columns if name in wanted]
+    return table.project(", ".join(kept)).to_arrow_table()
+
+
+def _as_type(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if kind != _CODED:
+        return column.cast(kind)
+    return column if column.type == kind else column.cast(pa.string()).dictionary_encode()
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """The rows of one extract by file and row."""
+    file, files = encode(table["file"])
+    row = table["row"].to_numpy()
+    order = order_of(rank_of([(file, len(files)), (row, int(row.max(initial=0)) + 1)], len(table)))
+    return table if (np.diff(order) == 1).all() else table.take(pa.array(order))
 
 
 def _source_and_sender(staged: pa.Table, source: Source) -> pa.ChunkedArray:
@@ -141,27 +168,23 @@ def _joined(staged: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
 
 
 def _profiled(table: pa.Table) -> Parties:
-    names = ("extract", *KEY)
     codes: dict[str, Ints] = {}
     values: dict[str, list[str]] = {}
-    for name in names:
+    for name in ("extract", *KEY):
         codes[name], values[name] = encode(table[name])
-    combined = np.zeros(len(table), dtype=np.int64)
-    for name in names:
-        combined = combined * len(values[name]) + codes[name]
-        combined = numbered(combined)[2]
-    _, first, profile = numbered(combined)
-    columns = {name: codes[name][first] for name in names}
-    return Parties(table, profile, columns, values)
+    _, first, profile = numbered(rank_of([(codes[name], len(values[name])) for name in codes], len(table)))
+    columns = {name: codes[name][first] for name in codes}
+    return Parties(table.drop_columns(list(KEY)).combine_chunks(), profile, columns, values)
 
 
-def encode(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+def encode(column: pa.Array | pa.ChunkedArray) -> tuple[Ints, list[str]]:
     """Indices into the sorted distinct texts; index 0 is null and the empty text."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    encoded = pc.dictionary_encode(pc.fill_null(array, ""))
-    words: list[str] = encoded.dictionary.to_pylist()
-    order = sorted({"", *words})
-    position = {word: i for i, word in enumerate(order)}
-    renumber = np.array([position[word] for word in words], dtype=np.int64)
-    indices = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return (renumber[indices] if len(words) else indices), order
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+    order = pc.sort_indices(encoded.dictionary)
+    words: list[str] = encoded.dictionary.take(order).to_pylist()
+    blank = int(words[:1] != [""])
+    number = np.zeros(len(words) + 1, dtype=np.int64)
+    number[order.to_numpy()] = np.arange(len(words)) + blank
+    return number[encoded.indices.fill_null(len(words)).to_numpy()], ([""] * blank) + words

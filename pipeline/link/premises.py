@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.link.facets import Facets
 from pipeline.link.joining import combine
-from pipeline.link.ordering import Ints
+from pipeline.link.ordering import Ints, numbered, rank_of
 from pipeline.link.vocabulary import Vocabularies
 
 
@@ -21,19 +21,22 @@ def premises_of(facets: Facets, words: Vocabularies) -> tuple[Ints, list[str]]:
     """
     spot = np.where(facets.site > 0, facets.site, facets.building)
     # A building without a road may stand in two streets of the city: the community parts them.
-    place = combine(spot, np.where(facets.site > 0, 0, facets.community) + 1, facets.block + 1, dense=True)
+    community = np.where(facets.site > 0, 0, facets.community)
+    place = combine(spot, community + 1, facets.block + 1, dense=True)
     house = _learnt_houses(place, facets.house_code)
+    # A house's code is its place, whatever else is said of it.
+    alone = house > 0
+    parts = [house, *(np.where(alone, 0, part) for part in (spot, facets.block, community))]
+    spans = [(part, int(part.max(initial=0)) + 1) for part in parts]
+    _, first, of_profile = numbered(rank_of(spans, len(facets)))
     keys = [
-        _key(words, h, s, b, c) if h or s else ""
-        for h, s, b, c in zip(
-            house.tolist(), spot.tolist(), facets.block.tolist(),
-            np.where(facets.site > 0, 0, facets.community).tolist(), strict=True,
-        )
-    ]  # fmt: skip
+        _key(words, *of) if of[0] or of[1] else ""
+        for of in zip(*(part[first].tolist() for part in parts), strict=True)
+    ]
     names = sorted({key for key in keys if key})
     number = {key: i for i, key in enumerate(names, start=1)}
     ids = ["", *("P" + hashlib.sha256(name.encode()).hexdigest()[:14].upper() for name in names)]
-    return np.array([number.get(key, 0) for key in keys], dtype=np.int64), ids
+    return np.array([number.get(key, 0) for key in keys], dtype=np.int64)[of_profile], ids
 
 
 def _key(words: Vocabularies, house: int, spot: int, block: int, community: int) -> str:

@@ -19,7 +19,7 @@ from pipeline.link.judging import Judged
 from pipeline.link.layout import FacetTable
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
-from pipeline.link.scoring import score_pairs, weigh
+from pipeline.link.scoring import explain_pairs, score_pairs, weigh
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
 
@@ -97,13 +97,11 @@ class Resolver:
 
     def explain(self, left: Ints, right: Ints) -> Scored:
         """Every comparison of the pairs (left, right), positions in the facets."""
-        scored, _ = weigh(self._facets.take(left), self._facets.take(right), self._comparator, self._model)
-        return scored
+        return explain_pairs((self._facets, left), (self._facets, right), self._comparator, self._model)
 
     def explain_codes(self, left: Ints, right: Ints) -> Scored:
         """As `explain`, with the codes that were taken out because everything else denies them."""
-        scored, _ = weigh(self._coded.take(left), self._coded.take(right), self._comparator, self._model)
-        return scored
+        return explain_pairs((self._coded, left), (self._coded, right), self._comparator, self._model)
 
     def looks_of(self, firm: Ints) -> Ints:
         """A registered firm's first look, a position in the facets."""
@@ -186,9 +184,8 @@ class Resolver:
         first = np.full(self._firms.count + 1, len(self._registry.at), dtype=np.int64)
         first[self._registry.entity[::-1]] = np.arange(len(self._registry.at))[::-1]
         firm = np.where(views.entity < self._firms.count, views.entity, self._firms.count)
-        registered = self._facets.take(self._registry.at)
-        own = registered.name.followed_by_nothing().take(first[firm])
-        closed = np.append(registered.closed, 0)[first[firm]]
+        own = self._facets.name.take(self._registry.at).followed_by_nothing().take(first[firm])
+        closed = np.append(self._facets.closed[self._registry.at], 0)[first[firm]]
         return replace(
             looks,
             name=looks.name.speaking_for(own),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -29,7 +30,7 @@ from pipeline.link.ordering import Ints, distinct, distinct_pairs
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
-from pipeline.link.standing import Resolution, Views
+from pipeline.link.standing import Views
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.night import Night, record_attention
 
@@ -95,6 +96,8 @@ def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> Link
         ConfigError: if a judgement cannot be read.
     """
     with closing(night.connect()) as con:
+        # The night's file lives for an hour: pressing its texts hard costs more than it saves.
+        con.execute("SET disabled_compression_methods = 'fsst,dict_fsst'")
         return _run(con, night, sources, anew)
 
 
@@ -109,22 +112,16 @@ def _run(
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
-
-    def estimated() -> Model:
-        found = gather(parties, all_facets, words, firms, registry_profiles, shipped_model())
-        return estimate(found, shipped_model())
-
-    choice = training.choose(night.settings, estimated, anew=anew)
+    learn = partial(_estimated, parties, all_facets, words, firms, registry_profiles)
+    choice = training.choose(night.settings, learn, anew=anew)
     model = choice.model
     share = registered_shares(parties, facets, model)
+    del facets  # a large district's fill half a gigabyte
     resolver = Resolver(all_facets, words, firms, registry_profiles, model, share, ledger)
     others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
-
-    def may_found(profiles: Ints) -> Ints:
-        return _may_found(profiles, all_facets, parties, sources)
-
+    may_found = partial(_may_found, facets=all_facets, parties=parties, sources=sources)
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     handles = handles_of(parties, all_facets, words, linked.row_entity)
@@ -132,45 +129,45 @@ def _run(
     identities, changes = identify_tonight(
         con, parties, linked, handles, history, judged, given, REGISTRY, as_of
     )
-    ids = pa.array([None, *identities.ids], pa.string())
-    rows = outcome.link_rows(parties, all_facets, words, linked, ids, history.earlier.of_record)
-    db.write_arrow(con, "link_row", rows)
+    rows = outcome.link_rows(parties, all_facets, words, linked, identities.ids, history.earlier.of_record)
+    con.register("link_row", rows)
     db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
-    for name in TABLES:
-        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
     db.write_arrow(con, "review_pair", reviews)
     tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
+    ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
+    bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
+    db.write_arrow(con, "link_bridge", bridges)
+    drifted, learnt = _keep_model(con, night, choice, linked)
+    # What was compared is no longer needed, and is most of the memory.
+    del all_facets, may_found, learn, resolver, resolution, words, linked
     for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
-        db.write_arrow(con, name, table)
-    db.materialise(con, SQL / "record_comparison.sql")
-    db.write_arrow(con, "link_bridge", bridge_table(resolver.bridges, outcome.record_of_profile(parties)))
+        con.register(name, table)
+    for name in (*TABLES, "record_comparison"):
+        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
     write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
-    learnt = _keep_model(con, night, choice, linked, resolution)
     ledger.step("写出")
-    return replace(_summary(con, ledger), drift=learnt[0], learnt=learnt[1])
+    return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
+
+
+def _estimated(parties: Parties, facets: Facets, words: Vocabularies, firms: Firms, registry: Views) -> Model:
+    return estimate(gather(parties, facets, words, firms, registry, shipped_model()), shipped_model())
 
 
 def _keep_model(
-    con: duckdb.DuckDBPyConnection,
-    night: Night,
-    choice: training.Choice,
-    linked: outcome.Linked,
-    resolution: Resolution,
+    con: duckdb.DuckDBPyConnection, night: Night, choice: training.Choice, linked: outcome.Linked
 ) -> tuple[dict[str, float], str]:
     """Pins a new model and writes `link_model`; returns the drift by field, and what a new model changed."""
-    compared = np.flatnonzero(resolution.partner >= 0)
-    levels = {name: values[compared] for name, values in linked.scored.levels.items()}
-    now = training.met_by(levels, choice.model)
+    now = training.met_by(linked.scored.levels, choice.model)
     then = choice.before.met if choice.before and not choice.is_new else now
     if choice.is_new:
         training.pin(night.settings, choice.model, now)
     found = training.drift(now, then)
     db.write_arrow(con, "link_model", training.model_table(choice.model, now, then))
     record_attention(con, training.drift_attention(found, choice.model))
-    return found, training.told(choice, len(compared)) if choice.is_new else ""
+    return found, training.told(choice, len(linked.scored.total)) if choice.is_new else ""
 
 
 def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms, Views, Facets]:

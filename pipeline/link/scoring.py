@@ -1,11 +1,12 @@
 """Scores candidate pairs in bounded chunks and keeps what may matter."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.link.blocking import Candidates
-from pipeline.link.comparing import Comparator, Scored
+from pipeline.link.comparing import FIELDS, Comparator, Scored
 from pipeline.link.deciding import Bools, backed_by_fields, denied_by_fields
 from pipeline.link.facets import Facets
 from pipeline.link.layout import FacetTable
@@ -13,6 +14,7 @@ from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints
 
 CHUNK = 1 << 14
+THREADS = 2
 WORTH = 4 * THOUSANDTHS
 
 
@@ -30,15 +32,21 @@ class Kept:
 def score_pairs(
     found: Candidates, left: FacetTable, right: FacetTable, comparator: Comparator, model: Model
 ) -> Kept:
-    """Weighs all candidate pairs, a chunk at a time; pairs below `WORTH` are dropped."""
-    parts: list[Kept] = []
-    for start in range(0, len(found.left), CHUNK):
+    """Weighs all candidate pairs, a chunk at a time; pairs below `WORTH` are dropped.
+
+    Two threads work: most of it is arithmetic on whole arrays, which runs beside other threads.
+    """
+
+    def weighed(start: int) -> Kept:
         i, j = found.left[start : start + CHUNK], found.right[start : start + CHUNK]
         a, b = left.take(i), right.take(j)
         scored, backed = weigh(a, b, comparator, model)
         denied = denied_by_fields(scored, model, a.name.formal == 0)
         keep = scored.total >= WORTH
-        parts.append(Kept(i[keep], j[keep], scored.total[keep], backed[keep], denied[keep]))
+        return Kept(i[keep], j[keep], scored.total[keep], backed[keep], denied[keep])
+
+    with ThreadPoolExecutor(THREADS) as workers:
+        parts = list(workers.map(weighed, range(0, len(found.left), CHUNK)))
     if not parts:
         empty = np.zeros(0, dtype=np.int64)
         return Kept(empty, empty, empty, empty.astype(bool), empty.astype(bool))
@@ -48,6 +56,22 @@ def score_pairs(
         np.concatenate([p.weight for p in parts]),
         np.concatenate([p.backed for p in parts]),
         np.concatenate([p.denied for p in parts]),
+    )
+
+
+def explain_pairs(
+    left: tuple[Facets, Ints], right: tuple[Facets, Ints], comparator: Comparator, model: Model
+) -> Scored:
+    """All comparisons of aligned positions in two sets of facets, a chunk at a time."""
+    (mine, i), (other, j) = left, right
+    parts = [
+        weigh(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]), comparator, model)[0]
+        for at in range(0, max(len(i), 1), CHUNK)
+    ]
+    return Scored(
+        {field: np.concatenate([part.levels[field] for part in parts]) for field in FIELDS},
+        {field: np.concatenate([part.weights[field] for part in parts]) for field in FIELDS},
+        np.concatenate([part.total for part in parts]),
     )
 
 

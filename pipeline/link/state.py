@@ -5,14 +5,17 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.link.handles import Handle
 from pipeline.link.identity import Before, Identities, Known
 from pipeline.link.looks import Look
-from pipeline.link.ordering import Ints
+from pipeline.link.ordering import Ints, numbered
+from pipeline.link.parties import encode
 from pipeline.night import read_journal
 from pipeline.settings import Settings
 
@@ -62,8 +65,9 @@ def read_history(settings: Settings) -> History:
     today = settings.as_of.isoformat()
     upto = [entry for _, entry in newest if str(entry["as_of"]) <= today]
     before = [entry for entry in upto if str(entry["as_of"]) < today]
-    given = _read(settings, (upto or [entry for _, entry in newest])[-1:])
-    return History(given, given if before[-1:] == upto[-1:] and upto else _read(settings, before[-1:]))
+    last = (upto or [entry for _, entry in newest])[-1:]
+    given = _read(settings, last)
+    return History(given, given if before[-1:] == last else _read(settings, before[-1:]))
 
 
 def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before:
@@ -88,23 +92,41 @@ def _refuse_other_columns(path: Path) -> None:
 
 
 def _parse(path: Path) -> Before:
-    before = Before()
-    for row in pq.read_table(path, schema=SCHEMA).to_pylist():
-        name, record = row["enterprise_id"], row["record_id"]
-        if row["alias_of"] is not None:
-            before.aliases[name] = (row["alias_of"], row["alias_since"])
-            continue
-        if name not in before.known:
-            look = Look(*(row[field.name] or "" for field in fields(Look)))
-            before.known[name] = Known(
-                name, row["founding_record_id"], row["first_as_of"], look, row["present"]
-            )
+    table = pq.read_table(path, schema=SCHEMA)
+    of_alias = table.filter(pc.is_valid(table["alias_of"]))
+    table = table.filter(pc.is_null(table["alias_of"]))
+    columns = ("enterprise_id", "alias_of", "alias_since")
+    aliases = {name: (to, since) for name, to, since in zip(*_lists(of_alias, columns), strict=True)}
+    number, names = encode(table["enterprise_id"])
+    _, first, _ = numbered(number)
+    sources, source_names = encode(table["source"])
+    of_record, source_of = {}, {}
+    for record, name, source in zip(
+        table["record_id"].to_pylist(), number.tolist(), sources.tolist(), strict=True
+    ):
         if record is not None:
-            before.of_record[record] = name
-            before.source_of[record] = row["source"]
-        if row["handle"] is not None:
-            before.handles.setdefault(row["handle"], set()).add(name)
-    return before
+            of_record[record], source_of[record] = names[name], source_names[source]
+    handles: dict[str, set[str]] = {}
+    with_handle = table.select(["handle", "enterprise_id"]).filter(pc.is_valid(table["handle"]))
+    for handle, name in zip(*_lists(with_handle, ("handle", "enterprise_id")), strict=True):
+        handles.setdefault(handle, set()).add(name)
+    return Before(_known(table.take(pa.array(first))), of_record, source_of, aliases, handles)
+
+
+def _known(table: pa.Table) -> dict[str, Known]:
+    """What one row of each enterprise says of it."""
+    told = ("enterprise_id", "founding_record_id", "first_as_of", "present")
+    looks = zip(*_lists(table, [field.name for field in fields(Look)]), strict=True)
+    return {
+        name: Known(name, founding, since, Look(*(word or "" for word in look)), present)
+        for (name, founding, since, present), look in zip(
+            zip(*_lists(table, told), strict=True), looks, strict=True
+        )
+    }
+
+
+def _lists(table: pa.Table, columns: Sequence[str]) -> list[list[Any]]:
+    return [table[name].to_pylist() for name in columns]
 
 
 @dataclass(frozen=True)
@@ -120,9 +142,9 @@ class Tonight:
         awaited: ids of which something did not come.
     """
 
-    records: list[str]
+    records: pa.Array
     entity: Ints
-    sources: list[str]
+    sources: pa.Array
     looks: list[Look]
     handles: list[Handle]
     awaited: set[str]
@@ -143,30 +165,57 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
     standing = [
         Known(*of, True) for of in zip(found.ids, found.founding, found.first_as_of, looks, strict=True)
     ]
-    index = pa.array(tonight.entity)
-    columns = {name: pa.array(of).take(index) for name, of in _columns(standing).items()}
-    columns |= {"record_id": pa.array(tonight.records), "source": pa.array(tonight.sources)}
-    count = len(tonight.records)
-    rows = pa.Table.from_arrays(
-        [
-            columns[field.name].cast(field.type) if field.name in columns else pa.nulls(count, field.type)
-            for field in SCHEMA
-        ],
-        schema=SCHEMA,
-    )
-    others = [_row(standing[entity], handle=handle) for entity, handle in tonight.handles]
-    others += _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
+    records, handles = len(tonight.records), len(tonight.handles)
+    of_handle = np.array([entity for entity, _ in tonight.handles], dtype=np.int64)
+    index = pa.array(np.concatenate([tonight.entity, of_handle]).astype(np.int32))
+    columns = {name: _spread(of, index) for name, of in _columns(standing).items()}
+    columns |= {
+        "record_id": pa.chunked_array([tonight.records, pa.nulls(handles, pa.string())]),
+        "source": pa.chunked_array([tonight.sources, pa.nulls(handles, pa.string())]),
+        "alias_of": pa.nulls(records + handles, pa.string()),
+        "alias_since": pa.nulls(records + handles, pa.date32()),
+        "handle": pa.chunked_array(
+            [pa.nulls(records, pa.string()), pa.array([handle for _, handle in tonight.handles], pa.string())]
+        ),
+    }
+    rows = pa.table({name: columns[name] for name in SCHEMA.names})
+    others = _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
     others += [
         _row(Known(old, "", since, Look(), False)) | {"alias_of": target, "alias_since": since}
         for old, (target, since) in sorted(found.aliases.items())
     ]
-    return pa.concat_tables([rows, pa.Table.from_pylist(others, schema=SCHEMA)])
+    return pa.concat_tables([rows, _coded_as(pa.Table.from_pylist(others, schema=SCHEMA), rows.schema)])
+
+
+def _spread(of_entity: list[Any], index: pa.Array) -> pa.Array:
+    """What an enterprise says, for each of its rows; every text is held once an enterprise."""
+    values = pa.array(of_entity)
+    return (
+        pa.DictionaryArray.from_arrays(index, values)
+        if pa.types.is_string(values.type)
+        else values.take(index)
+    )
+
+
+def _coded_as(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    return pa.table(
+        [
+            table[field.name].dictionary_encode() if pa.types.is_dictionary(field.type) else table[field.name]
+            for field in schema
+        ],
+        schema=schema,
+    )
 
 
 def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
-    rows = [_row(one) for one in known]
-    names = [name for name in SCHEMA.names if name not in ("record_id", "source", "handle")]
-    return {name: [row[name] for row in rows] for name in names}
+    """A list per column that an enterprise fills by itself."""
+    looks = {field.name: [getattr(one.look, field.name) for one in known] for field in fields(Look)}
+    return looks | {
+        "enterprise_id": [one.enterprise_id for one in known],
+        "founding_record_id": [one.founding_record_id for one in known],
+        "first_as_of": [one.first_as_of for one in known],
+        "present": [one.present for one in known],
+    }
 
 
 def _kept(
@@ -176,7 +225,7 @@ def _kept(
 
     An enterprise of which something did not come stays present, with its handles.
     """
-    came = set(tonight.records)
+    came = set(tonight.records.to_pylist()) if before.of_record else set()
     absent = {
         name: replace(known, present=known.present and name in tonight.awaited)
         for name, known in before.known.items()

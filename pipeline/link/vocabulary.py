@@ -1,5 +1,6 @@
 """Texts as small integers, and names taken apart into them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -25,6 +26,18 @@ class Vocabulary:
             number = self._index[key] = len(self.words)
             self.words.append(key)
         return number
+
+    def add_all(self, texts: Iterable[str | None]) -> Ints:
+        """The numbers of many texts, in their order."""
+        index, words, numbers = self._index, self.words, []
+        for text in texts:
+            key = text or ""
+            number = index.get(key)
+            if number is None:
+                number = index[key] = len(words)
+                words.append(key)
+            numbers.append(number)
+        return np.array(numbers, dtype=np.int64)
 
     def texts(self, numbers: Ints) -> list[str]:
         """The texts of some numbers."""
@@ -70,6 +83,10 @@ class NameFacets:
     def take(self, index: Ints) -> "NameFacets":
         """The names of some profiles."""
         return NameFacets(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def first(self, count: int) -> "NameFacets":
+        """The names of the first profiles; nothing is copied."""
+        return NameFacets(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
 
     def followed_by(self, other: "NameFacets") -> "NameFacets":
         """These names and then the others."""
@@ -118,4 +135,4 @@ class Vocabularies:
 
     def sounds(self) -> Ints:
         """For each trade name, the number of its sound."""
-        return np.array([self.sound.add(pinyin_key(word)) for word in self.trade.words], dtype=np.int64)
+        return self.sound.add_all(map(pinyin_key, self.trade.words))

@@ -9,7 +9,7 @@ from pipeline.link import wording
 from pipeline.link.comparing import FIELDS, Scored
 from pipeline.link.deciding import Floats
 from pipeline.link.model import THOUSANDTHS, Model, value_class
-from pipeline.link.ordering import Ints
+from pipeline.link.ordering import Ints, numbered, rank_of
 
 COMPARISON = pa.struct(
     [("field", pa.string()), ("value_class", pa.string()), ("level", pa.string()), ("weight", pa.int64())]
@@ -43,19 +43,13 @@ def patterns(scored: Scored, model: Model, start: int, *, silent: bool) -> tuple
         start: the prior, thousandths of a bit; the first entry of every list.
         silent: whether fields in which one side says nothing stand in the list too.
     """
-    of_pair = np.zeros(len(scored.total), dtype=np.int64)
-    for values in [*(scored.levels[f] for f in FIELDS), *(scored.weights[f] for f in FIELDS)]:
-        code = _numbered(values)
-        of_pair = _numbered(of_pair * (int(code.max(initial=0)) + 1) + code)
-    _, first = np.unique(of_pair, return_index=True)
+    said = [*(scored.levels[f] for f in FIELDS), *(scored.weights[f] for f in FIELDS)]
+    spans = [(values - least, int(values.max(initial=0) - least) + 1)
+             for values in said for least in (int(values.min(initial=0)),)]  # fmt: skip
+    _, first, of_pair = numbered(rank_of(spans, len(scored.total)))
     level = np.stack([scored.levels[f][first] for f in FIELDS], axis=1)
     weight = np.stack([scored.weights[f][first] for f in FIELDS], axis=1)
     return of_pair, _lists(level, weight, model, start, silent)
-
-
-def _numbered(values: Ints) -> Ints:
-    codes = pa.array(values).dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    return np.asarray(codes, dtype=np.int64)
 
 
 def _lists(level: Ints, weight: Ints, model: Model, start: int, silent: bool) -> pa.ListArray:

@@ -89,9 +89,9 @@ def test_equal_comparisons_are_one_pattern_and_their_sum_is_the_probability() ->
     scored = Scored(levels, weights, sum(weights.values(), np.zeros(3, dtype=np.int64)))
     start = prior(1000, model)
     of_pair, told = patterns(scored, model, start, silent=False)
-    assert of_pair.tolist() == [0, 1, 0]
+    assert of_pair.tolist() == [1, 0, 1]
     lists = told.to_pylist()
-    assert [[step["field"] for step in steps] for steps in lists] == [["比对之前", "字号"], ["比对之前"]]
+    assert [[step["field"] for step in steps] for steps in lists] == [["比对之前"], ["比对之前", "字号"]]
     bits = [sum(step["weight"] for step in steps) / 1000 for steps in lists]
     expected = [1 / (1 + 2 ** -bits[at]) for at in of_pair]
     assert probability(scored, start).tolist() == pytest.approx(expected, abs=1e-6)
