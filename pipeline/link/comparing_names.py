@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 from pipeline.link.facets import Facets
 from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
 from pipeline.link.model import Model
+from pipeline.link.names import branch_core
 from pipeline.link.ordering import Ints
 from pipeline.link.remembering import Remembered
 from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
@@ -38,7 +39,7 @@ class NameComparer:
         self._overlap, self._trade_texts, self._one_slip_apart = map(
             Remembered, (self._overlaps, self._levels_of_trades, self._are_one_slip_apart)
         )
-        self._branch_sounds = _numbered([pinyin_key(word) for word in words.branch.words])
+        self._branch_sounds = _numbered([pinyin_key(branch_core(word)) for word in words.branch.words])
 
     def levels(self, left: Facets, right: Facets) -> tuple[dict[str, Ints], NameFacets]:
         """Levels of the five name fields, and the right side's name that agreed best."""

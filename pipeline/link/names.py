@@ -15,6 +15,7 @@ from pipeline.link.lexicon import lexicon, longest_first
 from pipeline.link.persons import surname_length
 from pipeline.link.regions import region_of, strip_place, without_place_behind
 from pipeline.link.trades import LONGEST_INDUSTRY, split_form, split_industry
+from pipeline.reference import communities
 
 
 class NameParts(NamedTuple):
@@ -73,6 +74,7 @@ _HOUSE_BRANCH = re.compile(
 _BRANCH_PLACE = re.compile(
     r"^(?:驻?(?:广东省?)?深圳市?(?:经济特区)?|驻深|市)+|第(?=[一二三四五六七八九十\d])"
 )
+_BRANCH_KIND = re.compile("(?:分公司|分店|分厂|分部|营业部|门市部|店)$")
 _PERSON = re.compile(r"^[㐀-鿿]{2,4}$|^[㐀-鿿]{1,6}(?:·[㐀-鿿]{1,8})+$")
 _ALONE = re.compile(r"无字号|未起字号|无名称?|无招牌|无店名|未命名|^无$|^个体(?:工商户|户|经营者?)?$")
 
@@ -172,7 +174,26 @@ def _split_branch(name: str) -> tuple[str, str]:
         return match.group(1), match.group(2)
     if match := _HOUSE_BRANCH.match(name):
         return match.group(1) or match.group(3), match.group(2) or match.group(4)
+    if match := _short_branch().match(name):
+        return match.group(1), match.group(2)
     return name, ""
+
+
+@cache
+def _short_branch() -> re.Pattern[str]:
+    """A branch behind a parent's short name: 达旺翠竹分公司, 信隆明第三十二分公司, 顺通速递北站店."""
+    known = longest_first(tuple({n for item in communities() for n in (item.name, item.street_short)}))
+    ordinal = "第?[一二三四五六七八九十百\\d]+"
+    kinds = "分公司|分店|分厂|分部|营业部|门市部"
+    return re.compile(
+        f"^(.{{2,8}}?)((?:深圳市?|罗湖区?)[㐀-鿿]{{0,4}}?(?:{kinds})|(?:{known}|{ordinal})(?:{kinds})"
+        f"|(?:{known})店)$"
+    )
+
+
+def branch_core(branch: str) -> str:
+    """What tells a branch from its sisters: its place or number, without the word for branch."""
+    return _BRANCH_KIND.sub("", branch) or branch
 
 
 def _plain_branch(branch: str) -> str:
