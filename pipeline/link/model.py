@@ -56,8 +56,8 @@ class Comparison(BaseModel):
 class Calibration(BaseModel):
     """What the log-odds of a posterior are worth.
 
-    Comparisons are not independent of one another: who shares the person often shares the phone. Up to
-    `knee` bits for or against, odds are taken as they are; of every further bit only the share `slope`.
+    What speaks for a link is not independent: who shares the person often shares the phone. Up to `knee`
+    bits, odds are taken as they are; of every further bit for a link only the share `slope`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,8 +67,7 @@ class Calibration(BaseModel):
     def applied(self, bits: Floats, slope: float | None = None) -> Floats:
         """Log-odds in bits as they count; `slope` in place of this calibration's own."""
         knee, share = float(self.knee), float(self.slope) if slope is None else slope
-        beyond = np.maximum(np.abs(bits) - knee, 0.0)
-        result: Floats = np.clip(bits, -knee, knee) + np.sign(bits) * beyond * share
+        result: Floats = np.minimum(bits, knee) + np.maximum(bits - knee, 0.0) * share
         return result
 
 
