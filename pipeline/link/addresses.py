@@ -158,9 +158,10 @@ def parse_address(text: str | None) -> AddressParts:
 def road_key(road: str) -> str:
     """What roads are compared by: their sound, and a village's lane without the word for village.
 
-    A road is misspelt with the right syllables more often than two roads share them.
+    A road is misspelt with the right syllables more often than two roads share them. An old village is
+    the village: 渔民旧村 and 渔民村 are one; a new one (新村) is another.
     """
-    return pinyin_key(_VILLAGE_BEFORE_LANE.sub("", road))
+    return pinyin_key(_VILLAGE_BEFORE_LANE.sub("", road.replace("旧村", "村")))
 
 
 def _inline_brackets(text: str) -> str:

@@ -113,6 +113,9 @@ class Comparator:
             field: self._model.weights(field, levels[field], shares.get(field), count) for field in FIELDS
         }
         weights["phone"] = self._beside_person(weights["phone"], levels["person"])
+        # A sign that names another shop names its trade too: one contradiction, not two.
+        other_sign = is_level(self._model, "trade_name", levels["trade_name"], "sign_differs")
+        weights["industry"] = np.where(other_sign, np.maximum(weights["industry"], 0), weights["industry"])
         total = np.zeros(len(left), dtype=np.int64)
         for weight in weights.values():
             total += weight

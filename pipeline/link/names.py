@@ -186,7 +186,7 @@ def _short_branch() -> re.Pattern[str]:
     ordinal = "第?[一二三四五六七八九十百\\d]+"
     kinds = "分公司|分店|分厂|分部|营业部|门市部"
     return re.compile(
-        f"^(.{{2,8}}?)((?:深圳市?|罗湖区?)[㐀-鿿]{{0,4}}?(?:{kinds})|(?:{known}|{ordinal})(?:{kinds})"
+        f"^(.{{2,8}}?)((?:深圳市?|罗湖区?)[㐀-鿿]{{0,4}}?(?:{kinds})|(?:{known}|{ordinal}|[㐀-鿿]{{2}}路)(?:{kinds})"
         f"|(?:{known})店)$"
     )
 
