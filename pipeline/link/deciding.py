@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 CERTAIN = 0.99
-PROBABLE = 0.85
+PROBABLE = 0.80
 REVIEW = 0.25
 CERTAIN_CODE, PROBABLE_CODE, REVIEW_CODE, NONE_CODE = 3, 2, 1, 0
 DECISIONS = ("none", "review", "probable", "certain")
