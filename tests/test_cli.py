@@ -93,3 +93,16 @@ def test_a_file_that_is_no_warehouse_is_wrong_use(
     truth = ["--truth", str(tmp_path)] if command == ["evaluate"] else []
     assert cli.main([*command, "--warehouse", str(tmp_path / "w.duckdb"), *truth]) == cli.MISUSED
     assert "--warehouse" in capsys.readouterr().err
+
+
+def test_train_estimates_pins_and_says_what_changed(
+    district_made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--warehouse", str(tmp_path / "warehouse.duckdb"), "--out", str(tmp_path / "out")]
+    assert cli.main(["train", "--inbox", str(district_made / "inbox"), *place]) == cli.DONE
+    told = capsys.readouterr().out
+    assert "estimated and pinned" in told
+    assert re.search(r"^trade_name, exact, \+\d+\.\d → \+\d+\.\d", told, re.MULTILINE)
+    pins = next(tmp_path.rglob("linking_models.jsonl")).read_text(encoding="utf-8")
+    assert len(pins.splitlines()) == 1
+    assert not list(tmp_path.rglob("night.duckdb")), "a night that only learns leaves nothing behind"
