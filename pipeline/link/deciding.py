@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.link.comparing import Scored
+from pipeline.link.comparing import LEAST_POPULATION, Scored
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints, numbered
 
@@ -100,7 +100,7 @@ def _together_one(unit: Ints, probability: Floats) -> Floats:
 
 
 def _posterior(unit: Ints, weight: Ints, entities: int, share: Floats) -> Floats:
-    none_bits = np.log2(max(entities, 1) * (1 - share) / share)
+    none_bits = np.log2(max(entities, LEAST_POPULATION) * (1 - share) / share)
     bits = np.clip(weight / THOUSANDTHS - none_bits, -60, 60)
     odds = np.exp2(bits)
     _, _, index = numbered(unit)

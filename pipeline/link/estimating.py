@@ -11,6 +11,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.link.comparing import LEAST_POPULATION
 from pipeline.link.model import THOUSANDTHS, Calibration, Floats, Model, log_odds
 from pipeline.link.ordering import Ints
 
@@ -122,7 +123,7 @@ def _unrelated_shipped(model: Model, name: str) -> Floats:
 
 def _posterior(evidence: Evidence, bits: Floats, share: Floats) -> Floats:
     """Probability of each pair beside the row's other candidates and none."""
-    none = np.log2(max(evidence.firms, 1) * (1 - share) / share)
+    none = np.log2(max(evidence.firms, LEAST_POPULATION) * (1 - share) / share)
     odds = np.exp2(np.clip(bits - none[evidence.origin[evidence.row]], -60, 60))
     total = np.bincount(evidence.row, weights=odds, minlength=len(evidence.origin))
     result: Floats = odds / (1 + total[evidence.row])

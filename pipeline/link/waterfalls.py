@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.link import wording
-from pipeline.link.comparing import FIELDS, Scored
+from pipeline.link.comparing import FIELDS, LEAST_POPULATION, Scored
 from pipeline.link.deciding import Floats
 from pipeline.link.model import THOUSANDTHS, Model, value_class
 from pipeline.link.ordering import Ints, numbered, rank_of
@@ -24,7 +24,7 @@ def prior(compared_with: int, model: Model) -> int:
         model: for the share of rows whose firm is held at all.
     """
     share = float(model.registered_share)
-    return round(-math.log2(max(compared_with, 1) * (1 - share) / share) * THOUSANDTHS)
+    return round(-math.log2(max(compared_with, LEAST_POPULATION) * (1 - share) / share) * THOUSANDTHS)
 
 
 def probability(scored: Scored, start: int) -> Floats:
