@@ -87,7 +87,7 @@ def test_equal_comparisons_are_one_pattern_and_their_sum_is_the_probability() ->
     levels["trade_name"] = np.array([code, 0, code])
     weights = {field: model.weights(field, levels[field]) for field in FIELDS}
     scored = Scored(levels, weights, sum(weights.values(), np.zeros(3, dtype=np.int64)))
-    start = prior(1000, model)
+    start = prior(5000, model)
     of_pair, told = patterns(scored, model, start, silent=False)
     assert of_pair.tolist() == [1, 0, 1]
     lists = told.to_pylist()
@@ -96,6 +96,6 @@ def test_equal_comparisons_are_one_pattern_and_their_sum_is_the_probability() ->
     expected = [1 / (1 + 2 ** -bits[at]) for at in of_pair]
     assert probability(scored, start).tolist() == pytest.approx(expected, abs=1e-6)
     share = float(model.registered_share)
-    assert probability(scored, start)[1] == pytest.approx(1 / (1 + 1000 * (1 - share) / share), abs=1e-4)
+    assert probability(scored, start)[1] == pytest.approx(1 / (1 + 5000 * (1 - share) / share), abs=1e-4)
     everything, _ = patterns(scored, model, start, silent=True)
     assert everything.tolist() == of_pair.tolist()
