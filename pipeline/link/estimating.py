@@ -87,13 +87,18 @@ def _shares(model: Model, name: str) -> Floats:
 
 
 def _unrelated(met: Floats, model: Model, name: str) -> Floats:
-    """u of each level: as drawn by lot; levels whose u is the frequency of the value keep theirs."""
+    """u of each level: as drawn by lot; levels whose u is the frequency of the value keep theirs.
+
+    Lots meet no neighbours (two numbers of one exchange, two names of one owner): what speaks for a link is
+    never taken for rarer than shipped, or a near miss would outweigh the very same value.
+    """
     levels = list(model.comparisons[name].levels.values())
     shipped = np.array([0.0, *(float(level.u) for level in levels)])
     met = np.where(np.arange(len(met)) > 0, met, 0)
     drawn = (PRIOR * shipped / shipped.sum() + met) / (PRIOR + met.sum())
     by_value = np.array([True, *(level.frequency for level in levels)])
-    return np.where(by_value, shipped, drawn)
+    agrees = np.array([False, *(level.weight > 0 for level in levels)])
+    return np.where(by_value, shipped, np.where(agrees, np.maximum(drawn, shipped), drawn))
 
 
 def _related(level: Ints, belief: Floats, model: Model, name: str) -> Floats:

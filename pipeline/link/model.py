@@ -28,11 +28,13 @@ class Level(BaseModel):
     u: Decimal = Field(gt=0, le=1)
     frequency: bool = False
     most: int | None = None
+    least: int | None = None
 
     @property
     def weight(self) -> int:
         """log2(m/u) in thousandths of a bit, without the frequency of values."""
-        return round(math.log2(self.m / self.u) * THOUSANDTHS)
+        weight = round(math.log2(self.m / self.u) * THOUSANDTHS)
+        return weight if self.least is None else max(weight, self.least * THOUSANDTHS)
 
 
 class Comparison(BaseModel):

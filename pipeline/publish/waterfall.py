@@ -11,7 +11,7 @@ _BITS_A_CELL = 1
 _WIDEST = 24
 _COLUMNS = (14, 18)
 _SURE = 0.999999
-_OTHERS = "其他候选和记录"
+_OTHERS = "其他候选、记录来源与校准"
 Step = Mapping[str, Any]
 
 

@@ -91,7 +91,13 @@ def test_the_dossier_shows_each_comparison_and_the_rivals(place: Any) -> None:
 
 def test_a_waterfall_ends_at_the_probability_whatever_moved_it() -> None:
     lines = list(waterfall(STEPS, 0.2))
-    assert [line.split()[0] for line in lines] == ["比对之前", "字号", "负责人", "其他候选和记录", "概率"]
+    assert [line.split()[0] for line in lines] == [
+        "比对之前",
+        "字号",
+        "负责人",
+        "其他候选、记录来源与校准",
+        "概率",
+    ]
     assert lines[3].split()[-1] == "-2.0"
     assert lines[-1].split()[-1] == "0.200"
     assert not any("电话" in line for line in lines)
