@@ -17,6 +17,7 @@ from pipeline.link.vocabulary import NameFacets, Vocabularies
 AREAS = ("road", "building", "house_code", "community", "street")
 PERSONS = ("person_sound", "person_other_sound")
 SPOTS = ("site", "building", "house_code")
+BLOCK_CAP = 60
 _SHIFT = 31
 
 

@@ -84,8 +84,8 @@ def rank(
     is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
     best = order[is_first]
     held = np.full(len(unit), float(model.registered_share)) if share is None else share
-    posterior = _posterior(unit[best], weight[best], entities, held[best])
-    probability = _together_one(unit[best], model.calibrated(posterior))
+    odds = posterior(unit[best], weight[best] / THOUSANDTHS, entities, held[best])
+    probability = _together_one(unit[best], model.calibrated(odds))
     final = np.lexsort((entity[best], -weight[best], unit[best]))
     at = best[final]
     return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at], denied[at])
@@ -99,10 +99,17 @@ def _together_one(unit: Ints, probability: Floats) -> Floats:
     return result
 
 
-def _posterior(unit: Ints, weight: Ints, entities: int, share: Floats) -> Floats:
+def posterior(unit: Ints, bits: Floats, entities: int, share: Floats) -> Floats:
+    """Probability of each pair beside the unit's other candidates and "none of them", before calibration.
+
+    Args:
+        unit: who is looked for.
+        bits: weight of each pair.
+        entities: how many there are to be found.
+        share: per pair, how often a unit of this origin is to be found at all.
+    """
     none_bits = np.log2(max(entities, LEAST_POPULATION) * (1 - share) / share)
-    bits = np.clip(weight / THOUSANDTHS - none_bits, -60, 60)
-    odds = np.exp2(bits)
+    odds = np.exp2(np.clip(bits - none_bits, -60, 60))
     _, _, index = numbered(unit)
     total = np.bincount(index, weights=odds)
     result: Floats = odds / (1 + total[index])

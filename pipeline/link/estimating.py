@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.link.comparing import LEAST_POPULATION
+from pipeline.link.deciding import posterior
 from pipeline.link.model import THOUSANDTHS, Calibration, Floats, Model, log_odds
 from pipeline.link.ordering import Ints
 
@@ -126,20 +126,12 @@ def _unrelated_shipped(model: Model, name: str) -> Floats:
     return np.array([0.0, *(float(level.u) for level in model.comparisons[name].levels.values())])
 
 
-def _posterior(evidence: Evidence, bits: Floats, share: Floats) -> Floats:
-    """Probability of each pair beside the row's other candidates and none."""
-    none = np.log2(max(evidence.firms, LEAST_POPULATION) * (1 - share) / share)
-    odds = np.exp2(np.clip(bits - none[evidence.origin[evidence.row]], -60, 60))
-    total = np.bincount(evidence.row, weights=odds, minlength=len(evidence.origin))
-    result: Floats = odds / (1 + total[evidence.row])
-    return result
-
-
 def _belief(
     evidence: Evidence, model: Model, m: dict[str, Floats], u: dict[str, Floats], share: Floats
 ) -> Floats:
-    posterior = _posterior(evidence, _weights(evidence, model, m, u), share)
-    return np.where(evidence.known[evidence.row], evidence.right.astype(np.float64), posterior)
+    bits = _weights(evidence, model, m, u)
+    believed = posterior(evidence.row, bits, evidence.firms, share[evidence.origin[evidence.row]])
+    return np.where(evidence.known[evidence.row], evidence.right.astype(np.float64), believed)
 
 
 def _registered(evidence: Evidence, belief: Floats, shipped: float) -> Floats:
@@ -158,8 +150,8 @@ def _calibrate(evidence: Evidence, bits: Floats, model: Model) -> Calibration:
     told = evidence.known[evidence.row]
     held = np.bincount(evidence.row, weights=evidence.right, minlength=len(evidence.origin))[evidence.known]
     share = min(max(float(held.mean()) if len(held) else float(model.registered_share), 0.05), 0.995)
-    posterior = _posterior(evidence, bits, np.full(len(evidence.origins), share))[told]
-    odds, right = log_odds(posterior), evidence.right[told]
+    believed = posterior(evidence.row, bits, evidence.firms, np.full(len(evidence.row), share))[told]
+    odds, right = log_odds(believed), evidence.right[told]
     # Further out, codes that stand on the wrong row weigh more than the comparisons' mistakes.
     near = np.abs(odds) <= FARTHEST
     odds, right = odds[near], right[near]

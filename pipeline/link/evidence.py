@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.link.blocking import Pieces, candidates, standard_keys
-from pipeline.link.comparing import FIELDS, Comparator, frequencies
+from pipeline.link.blocking import BLOCK_CAP, Pieces, candidates, standard_keys
+from pipeline.link.comparing import Comparator, frequencies
 from pipeline.link.estimating import Evidence
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms, pointed_firm
@@ -13,13 +13,12 @@ from pipeline.link.layout import FacetTable
 from pipeline.link.model import Floats, Model
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.parties import Parties
+from pipeline.link.scoring import explain_pairs
 from pipeline.link.standing import Views
 from pipeline.link.vocabulary import Vocabularies
 
 MOST_ROWS = 40_000
 LOTS = 200_000
-CAP = 60
-CHUNK = 1 << 14
 _STEP = 2_654_435_761  # Knuth's multiplicative hash: lots that depend on nothing but their number
 
 
@@ -84,35 +83,22 @@ def _pairs(
     left: Facets, right: Facets, firm: Ints, pieces: Pieces, comparator: Comparator
 ) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
     """The heaviest pair of each row and firm: row, firm, levels, weight."""
-    found = candidates(standard_keys(left, right, pieces, CAP), len(right))
-    level, weight = _compared(left, right, found.left, found.right, comparator)
+    found = candidates(standard_keys(left, right, pieces, BLOCK_CAP), len(right))
+    scored = explain_pairs((FacetTable(left), found.left), (FacetTable(right), found.right), comparator)
     entity = firm[found.right]
-    order = np.lexsort((found.right, -weight, entity, found.left))
+    order = np.lexsort((found.right, -scored.total, entity, found.left))
     row, of = found.left[order], entity[order]
     best = order[(np.diff(row, prepend=-1) != 0) | (np.diff(of, prepend=-1) != 0)]
-    return found.left[best], entity[best], {name: level[name][best] for name in level}, weight[best]
-
-
-def _compared(
-    left: Facets, right: Facets, i: Ints, j: Ints, comparator: Comparator
-) -> tuple[dict[str, Ints], Ints]:
-    tables = FacetTable(left), FacetTable(right)
-    level = {name: np.zeros(len(i), dtype=np.int64) for name in FIELDS}
-    weight = np.zeros(len(i), dtype=np.int64)
-    for start in range(0, len(i), CHUNK):
-        part = slice(start, start + CHUNK)
-        scored = comparator.score(tables[0].take(i[part]), tables[1].take(j[part]))
-        weight[part] = scored.total
-        for name in FIELDS:
-            level[name][part] = scored.levels[name]
-    return level, weight
+    level = {name: codes[best] for name, codes in scored.levels.items()}
+    return found.left[best], entity[best], level, scored.total[best]
 
 
 def _drawn(left: Facets, right: Facets, comparator: Comparator, model: Model) -> dict[str, Ints]:
     """How often each level is met among pairs drawn by lot."""
     lots = np.arange(LOTS if len(left) and len(right) else 0)
     i, j = lots % max(len(left), 1), (lots * _STEP >> 7) % max(len(right), 1)
-    level, _ = _compared(left, right, i, j, comparator)
+    level = explain_pairs((left, i), (right, j), comparator).levels
     return {
-        name: np.bincount(level[name], minlength=len(model.comparisons[name].levels) + 1) for name in FIELDS
+        name: np.bincount(codes, minlength=len(model.comparisons[name].levels) + 1)
+        for name, codes in level.items()
     }

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.link.blocking import Candidates, Pieces, candidates, standard_keys
+from pipeline.link.blocking import BLOCK_CAP, Candidates, Pieces, candidates, standard_keys
 from pipeline.link.bridges import Bridge, weak_bridges, without, words_of
 from pipeline.link.clustering import cluster, is_edge
 from pipeline.link.comparing import Comparator, Scored, frequencies
@@ -23,7 +23,6 @@ from pipeline.link.scoring import explain_pairs, score_pairs, weigh
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
 
-BLOCK_CAP = 60
 ROUNDS = 2
 
 
@@ -97,11 +96,11 @@ class Resolver:
 
     def explain(self, left: Ints, right: Ints) -> Scored:
         """Every comparison of the pairs (left, right), positions in the facets."""
-        return explain_pairs((self._facets, left), (self._facets, right), self._comparator, self._model)
+        return explain_pairs((self._facets, left), (self._facets, right), self._comparator)
 
     def explain_codes(self, left: Ints, right: Ints) -> Scored:
         """As `explain`, with the codes that were taken out because everything else denies them."""
-        return explain_pairs((self._coded, left), (self._coded, right), self._comparator, self._model)
+        return explain_pairs((self._coded, left), (self._coded, right), self._comparator)
 
     def looks_of(self, firm: Ints) -> Ints:
         """A registered firm's first look, a position in the facets."""

@@ -26,7 +26,7 @@ from pipeline.link.identities import identify_tonight, write_identities
 from pipeline.link.judgements import in_force, read_judgements
 from pipeline.link.judging import judge
 from pipeline.link.model import Model, shipped_model
-from pipeline.link.ordering import Ints, distinct, distinct_pairs
+from pipeline.link.ordering import Ints, distinct, distinct_pairs, matches
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
@@ -181,21 +181,11 @@ def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms
     of_owner = np.flatnonzero(is_registry[parties.columns["extract"]][owner]) if len(owner) else owner
     longer = facets.with_former(owner[of_owner], names.take(of_owner))
     pairs = distinct_pairs(profile, firms.of_row)
-    former_at, former_entity = _former_views(pairs, owner[of_owner], len(facets))
-    return (
-        firms,
-        Views(np.concatenate([pairs[0], former_at]), np.concatenate([pairs[1], former_entity])),
-        longer,
+    former, owned = matches(owner[of_owner], pairs[0])
+    views = Views(
+        np.concatenate([pairs[0], len(facets) + former]), np.concatenate([pairs[1], pairs[1][owned]])
     )
-
-
-def _former_views(pairs: tuple[Ints, Ints], owner: Ints, base: int) -> tuple[Ints, Ints]:
-    start = np.searchsorted(pairs[0], owner, side="left")
-    size = np.searchsorted(pairs[0], owner, side="right") - start
-    at = np.repeat(np.arange(len(owner)), size)
-    offset = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
-    entity: Ints = pairs[1][np.repeat(start, size) + offset]
-    return base + at, entity
+    return firms, views, longer
 
 
 def _may_found(profiles: Ints, facets: Facets, parties: Parties, sources: Mapping[str, Source]) -> Ints:

@@ -60,12 +60,12 @@ def score_pairs(
 
 
 def explain_pairs(
-    left: tuple[Facets, Ints], right: tuple[Facets, Ints], comparator: Comparator, model: Model
+    left: tuple[Facets | FacetTable, Ints], right: tuple[Facets | FacetTable, Ints], comparator: Comparator
 ) -> Scored:
     """All comparisons of aligned positions in two sets of facets, a chunk at a time."""
     (mine, i), (other, j) = left, right
     parts = [
-        weigh(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]), comparator, model)[0]
+        comparator.score(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]))
         for at in range(0, max(len(i), 1), CHUNK)
     ]
     return Scored(
