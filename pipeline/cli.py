@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import cli_archive, cli_options, cli_review, prefect_home, progress
+from pipeline import cli_archive, cli_options, cli_review, cli_rules, prefect_home, progress
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
@@ -131,40 +131,6 @@ def evaluate(options: argparse.Namespace) -> int:
     return DONE
 
 
-def rules_check(options: argparse.Namespace) -> int:
-    """Checks every rule file."""
-    from pipeline.score import rulebook
-
-    problems = rulebook.check_rules(options.rules)
-    print("\n".join(problems) or "every rule file is in order")
-    return FAILED if problems else DONE
-
-
-def rules_test(options: argparse.Namespace) -> int:
-    """Runs the cases written in the rule files."""
-    from pipeline.score import rulebook
-
-    report = rulebook.run_cases(rulebook.load_rules(options.rules))
-    print(report.text())
-    return DONE if report.passed else FAILED
-
-
-def rules_list(options: argparse.Namespace) -> int:
-    """Lists the rules by clause."""
-    from pipeline.score import rulebook
-
-    print(rulebook.list_rules(rulebook.load_rules(options.rules)))
-    return DONE
-
-
-def rules_diff(options: argparse.Namespace) -> int:
-    """Shows what another rule set would change in the published ranking."""
-    from pipeline.score import rulebook
-
-    print(rulebook.diff(options.warehouse, options.rules, options.other))
-    return DONE
-
-
 def _night(settings: Settings, *, debug: bool) -> int:
     prefect_home.prepare(settings.restricted, verbose=debug)
     import flows
@@ -259,7 +225,8 @@ def _parser() -> argparse.ArgumentParser:
         "--truth", type=Path, default=DEMO / "truth", help="folder of the truth (default: the demo's)"
     )
     judged.add_argument("--json", action="store_true", help="figures as JSON")
-    _rules_commands(add("rules", rules_list, "Lists, checks, tests and compares the rules."))
+    rules = add("rules", cli_rules.list_all, "Lists, checks, tests and compares the rules.")
+    cli_rules.add_commands(rules, _command)
     cli_review.add_commands(add("review", cli_review.export), _command, _today)
     cli_archive.add_commands(
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
@@ -278,14 +245,3 @@ def _command(
     parser.set_defaults(command=command)
     parser.add_argument("--debug", action="store_true", help="show the whole story of an error")
     return parser
-
-
-def _rules_commands(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(required=True, metavar="check|test|list|diff")
-    for name, command in (("check", rules_check), ("test", rules_test), ("list", rules_list)):
-        child = _command(commands, name, command)
-        cli_options.rules(child)
-    child = _command(commands, "diff", rules_diff)
-    child.add_argument("other", type=cli_options.folder, help="folder of the changed rules")
-    cli_options.rules(child)
-    cli_options.warehouse(child)

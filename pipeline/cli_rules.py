@@ -1,0 +1,57 @@
+"""The commands of the rule book: check, test, list the rule files, and show what changed ones would do."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from pipeline import cli_options
+
+
+def check(options: argparse.Namespace) -> int:
+    """Checks every rule file."""
+    from pipeline.score import rulebook
+
+    problems = rulebook.check_rules(options.rules)
+    print("\n".join(problems) or "every rule file is in order")
+    return 1 if problems else 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Runs the cases written in the rule files."""
+    from pipeline.score import rulebook
+
+    report = rulebook.run_cases(rulebook.load_rules(options.rules))
+    print(report.text())
+    return 0 if report.passed else 1
+
+
+def list_all(options: argparse.Namespace) -> int:
+    """Lists the rules by clause."""
+    from pipeline.score import rulebook
+
+    print(rulebook.list_rules(rulebook.load_rules(options.rules)))
+    return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Shows what another rule set would change in the published ranking."""
+    from pipeline.score import rulebook
+
+    print(rulebook.diff(options.warehouse, options.rules, options.other))
+    return 0
+
+
+def add_commands(parser: argparse.ArgumentParser, add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Puts the commands of the rule book under their parser.
+
+    Args:
+        parser: the parser of `rules`.
+        add: makes a command's parser from the group, its name and its function.
+    """
+    commands: Any = parser.add_subparsers(required=True, metavar="check|test|list|diff")
+    for name, command in (("check", check), ("test", test), ("list", list_all)):
+        cli_options.rules(add(commands, name, command))
+    child = add(commands, "diff", diff)
+    child.add_argument("other", type=cli_options.folder, help="folder of the changed rules")
+    cli_options.rules(child)
+    cli_options.warehouse(child)
