@@ -12,7 +12,8 @@ import numpy as np
 
 from pipeline.link.facets import Facets
 from pipeline.link.ordering import Ints, distinct, offsets, order_of
-from pipeline.link.vocabulary import NameFacets, Vocabularies
+from pipeline.link.pieces import Pieces
+from pipeline.link.vocabulary import NameFacets
 
 AREAS = ("road", "building", "house_code", "community", "street")
 PERSONS = ("person_sound", "person_other_sound")
@@ -86,7 +87,7 @@ def _join(key: Key) -> tuple[Ints, Ints, int]:
     return np.repeat(left_at, size), at[offsets(start, size)], heated
 
 
-def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> Iterator[Key]:
+def standard_keys(left: Facets, right: Facets, pieces: Pieces, cap: int) -> Iterator[Key]:
     """The keys under which rows and firms meet.
 
     Args:
@@ -123,7 +124,7 @@ def standard_keys(left: Facets, right: Facets, pieces: "Pieces", cap: int) -> It
     yield from _hint_keys(left.hint, right, pieces, cap)
 
 
-def _hint_keys(hint: Ints, right: Facets, pieces: "Pieces", cap: int) -> Iterator[Key]:
+def _hint_keys(hint: Ints, right: Facets, pieces: Pieces, cap: int) -> Iterator[Key]:
     """Damaged or masked codes meet whole ones through the pieces that are left."""
     for table in pieces.of_code:
         codes = [table[c] for c in (right.uscc, right.registration, right.hint, right.org)]
@@ -160,7 +161,7 @@ class _Side:
     """One side of the pairs: a member is found by its name and by its sign alike."""
 
     facets: Facets
-    pieces: "Pieces"
+    pieces: Pieces
 
     def names(self, *parts: Callable[[NameFacets], Ints]) -> Terms:
         """One part of names and signs, or two of them together."""
@@ -193,67 +194,9 @@ class _Side:
 
     def shortened(self) -> Terms:
         """Trade names less one character, together with the industry; none is an industry too."""
-        found = [
-            self.pieces.shortened(name.trade, name.industry) for name in (self.facets.name, self.facets.sign)
-        ]
-        return Terms(np.concatenate([t.value for t in found]), np.concatenate([t.at for t in found]))
-
-
-class Pieces:
-    """Parts of trade names and codes, numbered once for a night.
-
-    Attributes:
-        first, last, start, end: numbers of each trade name's first and last character, its first and last
-            two; 0 where it has fewer.
-        of_code: three arrays with a number per code: its pieces that one wrong character cannot all touch.
-    """
-
-    def __init__(self, words: Vocabularies) -> None:
-        trades = words.trade.words
-        self.first: Ints = _numbers([word[:1] for word in trades])
-        self.last: Ints = _numbers([word[-1:] for word in trades])
-        self.start: Ints = _numbers([word[:2] if len(word) > 1 else "" for word in trades])
-        self.end: Ints = _numbers([word[-2:] if len(word) > 1 else "" for word in trades])
-        self._count, self._flat = _deletions(trades)
-        self._start = np.cumsum(self._count) - self._count
-        split = [_code_pieces(word) for word in words.code.words]
-        number: dict[str, int] = {"": 0}
-        self.of_code: list[Ints] = [
-            np.array([number.setdefault(piece[i], len(number)) for piece in split], dtype=np.int64)
-            for i in range(3)
-        ]
-
-    def shortened(self, trade: Ints, industry: Ints) -> Terms:
-        """Keys of (trade name less one character, industry), and the members that have them."""
-        size = self._count[trade]
-        at = np.repeat(np.arange(len(trade)), size)
-        part = self._flat[offsets(self._start[trade], size)]
-        return Terms((part << _SHIFT) + industry[at], at)
-
-
-def _numbers(texts: list[str]) -> Ints:
-    number = {"": 0}
-    return np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int64)
-
-
-def _deletions(trades: list[str]) -> tuple[Ints, Ints]:
-    """For each trade name, how many shortened forms it has, and their numbers one behind the other."""
-    number: dict[str, int] = {}
-    counts: list[int] = []
-    flat: list[int] = []
-    for word in trades:
-        short = (
-            {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))} if 3 <= len(word) <= 6 else set()
-        )
-        counts.append(len(short))
-        flat.extend(number.setdefault(part, len(number) + 1) for part in sorted(short))
-    return np.array(counts, dtype=np.int64), np.array(flat, dtype=np.int64)
-
-
-def _code_pieces(code: str) -> tuple[str, str, str]:
-    """Tail, middle and front of a code's body; empty where masked or all alike."""
-    if code.startswith("group ") or len(code) < 9:
-        return ("", "", "")
-    parts = (code[-5:], code[-10:-5], code[-13:-5])
-    tail, middle, front = ("" if "*" in p or len(set(p)) <= 2 else f"{i}{p}" for i, p in enumerate(parts))
-    return tail, middle, front
+        values, members = [], []
+        for name in (self.facets.name, self.facets.sign):
+            part, at = self.pieces.shortened(name.trade)
+            values.append((part << _SHIFT) + name.industry[at])
+            members.append(at)
+        return Terms(np.concatenate(values), np.concatenate(members))

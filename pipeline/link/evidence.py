@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.link.blocking import BLOCK_CAP, Pieces, candidates, standard_keys
+from pipeline.link.blocking import BLOCK_CAP, candidates, standard_keys
 from pipeline.link.comparing import Comparator, frequencies
 from pipeline.link.estimating import Evidence
 from pipeline.link.facets import Facets
@@ -13,6 +13,7 @@ from pipeline.link.layout import FacetTable
 from pipeline.link.model import Floats, Model
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.parties import Parties
+from pipeline.link.pieces import Pieces
 from pipeline.link.scoring import explain_pairs
 from pipeline.link.standing import Views
 from pipeline.link.vocabulary import Vocabularies
@@ -38,7 +39,13 @@ def registered_shares(parties: Parties, facets: Facets, model: Model) -> Floats:
 
 
 def gather(
-    parties: Parties, facets: Facets, words: Vocabularies, firms: Firms, registry: Views, model: Model
+    parties: Parties,
+    facets: Facets,
+    words: Vocabularies,
+    pieces: Pieces,
+    firms: Firms,
+    registry: Views,
+    model: Model,
 ) -> Evidence:
     """Pairs of rows outside the registry with registered firms, as if no row had a code.
 
@@ -46,6 +53,7 @@ def gather(
         parties: the night's rows and profiles.
         facets: the profiles, former names behind them.
         words: the texts behind the numbers.
+        pieces: parts of those texts.
         firms: registered firms.
         registry: their looks.
         model: weighs the pairs; `estimate` moves on from it.
@@ -59,7 +67,7 @@ def gather(
     left, right = _hidden(told), _hidden(facets.take(registry.at))
     doors = int(facets.door.max(initial=0)) + 1
     comparator = Comparator(model, words, frequencies(right, registry.entity, words, doors))
-    row, firm, level, weight = _pairs(left, right, registry.entity, Pieces(words), comparator)
+    row, firm, level, weight = _pairs(left, right, registry.entity, pieces, comparator)
     return Evidence(
         row=row,
         level=level,

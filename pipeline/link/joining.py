@@ -62,12 +62,16 @@ class LabelledSets:
 
     def roots(self) -> Ints:
         """The root of every member."""
-        return np.array([self.find(i) for i in range(len(self._parent))], dtype=np.int64)
+        root = np.array(self._parent, dtype=np.int64)
+        while True:
+            further = root[root]
+            if np.array_equal(further, root):
+                return root
+            root = further
 
     def labels(self, kind: int) -> Ints:
         """The label of every member's set."""
-        label = self._labels[kind]
-        return np.array([label[self.find(i)] for i in range(len(self._parent))], dtype=np.int64)
+        return np.array(self._labels[kind], dtype=np.int64)[self.roots()]
 
 
 def combine(*keys: Ints, dense: bool = False) -> Ints:

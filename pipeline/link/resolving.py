@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.link.blocking import BLOCK_CAP, Candidates, Pieces, candidates, standard_keys
+from pipeline.link.blocking import BLOCK_CAP, Candidates, candidates, standard_keys
 from pipeline.link.bridges import Bridge, weak_bridges, without, words_of
 from pipeline.link.clustering import cluster, is_edge
 from pipeline.link.comparing import Comparator, Scored, frequencies
@@ -19,6 +19,7 @@ from pipeline.link.judging import Judged
 from pipeline.link.layout import FacetTable
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
+from pipeline.link.pieces import Pieces
 from pipeline.link.scoring import explain_pairs, score_pairs, weigh
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
@@ -57,6 +58,7 @@ class Resolver:
         self,
         facets: Facets,
         words: Vocabularies,
+        pieces: Pieces,
         firms: Firms,
         registry: Views,
         model: Model,
@@ -68,6 +70,7 @@ class Resolver:
         Args:
             facets: all profiles, former names behind them.
             words: the texts behind the numbers.
+            pieces: parts of those texts.
             firms: registered firms.
             registry: their looks.
             model: the model in force.
@@ -85,7 +88,7 @@ class Resolver:
         looks = facets.take(registry.at)
         doors = int(facets.door.max(initial=0)) + 1
         self._counts = frequencies(looks, registry.entity, words, doors)
-        self._pieces = Pieces(words)
+        self._pieces = pieces
         self._comparator = Comparator(model, words, self._counts)
         self.bridges: list[Bridge] = []
 

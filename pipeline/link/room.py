@@ -28,6 +28,7 @@ from pipeline.link.judging import judge
 from pipeline.link.model import Model, shipped_model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, matches
 from pipeline.link.parties import Parties, encode, read_parties
+from pipeline.link.pieces import Pieces
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
 from pipeline.link.standing import Views
@@ -112,12 +113,13 @@ def _run(
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
-    learn = partial(_estimated, parties, all_facets, words, firms, registry_profiles)
+    pieces = Pieces(words)
+    learn = partial(_estimated, parties, all_facets, words, pieces, firms, registry_profiles)
     choice = training.choose(night.settings, learn, anew=anew)
     model = choice.model
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
-    resolver = Resolver(all_facets, words, firms, registry_profiles, model, share, ledger)
+    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger)
     others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
@@ -152,8 +154,10 @@ def _run(
     return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
 
 
-def _estimated(parties: Parties, facets: Facets, words: Vocabularies, firms: Firms, registry: Views) -> Model:
-    return estimate(gather(parties, facets, words, firms, registry, shipped_model()), shipped_model())
+def _estimated(
+    parties: Parties, facets: Facets, words: Vocabularies, pieces: Pieces, firms: Firms, registry: Views
+) -> Model:
+    return estimate(gather(parties, facets, words, pieces, firms, registry, shipped_model()), shipped_model())
 
 
 def _keep_model(

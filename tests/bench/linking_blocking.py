@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.declaration import load_sources
-from pipeline.link.blocking import Pieces, candidates, standard_keys
+from pipeline.link.blocking import candidates, standard_keys
 from pipeline.link.facets import build_facets
 from pipeline.link.parties import read_parties
+from pipeline.link.pieces import Pieces
 from pipeline.link.resolving import BLOCK_CAP
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.settings import PROJECT_ROOT
