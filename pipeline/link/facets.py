@@ -83,6 +83,7 @@ class Facets:
     road: Ints
     site: Ints
     building: Ints
+    village: Ints
     block: Ints
     floor: Ints
     room: Ints
