@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.link.folding import fold, pinyin_key
+from pipeline.link.regions import is_elsewhere
 from pipeline.reference import communities
 
 
@@ -43,11 +44,10 @@ class AddressParts(NamedTuple):
         return f"{self.road}#{self.number}" if self.road and self.number else self.building
 
     @property
-    def village(self) -> str:
-        """The village or quarter that lanes and houses are numbered in (渔民村北区11巷, 渔民村24栋: 渔民)."""
-        lane = self.road if not _STREETWARD.search(self.road) else ""
-        match = _VILLAGE.match(lane or (self.building if _QUARTER_END.search(self.building) else ""))
-        return match.group(1) if match else ""
+    def landmark(self) -> str:
+        """The village that lanes and houses are numbered in, else the building; none in another district."""
+        match = _VILLAGE.match(self.building if _QUARTER_END.search(self.building) else self.road)
+        return "" if is_elsewhere(self.road) else f"{match.group(1)}村" if match else self.building
 
 
 EMPTY = AddressParts("", "", "", "", "", "", "", (), False)
@@ -58,7 +58,6 @@ _DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} |
 _NUMERAL = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾廿百佰]+")
 _SUB_NUMBER = re.compile(r"(之[一二三四五六七八九十])(?=[A-Z\d])")
 _PREFIX = re.compile(r"^(?:中国)?(?:广东省?)?(?:深圳市?(?:经济特区)?)?(?:罗湖区?(?!社区|村|商|桥|口岸))?")
-_ELSEWHERE = re.compile("[^深圳罗湖][省市县区]")  # other cities have a 南湖街道 too
 _SHARED = re.compile(r"集群|托管|商务秘书|入驻|住所申报|集中办公区|虚拟|秘书(?:有限)?公司|众创空间")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _INLINE = re.compile(r"^[A-Z]?\d*[A-Z]?(?:栋|幢|座|号楼|楼|层|号|室|房|铺|档)?$")
@@ -71,9 +70,8 @@ _LANE = re.compile(
 )
 # 田心村南区13巷 and 田心南区13巷 are one lane.
 _VILLAGE_BEFORE_LANE = re.compile(r"(?<=[㐀-鿿]{2})村(?=(?:[东南西北中][区坊]?)?\d+[巷里弄])")
-_STREETWARD = re.compile(r"[路街道]")
 _VILLAGE = re.compile(
-    r"^([㐀-鿿]{2,6}?)(?:[旧老]?村)?(?:[东南西北中]+[区坊]?)?\d*[区坊]?(?:\d+横?[巷里弄坊].*)?$"
+    r"^(?!.*[路街道])([㐀-鿿]{2,6}?)(?:[旧老]?村)?(?:[东南西北中]+[区坊]?)?\d*[区坊]?(?:\d+横?[巷里弄坊].*)?$"
 )
 _NUMBER = re.compile(
     r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+)(?![\d号铺房室档柜]))?(?:大院|院)?"
@@ -192,7 +190,7 @@ def _bare_street_pattern() -> re.Pattern[str]:
 
 def _take_street(text: str) -> tuple[str, str]:
     match = _street_pattern().search(text)
-    if match is None or match.start() > 6 or _ELSEWHERE.search(text, 0, match.start()):
+    if match is None or match.start() > 6 or is_elsewhere(text[: match.start()]):
         bare = _bare_street_pattern().match(text)
         return (f"{bare.group(1)}街道", text[bare.end() :]) if bare else ("", text)
     rest = text[match.end() :]

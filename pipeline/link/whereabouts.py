@@ -1,7 +1,7 @@
 """In which street and community the place of each profile lies, and how that is known.
 
 The column of the office that saw the place speaks first; then what is said of the same place by others (its
-house, road and number, village, building), where nine of ten say one and the same; then the address's own
+house, road and number, village or building), where nine of ten say one and the same; then the address's own
 community; last its own word for the street, which may be that of years ago. A road alone never tells the
 street: roads cross streets, and so do their numbers.
 """
@@ -61,8 +61,8 @@ def whereabouts(
     # A word for the street and a community of another one: one of them is of years ago.
     torn = ~told & (said > 0) & (of_community > 0) & (said != of_community)
     spoken = np.where(said > 0, said, of_community)
-    both = combine(facets.building, facets.community, dense=True)
-    keys = (premises, facets.site, facets.village, both, facets.building)
+    both = combine(facets.landmark, facets.community, dense=True)
+    keys = (premises, facets.site, both, facets.landmark)
     of_place = _first(_known_by(key, spoken, told, speaks & ~torn, firm) for key in keys)
     ways = (np.where(told, said, 0), of_place, of_community, said)
     community_told = _has_column(parties, "community", read_community)
