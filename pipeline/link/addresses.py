@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.link.folding import fold, pinyin_key
+from pipeline.link.regions import is_elsewhere
 from pipeline.reference import communities
 
 
@@ -42,6 +43,12 @@ class AddressParts(NamedTuple):
         """Road and number, else building, as one key; empty where neither is known."""
         return f"{self.road}#{self.number}" if self.road and self.number else self.building
 
+    @property
+    def landmark(self) -> str:
+        """The village that lanes and houses are numbered in, else the building; none in another district."""
+        match = _VILLAGE.match(self.building if _QUARTER_END.search(self.building) else self.road)
+        return "" if is_elsewhere(self.road) else f"{match.group(1)}村" if match else self.building
+
 
 EMPTY = AddressParts("", "", "", "", "", "", "", (), False)
 
@@ -63,6 +70,9 @@ _LANE = re.compile(
 )
 # 田心村南区13巷 and 田心南区13巷 are one lane.
 _VILLAGE_BEFORE_LANE = re.compile(r"(?<=[㐀-鿿]{2})村(?=(?:[东南西北中][区坊]?)?\d+[巷里弄])")
+_VILLAGE = re.compile(
+    r"^(?!.*[路街道])([㐀-鿿]{2,6}?)(?:[旧老]?村)?(?:[东南西北中]+[区坊]?)?\d*[区坊]?(?:\d+横?[巷里弄坊].*)?$"
+)
 _NUMBER = re.compile(
     r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+)(?![\d号铺房室档柜]))?(?:大院|院)?"
 )
@@ -72,6 +82,7 @@ _BUILDING_WORDS = (
     "居|轩|阁|庭|府|城|楼|邨|湾|围|仓库|仓|院|宿舍|住宅区|仓储区|综合楼|商场|大院|基地|岭|坊"
 )
 _QUARTERS = ("村", "围", "岭", "坊", "湾", "里")
+_QUARTER_END = re.compile(f"(?:{'|'.join(_QUARTERS)})(?:[东南西北]区)?$")
 _BUILDING = re.compile(
     rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?!村)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
 )
@@ -172,12 +183,14 @@ def _inline_brackets(text: str) -> str:
 def _bare_street_pattern() -> re.Pattern[str]:
     """A street's short name before a road that has a name of its own: 黄贝深南东路, but not 笋岗东路."""
     shorts = "|".join(sorted({item.street_short for item in communities()}))
-    return re.compile(f"^({shorts})(?=[㐀-鿿\\d]{{2,5}}(?:路|大道)\\d)(?![东南西北中上下老横]路)")
+    return re.compile(
+        f"^({shorts})(?!社区|居委会)(?=[㐀-鿿\\d]{{2,5}}(?:路|大道)\\d)(?![东南西北中上下老横]路)"
+    )
 
 
 def _take_street(text: str) -> tuple[str, str]:
     match = _street_pattern().search(text)
-    if match is None or match.start() > 6:
+    if match is None or match.start() > 6 or is_elsewhere(text[: match.start()]):
         bare = _bare_street_pattern().match(text)
         return (f"{bare.group(1)}街道", text[bare.end() :]) if bare else ("", text)
     rest = text[match.end() :]

@@ -66,7 +66,7 @@ class Facets:
     rows whose party is a person and that have no sign; `closed` marks registry rows of firms that are
     deregistered, revoked, voided or moved away, `registered` rows of the registry; `unlicensed` marks rows
     that say of a shop that it showed no licence, `licensed` that it showed one; `site` is road and number,
-    `door` a room of a site or building.
+    `landmark` the village or building that a place is known by, `door` a room of a site or building.
     """
 
     extract: Ints
@@ -83,6 +83,7 @@ class Facets:
     road: Ints
     site: Ints
     building: Ints
+    landmark: Ints
     block: Ints
     floor: Ints
     room: Ints

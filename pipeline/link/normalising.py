@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.errors import RunError
 from pipeline.link.addresses import parse_address, read_community, read_street, road_key
+from pipeline.link.folding import pinyin_key
 from pipeline.link.identifiers import Codes, read_code
 from pipeline.link.names import NameParts, is_bare_party, parse_name
 from pipeline.link.ordering import Ints
@@ -25,7 +26,7 @@ from pipeline.link.vocabulary import NAME_WORDS, Vocabularies, Vocabulary
 BATCH = 10_000
 WORTH_A_PROCESS = 100_000  # texts; fewer are done sooner here than a process starts elsewhere
 CODE_COLUMNS = ("uscc", "org", "registration", "hint", "token")
-PLACE_COLUMNS = ("road", "site", "building", "block", "floor", "room", "street", "community")
+PLACE_COLUMNS = ("road", "site", "building", "landmark", "block", "floor", "room", "street", "community")
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def take_addresses(texts: list[str]) -> Taken:
         "road": [p.road and f"road {road_key(p.road)}" for p in parsed],
         "site": [p.number and f"site {road_key(p.road or p.building)}#{p.number}" for p in parsed],
         "building": [p.building and f"building {road_key(p.building)}" for p in parsed],
+        "landmark": [p.landmark and f"landmark {pinyin_key(p.landmark)}" for p in parsed],
         "block": [p.block and f"block {p.block}" for p in parsed],
         "floor": [p.floor and f"floor {p.floor}" for p in parsed],
         "room": [p.rooms[0] if p.rooms else "" for p in parsed],

@@ -22,6 +22,7 @@ from pipeline.link.reasons import reasons
 from pipeline.link.resolving import Resolver
 from pipeline.link.standing import Resolution
 from pipeline.link.vocabulary import Vocabularies
+from pipeline.link.whereabouts import BASES, whereabouts
 
 STATES = ("registered", "valid_code_not_held", "not_found")
 LONGEST_PERSON = 4
@@ -110,11 +111,13 @@ def link_rows(
     """One row per record with all that the tables of this room need."""
     own = facets.first(parties.count)
     premises, premises_ids = premises_of(own, words)
+    where = whereabouts(parties, own, words, premises, _firm_of_profile(parties, linked))
     names, signs = _shown(parties, own)
     place, code = pa.array(words.place.words), pa.array(words.code.words)
     of_profile = {
-        "street": (own.street, place),
-        "community": (own.community, place),
+        "street": (where.street, place),
+        "street_basis": (where.basis, pa.array(["", *BASES])),
+        "community": (where.community, place),
         "building": _buildings(own.building, words),
         "uscc_valid": (own.uscc, code),
         "registration_valid": (own.registration, code),
@@ -132,9 +135,18 @@ def link_rows(
         "basis": _coded(linked.basis + 1, pa.array(["", *linked.bases])),
         "probability": pa.array(linked.probability),
         "shared_address": pa.array((own.shared > 0)[parties.profile]),
+        "door": pa.array(own.door[parties.profile]),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))
+
+
+def _firm_of_profile(parties: Parties, linked: Linked) -> Ints:
+    """The entity of each profile; those without one have a number of their own behind all entities."""
+    firm = linked.entities + np.arange(parties.count)
+    linked_rows = np.flatnonzero(linked.row_entity >= 0)
+    np.minimum.at(firm, parties.profile[linked_rows], linked.row_entity[linked_rows])
+    return firm
 
 
 def _coded(number: Ints, texts: pa.Array) -> pa.DictionaryArray:

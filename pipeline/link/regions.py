@@ -124,3 +124,14 @@ def region_of(places: str) -> tuple[str, str]:
         city = next((one for one in words.provinces if one in places), "")
     other = _ANY_DISTRICT.search(places.split("市", 1)[-1]) if "市" in places else None
     return city, other.group().removesuffix("区") if other else ""
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether words of an address name another district, city or province: 嘉兴市 has a 南湖街道 too."""
+    return bool(_elsewhere().search(text))
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    others = "|".join(district for district in lexicon().local_districts if district != "罗湖")
+    return re.compile(f"(?:{others})新?区|(?<!深圳){_CITY}|[省县]")

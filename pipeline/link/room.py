@@ -37,10 +37,12 @@ from pipeline.night import Night, record_attention
 
 REGISTRY = "registry"
 GRID = "grid"
+# Whose officers were at the place that their rows name.
+ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 SQL = Path(__file__).parent / "sql"
 TABLES = (
     "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said",
-    "link_kind", "link_look", "enterprise",
+    "link_kind", "link_look", "link_whereabouts", "enterprise",
 )  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def _run(
     for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
         con.register(name, table)
     for name in (*TABLES, "record_comparison"):
-        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID})
+        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT})
     sources_come = set(pc.unique(parties.table["source"]).to_pylist())
     write_identities(con, identities, changes, history, handles, sources_come, as_of)
     corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)

@@ -1,5 +1,6 @@
--- Grain: enterprise identity. Inputs: link_row, link_registered, link_trading, link_said, link_kind. Counts are of current rows.
--- The street is where it trades: as the grid saw it trading, else as most rows say, else as registered; null where nobody knows.
+-- Grain: enterprise identity. Inputs: link_row, link_registered, link_trading, link_whereabouts, link_said, link_kind.
+-- Counts are of current rows. Street, community, grid number and address are of the place where it trades, told by one row
+-- (link_whereabouts); the street is null where nobody knows, and the address then is what was written down.
 WITH counted AS (
   SELECT
     enterprise_id,
@@ -44,20 +45,10 @@ SELECT
   r.status_on,
   r.industry_code,
   NULL::VARCHAR AS industry_name,
-  coalesce(
-    CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.street END,
-    CASE WHEN NOT r.shared_address THEN r.street END,
-    s.street, t.street
-  ) AS street,
-  coalesce(
-    CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.community END,
-    CASE WHEN NOT r.shared_address THEN r.community END,
-    s.community, t.community
-  ) AS community,
-  t.grid_no,
-  coalesce(
-    CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.address END, r.address, s.address, t.address
-  ) AS address,
+  w.street,
+  CASE WHEN w.street IS NOT NULL THEN w.community ELSE coalesce(s.community, t.community) END AS community,
+  w.grid_no,
+  coalesce(w.address, r.address, s.address, t.address) AS address,
   r.established_on,
   c.record_count,
   c.extract_count,
@@ -67,5 +58,6 @@ FROM counted c
 JOIN link_kind k USING (enterprise_id)
 LEFT JOIN link_registered r USING (enterprise_id)
 LEFT JOIN link_trading t USING (enterprise_id)
+LEFT JOIN link_whereabouts w USING (enterprise_id)
 LEFT JOIN said s USING (enterprise_id)
 ORDER BY c.enterprise_id

@@ -1,0 +1,61 @@
+-- Grain: enterprise whose street somebody knows: where it trades, and who says so. Inputs: link_row, link_registered,
+-- $grid, $registry (names of extracts), $spot (extracts whose officers were at the place).
+-- standing: 0 the grid saw it trading there; 1 other officers were there; 2 other departments say so; 3 the grid saw it
+-- closed there; 4 registered there; 5 only the address's word for the street, or a link that is not certain; 6 moved away.
+-- A row in the registered street may be copied from the registry and says no more than it; a shared registration address
+-- says nothing, with or without the mark. Several trading places: the newest visit; else what most extracts say.
+WITH told AS (
+  SELECT
+    l.enterprise_id, l.street, l.community, l.address, l.premises_id, l.grid_no, l.inspected_on,
+    l.extract, l.extract_date, l.record_id, l.file, l."row",
+    CASE
+      WHEN l.extract = $grid AND coalesce(l.trading, 'open') = 'open' THEN 0
+      WHEN l.extract = $grid AND l.trading = 'closed' THEN 3
+      WHEN l.extract = $grid THEN 6
+      WHEN l.street_basis = 'word' OR l.decision <> 'certain' THEN 5
+      WHEN l.extract = $registry OR l.street IS NOT DISTINCT FROM CASE WHEN NOT r.shared_address THEN r.street END THEN 4
+      WHEN list_contains($spot, l.extract) THEN 1
+      ELSE 2
+    END AS standing
+  FROM link_row l
+  LEFT JOIN link_registered r USING (enterprise_id)
+  WHERE l.enterprise_id IS NOT NULL AND NOT l.superseded AND l.street IS NOT NULL
+    AND (
+      l.extract = $grid
+      OR NOT (
+        l.shared_address
+        OR coalesce(r.shared_address AND l.premises_id = r.premises_id AND (l.door = 0 OR l.door = r.door), false)
+      )
+    )
+),
+voted AS (
+  SELECT enterprise_id, standing, street, count(DISTINCT extract) AS extracts
+  FROM told
+  GROUP BY enterprise_id, standing, street
+),
+lain AS (
+  SELECT enterprise_id, street, community
+  FROM told
+  WHERE community IS NOT NULL
+  GROUP BY enterprise_id, street, community
+  QUALIFY row_number() OVER (
+    PARTITION BY enterprise_id, street ORDER BY min(standing), count(*) DESC, max(extract_date) DESC, community
+  ) = 1
+),
+chosen AS (
+  SELECT t.*
+  FROM told t
+  JOIN voted v USING (enterprise_id, standing, street)
+  QUALIFY row_number() OVER (
+    PARTITION BY t.enterprise_id
+    ORDER BY
+      t.standing, t.inspected_on DESC NULLS LAST, v.extracts DESC, t.extract <> $registry, t.extract_date DESC,
+      t.premises_id IS NULL, length(t.address) DESC NULLS LAST, t.record_id, t.file, t."row"
+  ) = 1
+)
+SELECT
+  c.enterprise_id, c.street, coalesce(c.community, l.community) AS community, c.address, c.premises_id, c.grid_no,
+  c.extract, c.standing
+FROM chosen c
+LEFT JOIN lain l USING (enterprise_id, street)
+ORDER BY c.enterprise_id
