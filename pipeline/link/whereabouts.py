@@ -1,9 +1,9 @@
 """In which street and community the place of each profile lies, and how that is known.
 
-The column of the office that saw the place speaks first; then what is said of the same place by others (its
-house, road and number, village or building), where nine of ten say one and the same; then the address's own
-community; last its own word for the street, which may be that of years ago. A road alone never tells the
-street: roads cross streets, and so do their numbers.
+What a street office says of its own streets goes first; then what others say of the same place, where nine of
+ten are at one; then the address's own community; then its own word for the street, which may be that of years
+ago; last what is said of buildings of that name, which may be namesakes. A road alone never tells the street:
+roads cross streets, and so do their numbers.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,9 +19,9 @@ from pipeline.link.parties import Parties, encode
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.reference import communities, streets
 
-BASES = ("office", "place", "community", "word")
-OFFICE, PLACE, COMMUNITY, WORD = range(1, 5)
-LEAST_FIRMS = 2  # that say one and the same of a place, where no office's column does
+BASES = ("office", "place", "community", "word", "name")
+OFFICE, PLACE, COMMUNITY, WORD, NAME = range(1, 6)
+LEAST_FIRMS = 2  # that say one and the same of a place of which its street office says nothing
 AGREEING = (9, 10)  # of those who name a street for a place
 SLIP_ROWS = 50  # one row of so many that names another street than its office's file is a slip
 
@@ -32,7 +32,7 @@ class Whereabouts:
 
     Attributes:
         street: official street names.
-        basis: how the street is known: OFFICE, PLACE, COMMUNITY, WORD; 0 where it is not.
+        basis: how the street is known: OFFICE … NAME; 0 where it is not.
         community: short names.
     """
 
@@ -53,24 +53,49 @@ def whereabouts(
         premises: building or house of each profile, 0 where it is unknown.
         firm: whose each profile is, from 0; one firm's rows are one voice.
     """
-    meant = _meant_streets(parties, words)
+    own, meant = _own_streets(parties, words)
     said = np.where(meant > 0, meant, facets.street)
-    told = _has_column(parties, "street", read_street)
+    column = _has_column(parties, "street", read_street)
     speaks = facets.shared == 0
-    of_community = _community_streets(facets.community, said, told, speaks, firm, words)
+    of_community = _community_streets(facets.community, said, own, speaks, firm, words)
     # A word for the street and a community of another one: one of them is of years ago.
-    torn = ~told & (said > 0) & (of_community > 0) & (said != of_community)
+    torn = ~column & (said > 0) & (of_community > 0) & (said != of_community)
     spoken = np.where(said > 0, said, of_community)
-    both = combine(facets.landmark, facets.community, dense=True)
-    keys = (premises, facets.site, both, facets.landmark)
-    of_place = _first(_known_by(key, spoken, told, speaks & ~torn, firm) for key in keys)
-    ways = (np.where(told, said, 0), of_place, of_community, said)
-    community_told = _has_column(parties, "community", read_community)
-    near = _first(_known_by(key, facets.community, community_told, speaks, firm) for key in keys)
+    house, near, name = _of_places(facets, premises, spoken, own, speaks & ~torn, firm)
+    by_office, by_column = np.where(own, said, 0), np.where(column, said, 0)
+    # The firm's other rows say where its building is; a namesake elsewhere has no say.
+    mates = combine(firm + 1, facets.landmark, dense=True)
+    of_firm = _agreed(mates, _first((by_office, house, by_column)), speaks, firm, 1)
+    ways = (
+        (OFFICE, by_office), (PLACE, house), (OFFICE, by_column), (PLACE, of_firm), (PLACE, near),
+        (COMMUNITY, of_community), (WORD, said), (NAME, name),
+    )  # fmt: skip
+    in_column = _has_column(parties, "community", read_community)
+    house, near, _ = _of_places(facets, premises, facets.community, own & in_column, speaks, firm)
     return Whereabouts(
-        street=_first(ways),
-        basis=_first(np.where(way > 0, basis, 0) for basis, way in enumerate(ways, start=OFFICE)),
-        community=_first((np.where(community_told, facets.community, 0), near, facets.community)),
+        street=_first(way for _, way in ways),
+        basis=_first(np.where(way > 0, basis, 0) for basis, way in ways),
+        community=_first((np.where(in_column, facets.community, 0), house, facets.community, near)),
+    )
+
+
+def _of_places(
+    facets: Facets, premises: Ints, said: Ints, told: Bools, speaks: Bools, firm: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """What is said of each profile's place, by how it is known: its house or its number on a road; its
+    building in a community or on a road, or its village; its building by the name alone."""
+    exact = np.where((facets.site > 0) | (facets.house_code > 0), premises, 0)
+    in_community = combine(facets.landmark, facets.community, dense=True)
+    on_road = combine(facets.landmark, facets.road, dense=True)
+    keys = (exact, facets.site, in_community, on_road, facets.landmark)
+    of_exact, of_site, of_community, of_road, of_name = (
+        _known_by(key, said, told, speaks, firm) for key in keys
+    )
+    village, alone = facets.building == 0, facets.road == 0
+    return (
+        _first((of_exact, of_site)),
+        _first((of_community, of_road, np.where(village, of_name, 0))),
+        np.where(alone, of_name, 0),
     )
 
 
@@ -90,7 +115,7 @@ def _first(ways: Iterable[Ints]) -> Ints:
 
 
 def _known_by(key: Ints, said: Ints, told: Bools, speaks: Bools, firm: Ints) -> Ints:
-    """What is said of each profile's key: by offices' columns, else by all; 0 where they are not at one."""
+    """What is said of each profile's key: by its street office, else by all; 0 where they are not at one."""
     by_office = _agreed(key, said, speaks & told, firm, 1)
     return np.where(by_office > 0, by_office, _agreed(key, said, speaks, firm, LEAST_FIRMS))
 
@@ -118,25 +143,29 @@ def _community_streets(
     return _first((_known_by(community, said, told, speaks, firm), listed[community]))
 
 
-def _meant_streets(parties: Parties, words: Vocabularies) -> Ints:
-    """For profiles whose office slipped in the column of its own street: that street; 0 for all others."""
+def _own_streets(parties: Parties, words: Vocabularies) -> tuple[Bools, Ints]:
+    """Profiles from files that street offices send of their own streets.
+
+    Returns:
+        Whether each profile is from such a file, and the office's street where the row's column slipped
+        and names another, 0 elsewhere.
+    """
     source, names = encode(parties.table["source"])
     named = [name.partition("/")[2] for name in names]
-    of_source = np.array(
-        [words.place.add(name) if name in streets() else 0 for name in named], dtype=np.int64
-    )
-    street = of_source[source]
+    numbers = [words.place.add(name) if name in streets() else 0 for name in named]
+    street = np.array(numbers, dtype=np.int64)[source]
     rows = np.flatnonzero(street)
+    street, profile = street[rows], parties.profile[rows]
     file, _ = encode(parties.table["file"])
-    extract = parties.columns["extract"][parties.profile]
-    _, _, of_file = numbered(combine(file[rows], extract[rows]))
-    _, first, saying = numbered(combine(of_file + 1, street[rows]))
-    size, all_rows = np.bincount(saying), np.bincount(of_file)
-    chief = np.zeros(len(all_rows), dtype=np.int64)
-    file_of, street_of = of_file[first], street[rows][first]
-    chief_of = size * 2 > all_rows[file_of]
-    chief[file_of[chief_of]] = street_of[chief_of]
-    slip = (size * SLIP_ROWS <= all_rows[file_of])[saying] & (chief[of_file] > 0)
-    meant = np.zeros(parties.count, dtype=np.int64)
-    np.maximum.at(meant, parties.profile[rows[slip]], chief[of_file[slip]])
-    return meant
+    _, _, sent = numbered(combine(file[rows], parties.columns["extract"][profile]))
+    _, first, saying = numbered(combine(sent + 1, street))
+    size, whole = np.bincount(saying), np.bincount(sent)
+    share_of = whole[sent[first]]
+    chief = np.zeros(len(whole), dtype=np.int64)
+    most = size * 2 > share_of
+    chief[sent[first][most]] = street[first][most]
+    slip = (size * SLIP_ROWS <= share_of)[saying] & (chief[sent] > 0)
+    own, meant = np.zeros(parties.count, dtype=bool), np.zeros(parties.count, dtype=np.int64)
+    own[profile] = True
+    np.maximum.at(meant, profile[slip], chief[sent[slip]])
+    return own, meant

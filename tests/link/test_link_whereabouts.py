@@ -147,12 +147,36 @@ def test_an_old_street_in_an_address_gives_way_to_the_place(places: Any) -> None
     )
 
 
-def test_an_addresss_word_alone_does_not_unseat_the_registration(places: Any) -> None:
+def test_an_addresss_word_alone_goes_before_the_registration_and_behind_a_known_place(places: Any) -> None:
     rows = {
         "registry": [firm("罗湖区湖贝路9号", street="东门街道")],
         "employment": [employed("罗湖区莲塘街道国威路7号")],
     }
-    assert places(rows)["registry:1"]["street"] == "东门街道"
+    assert places(rows)["registry:1"]["street"] == "莲塘街道"
+    rows["tax"] = [firm("罗湖区水贝社区水贝二路5号", taxpayer_id=CODES[0], period="2016Q4")]
+    assert places(rows)["registry:1"]["street"] == "翠竹街道"
+
+
+def test_a_namesake_building_gives_way_to_the_firms_own_rows_and_to_its_road(places: Any) -> None:
+    rows = {
+        "registry": [firm("罗湖区罗芳路95号锦湖中心1223室", street="黄贝街道"), firm("罗湖区凯利大厦9层", 1)],
+        "tax": [firm("锦湖中心1223室", taxpayer_id=CODES[0], period="2016Q4")],
+        "employment": [employed("罗湖区水贝一路凯利大厦1820室", 2)],
+        "grid": neighbours("人民南路3号锦湖中心", "南湖街道") + neighbours("红宝路8号凯利大厦", "桂园街道"),
+    }
+    found = places(rows)
+    assert found["tax:1"]["street"] == "黄贝街道"
+    assert found["registry:2"]["street"] == "桂园街道", (
+        "a building is known by its name where nothing else is said"
+    )
+    assert found["employment:1"]["street"] is None, "on another road stands another building"
+
+
+def test_a_slip_in_another_departments_column_gives_way_to_the_place(places: Any) -> None:
+    case = {"case_no": "1", "licence_no": CODES[0], "address": "田贝四路63号", "street": "南湖街道"}
+    rows = {"registry": [firm("罗湖区布心路4号")], "street_cases": [case | {"opened_on": date(2017, 1, 5)}]}
+    assert places(rows)["registry:1"]["street"] == "南湖街道"
+    assert places(rows | {"grid": neighbours("田贝四路63号")})["registry:1"]["street"] == "翠竹街道"
 
 
 def test_the_nights_own_rows_tell_a_communitys_street_before_the_reference(places: Any) -> None:

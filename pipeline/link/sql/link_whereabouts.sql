@@ -1,19 +1,20 @@
 -- Grain: enterprise whose street somebody knows: where it trades, and who says so. Inputs: link_row, link_registered,
 -- $grid, $registry (names of extracts), $spot (extracts whose officers were at the place).
 -- standing: 0 the grid saw it trading there; 1 other officers were there; 2 other departments say so; 3 the grid saw it
--- closed there; 4 registered there; 5 only the address's word for the street, or a link that is not certain; 6 moved away.
+-- closed there; 4 a link that is not certain, or only a word or a building's name, says so; 5 registered there; 6 moved away.
 -- A row in the registered street may be copied from the registry and says no more than it; a shared registration address
--- says nothing, with or without the mark. Several trading places: the newest visit; else what most extracts say.
+-- says nothing, with or without the mark. Several places of one standing: a certain link before others; of shops the newest
+-- visit; else what most extracts say.
 WITH told AS (
   SELECT
     l.enterprise_id, l.street, l.community, l.address, l.premises_id, l.grid_no, l.inspected_on,
-    l.extract, l.extract_date, l.record_id, l.file, l."row",
+    l.decision = 'certain' AS is_certain, l.extract, l.extract_date, l.record_id, l.file, l."row",
     CASE
       WHEN l.extract = $grid AND coalesce(l.trading, 'open') = 'open' THEN 0
       WHEN l.extract = $grid AND l.trading = 'closed' THEN 3
       WHEN l.extract = $grid THEN 6
-      WHEN l.street_basis = 'word' OR l.decision <> 'certain' THEN 5
-      WHEN l.extract = $registry OR l.street IS NOT DISTINCT FROM CASE WHEN NOT r.shared_address THEN r.street END THEN 4
+      WHEN l.extract = $registry OR l.street IS NOT DISTINCT FROM CASE WHEN NOT r.shared_address THEN r.street END THEN 5
+      WHEN l.street_basis IN ('word', 'name') OR NOT is_certain THEN 4
       WHEN list_contains($spot, l.extract) THEN 1
       ELSE 2
     END AS standing
@@ -49,7 +50,7 @@ chosen AS (
   QUALIFY row_number() OVER (
     PARTITION BY t.enterprise_id
     ORDER BY
-      t.standing, t.inspected_on DESC NULLS LAST, v.extracts DESC, t.extract <> $registry, t.extract_date DESC,
+      t.standing, t.is_certain DESC, t.inspected_on DESC NULLS LAST, v.extracts DESC, t.extract <> $registry, t.extract_date DESC,
       t.premises_id IS NULL, length(t.address) DESC NULLS LAST, t.record_id, t.file, t."row"
   ) = 1
 )
