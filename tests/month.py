@@ -18,6 +18,8 @@ SNAPSHOTS, APPENDS = ("registry", "grid"), ("tax", "employment", "labour_cases",
 EXTRACTS = (*SNAPSHOTS, *APPENDS)
 FIRST = date(2017, 4, 1)
 CHANGED, NEW = 0.01, 0.003
+# What only grows comes by turns: each extract of APPENDS every so many nights.
+TURN = 4
 NIGHTS = 30
 # Who sends nothing on which nights: (extract, sender or None for all).
 OUTAGES: dict[int, tuple[tuple[str, str | None], ...]] = {
@@ -79,16 +81,20 @@ class Month:
 
     def send(self, night: int, inbox: Path) -> None:
         """Writes what the departments send for a night, under that day's date."""
-        out = OUTAGES.get(night, ())
         for extract in SNAPSHOTS:
             for sender, rows in self._by_sender(extract):
-                if (extract, None) not in out and (extract, sender) not in out:
+                if self.is_sent(night, extract, sender):
                     self._write(inbox, extract, sender, self.day(night), rows)
         for extract in APPENDS:
             rows = self.tables[extract] if night == 0 else self.fresh.get(extract, [])
-            if rows and (extract, None) not in out:
+            if rows and self.is_sent(night, extract, ""):
                 self._write(inbox, extract, "", self.day(night), rows)
                 self.fresh[extract] = []
+
+    def is_sent(self, night: int, extract: str, sender: str) -> bool:
+        """Whether a sender's file of an extract comes on a night."""
+        is_due = extract in SNAPSHOTS or night == 0 or night % TURN == APPENDS.index(extract)
+        return is_due and not {(extract, None), (extract, sender)} & set(OUTAGES.get(night, ()))
 
     def _by_sender(self, extract: str) -> Iterator[tuple[str, list[Row]]]:
         column = self.sources[extract].sender
@@ -121,12 +127,20 @@ class Month:
         self.tables[extract].append(row)
         self.fresh.setdefault(extract, []).append(row)
 
-    def plant(self, night: int, whose: str, change: str, extract: str) -> None:
-        """Notes what must be listed: on the first night on which the extract tells of it."""
-        senders = {
-            row.cells[c] for row in self.rows_of(whose, extract) if (c := self.sources[extract].sender)
-        }
-        while {(extract, None), *((extract, sender) for sender in senders)} & set(OUTAGES.get(night, ())):
+    def plant(self, night: int, whose: str, change: str, extract: str, told_of: str = "") -> None:
+        """Notes what must be listed: on the first night on which the extract tells of it.
+
+        Args:
+            night: when it happens.
+            whose: the firm that changes.
+            change: what must be listed.
+            extract: the extract that tells.
+            told_of: the firm whose rows tell, if another.
+        """
+        column = self.sources[extract].sender
+        rows = self.rows_of(told_of or whose, extract)
+        [sender] = {row.cells[column] if column else "" for row in rows}
+        while not self.is_sent(night, extract, sender):
             night += 1
         self.planted.append(Planted(night, whose, change))
 

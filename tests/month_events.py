@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.district import codes
-from tests.month import APPENDS, CHANGED, NEW, OUTAGES, Month, Row
+from tests.month import APPENDS, CHANGED, NEW, Month, Row
 
 Event = Callable[[Month, int], None]
 
@@ -120,8 +120,10 @@ def register(month: Month, night: int) -> None:
 
 
 def open_shop(month: Month, night: int) -> None:
-    """A shop opens in the grid of another one."""
-    whose, beside = f"X-shop{night}", month.dice.choice(month.tables["grid"])
+    """A shop opens in the grid of another one; where a street sends nothing that night, in that street."""
+    whose, rows = f"X-shop{night}", month.tables["grid"]
+    unseen = [row for row in rows if not month.is_sent(night, "grid", row.cells["street"])]
+    beside = month.dice.choice(unseen or rows)
     where = {name: beside.cells[name] for name in ("grid_no", "street", "community")}
     shop = {
         "address": f"罗湖区太宁路{6000 + night}号首层",
@@ -145,15 +147,6 @@ def _hang_sign(month: Month, night: int, whose: str) -> None:
     month.plant(night, whose, "renamed", "grid")
 
 
-def change_sign_unseen(month: Month, night: int) -> None:
-    """A shop changes its sign while its street sends nothing: it is told when the street does."""
-    missing = {sender for extract, sender in OUTAGES[night] if extract == "grid"}
-    whose = month.pick(
-        night, lambda firm: is_shop(month, firm) and month.rows_of(firm)[0].cells["street"] in missing
-    )
-    _hang_sign(month, night, whose)
-
-
 def move_shop(month: Month, night: int) -> None:
     """A shop from no registry moves within its street; sign, operator and phone stay."""
     whose = month.pick(night, lambda firm: is_shop(month, firm))
@@ -174,10 +167,9 @@ def found_one(month: Month, night: int) -> None:
     """A shop turns out to be what is insured under a code: the grid now reads the licence on the wall."""
     whose = month.insured.pop(0)
     shop = month.pick(night, lambda firm: is_shop(month, firm))
-    [insured] = month.rows_of(whose)
-    month.rows_of(shop)[0].cells["licence_no"] = insured.cells["uscc"]
+    month.rows_of(shop)[0].cells["licence_no"] = month.rows_of(whose)[0].cells["uscc"]
     month.joined.append((shop, whose))
-    month.plant(night, whose, "merged", "grid")
+    month.plant(night, whose, "merged", "grid", told_of=shop)
 
 
 def part_again(month: Month, night: int) -> None:
@@ -185,7 +177,7 @@ def part_again(month: Month, night: int) -> None:
     shop, whose = month.joined.pop(0)
     month.rows_of(shop, "grid")[0].cells["licence_no"] = ""
     month.touched[shop] = night
-    month.plant(night, whose, "split", "employment")
+    month.plant(night, whose, "split", "grid", told_of=shop)
 
 
 def vanish(month: Month, night: int) -> None:
@@ -203,7 +195,7 @@ def strike_off(month: Month, night: int) -> None:
 
 
 def establish(month: Month, night: int) -> None:
-    """A new firm is registered, and its first tax return comes the same night."""
+    """A new firm is registered; its first tax return follows."""
     whose, name = f"X-new{night}", f"深圳市{month.coined()}环保科技有限公司"
     place = {"address": f"深圳市罗湖区梨园路{5000 + night}号", "legal_rep": "钱守成"}
     cells = {"uscc": new_code(400 + night), "name": name, "status": "存续", **place}
@@ -237,22 +229,22 @@ EVENTS: dict[int, tuple[Event, ...]] = {
     10: (insure_unknown,),
     11: (open_shop,),
     12: (move, establish),
-    13: (found_one, open_shop),
-    14: (unify_instead, change_sign),
+    13: (open_shop,),
+    14: (unify_instead, change_sign, found_one),
     15: (vanish, rename),
     16: (move, open_shop),
     17: (register, strike_off),
     18: (move_shop, establish),
     19: (found_one,),
     20: (rename, unify_beside, open_shop),
-    21: (change_sign_unseen,),
+    21: (open_shop, change_sign),
     22: (move, strike_off),
     23: (part_again,),
     24: (vanish, open_shop),
     25: (establish, move_shop),
     26: (rename, unify_beside),
     27: (move, open_shop),
-    28: (register, change_sign),
+    28: (register,),
     29: (unify_instead, strike_off),
 }
 

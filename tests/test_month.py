@@ -56,17 +56,17 @@ class Past:
     def run(self, as_of: date, inbox: Path, *, whole: bool, threads: int = 2) -> Seen:
         """One night through the doors of the rooms; a night in between keeps its identities alone."""
         settings = self.settings(as_of, inbox, threads)
+        sources = {name: one for name, one in self.sources.items() if whole or name in EXTRACTS}
         with one_at_a_time(settings):
             night = Night.begin(settings, datetime.now(UTC))
-            for source in self.sources.values():
-                if whole or source.extract in EXTRACTS:
-                    ingest.extract(night, source)
-            ingest.finish(night, self.sources)
-            link.run(night, self.sources)
+            for source in sources.values():
+                ingest.extract(night, source)
+            ingest.finish(night, sources)
+            link.run(night, sources)
             seen = _look(night)
             if whole:
-                score.run(night, self.sources)
-                publish.run(night, self.sources)
+                score.run(night, sources)
+                publish.run(night, sources)
             else:
                 _keep_identities(night)
             night.discard()
