@@ -20,8 +20,8 @@ from tests.test_rebuild import published
 pytestmark = pytest.mark.xdist_group("month")
 
 FIRMS, SEED = 200, 7
-# Beside what was planted: a clerk corrected the one cell (a person, a phone) by which the rows of two files were
-# one firm's, whose places differ. The name alone is left to tell them by, and a name alone links nobody.
+# Beside what was planted: a clerk corrected the one cell (a person, a phone) by which the rows of two files
+# were one firm's, whose places differ. The name alone is left to tell them by, and that links nobody.
 NOISE = 3
 KINDS = ("created", "split", "closed")
 
