@@ -18,13 +18,27 @@ SNAPSHOTS, APPENDS = ("registry", "grid"), ("tax", "employment", "labour_cases",
 EXTRACTS = (*SNAPSHOTS, *APPENDS)
 FIRST = date(2017, 4, 1)
 CHANGED, NEW = 0.01, 0.003
+# What only grows comes by turns: each extract of APPENDS every so many nights.
+TURN = 4
+NIGHTS = 30
 # Who sends nothing on which nights: (extract, sender or None for all).
 OUTAGES: dict[int, tuple[tuple[str, str | None], ...]] = {
-    3: (("registry", None),),
-    4: (("registry", None), ("employment", None)),
-    5: (("employment", None),),
-    7: (("grid", "东门街道"),),
+    7: (("registry", None),),
+    8: (("registry", None),),
+    9: (("registry", None), ("employment", None)),
+    10: (("employment", None),),
+    11: (("employment", None),),
+    21: (("grid", "翠竹街道"),),
 }
+# Trade names that no firm of the district has.
+COINED = (
+    "骏驰隆", "欣佰汇", "华翊晟", "铭轩阁", "瀚宇腾", "卓越诚", "博雅轩", "丰硕园",
+    "澄怀堂", "沐野舍", "听澜阁", "鼎祥瑞", "晨曦坊", "锦绣川", "云栖里", "百味居",
+    "启明达", "恒源丰", "蓝海湾", "金穗田", "宏图苑", "紫荆林", "松涛谷", "润泽源",
+    "星河渡", "禾木匠", "知行馆", "青藤架", "万象春", "和顺昌", "朗月轩", "聚贤庄",
+)  # fmt: skip
+# A firm to which something happened is left in peace for so many nights.
+PEACE = 7
 
 
 @dataclass
@@ -53,27 +67,34 @@ class Month:
     dice: random.Random
     planted: list[Planted] = field(default_factory=list)
     whose: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
+    touched: dict[str, int] = field(default_factory=dict)
     renumbered: set[str] = field(default_factory=set)
     registered: set[str] = field(default_factory=set)
+    insured: list[str] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)
+    names: list[str] = field(default_factory=lambda: list(COINED))
     fresh: dict[str, list[Row]] = field(default_factory=dict)
 
     def day(self, night: int) -> date:
         """The as-of of a night."""
-        return FIRST + timedelta(days=night * 2)
+        return FIRST + timedelta(days=night)
 
     def send(self, night: int, inbox: Path) -> None:
         """Writes what the departments send for a night, under that day's date."""
-        out = OUTAGES.get(night, ())
         for extract in SNAPSHOTS:
             for sender, rows in self._by_sender(extract):
-                if (extract, None) not in out and (extract, sender) not in out:
+                if self.is_sent(night, extract, sender):
                     self._write(inbox, extract, sender, self.day(night), rows)
         for extract in APPENDS:
             rows = self.tables[extract] if night == 0 else self.fresh.get(extract, [])
-            if rows and (extract, None) not in out:
+            if rows and self.is_sent(night, extract, ""):
                 self._write(inbox, extract, "", self.day(night), rows)
                 self.fresh[extract] = []
+
+    def is_sent(self, night: int, extract: str, sender: str) -> bool:
+        """Whether a sender's file of an extract comes on a night."""
+        is_due = extract in SNAPSHOTS or night == 0 or night % TURN == APPENDS.index(extract)
+        return is_due and not {(extract, None), (extract, sender)} & set(OUTAGES.get(night, ()))
 
     def _by_sender(self, extract: str) -> Iterator[tuple[str, list[Row]]]:
         column = self.sources[extract].sender
@@ -106,20 +127,33 @@ class Month:
         self.tables[extract].append(row)
         self.fresh.setdefault(extract, []).append(row)
 
-    def plant(self, night: int, whose: str, change: str, extract: str) -> None:
-        """Notes what must be listed: on the first night on which the extract tells of it."""
-        senders = {
-            row.cells[c] for row in self.rows_of(whose, extract) if (c := self.sources[extract].sender)
-        }
-        while {(extract, None), *((extract, sender) for sender in senders)} & set(OUTAGES.get(night, ())):
+    def plant(self, night: int, whose: str, change: str, extract: str, told_of: str = "") -> None:
+        """Notes what must be listed: on the first night on which the extract tells of it.
+
+        Args:
+            night: when it happens.
+            whose: the firm that changes.
+            change: what must be listed.
+            extract: the extract that tells.
+            told_of: the firm whose rows tell, if another.
+        """
+        column = self.sources[extract].sender
+        rows = self.rows_of(told_of or whose, extract)
+        [sender] = {row.cells[column] if column else "" for row in rows}
+        while not self.is_sent(night, extract, sender):
             night += 1
         self.planted.append(Planted(night, whose, change))
 
-    def pick(self, fits: Callable[[str], bool]) -> str:
-        """A firm that fits and to which nothing else happens this month."""
-        firms = sorted({row.whose for rows in self.tables.values() for row in rows} - self.touched - {""})
-        found = self.dice.choice([firm for firm in firms if fits(firm)])
-        self.touched.add(found)
+    def coined(self) -> str:
+        """A trade name that nobody has or had."""
+        return self.names.pop()
+
+    def pick(self, night: int, fits: Callable[[str], bool]) -> str:
+        """A firm that fits and to which nothing else happened of late."""
+        firms = {row.whose for rows in self.tables.values() for row in rows} - {""}
+        rested = sorted(firm for firm in firms if night - self.touched.get(firm, -PEACE) >= PEACE)
+        found = self.dice.choice([firm for firm in rested if fits(firm)])
+        self.touched[found] = night
         return found
 
 

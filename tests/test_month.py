@@ -13,25 +13,35 @@ from pipeline import db, district, ingest, link, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Night, append_journal, one_at_a_time, read_journal
 from pipeline.settings import PROJECT_ROOT, Settings
-from tests.month import EXTRACTS, OUTAGES, Month, start
+from tests.month import EXTRACTS, NIGHTS, OUTAGES, Month, start
 from tests.month_events import live, make_old
 from tests.test_rebuild import published
 
 pytestmark = pytest.mark.xdist_group("month")
 
-FIRMS, SEED, NIGHTS = 200, 7, 9
-# Beside what was planted: a firm whose operator was written otherwise stands apart from its own row.
-NOISE = 2
+FIRMS, SEED = 200, 7
+# Beside what was planted: a clerk corrected the one cell (a person, a phone) by which the rows of two files
+# were one firm's, whose places differ. The name alone is left to tell them by, and that links nobody.
+NOISE = 3
 KINDS = ("created", "split", "closed")
 
 
 @dataclass
 class Seen:
-    """What a night said: enterprise of each row, and its list of changes."""
+    """What a night said: enterprise of each row, its list of changes, and its state for the next night.
+
+    `waiting` are ids that rows had before and that a clerk is asked about tonight.
+    """
 
     ids: dict[tuple[str, str, int], str]
+    waiting: set[str]
     changes: list[tuple[str, str, str | None]]
     state: list[dict[str, object]]
+
+    @property
+    def standing(self) -> set[str]:
+        """Ids that rows have, or may have again when a clerk has answered."""
+        return set(self.ids.values()) | self.waiting
 
 
 @dataclass
@@ -56,17 +66,17 @@ class Past:
     def run(self, as_of: date, inbox: Path, *, whole: bool, threads: int = 2) -> Seen:
         """One night through the doors of the rooms; a night in between keeps its identities alone."""
         settings = self.settings(as_of, inbox, threads)
+        sources = {name: one for name, one in self.sources.items() if whole or name in EXTRACTS}
         with one_at_a_time(settings):
             night = Night.begin(settings, datetime.now(UTC))
-            for source in self.sources.values():
-                if whole or source.extract in EXTRACTS:
-                    ingest.extract(night, source)
-            ingest.finish(night, self.sources)
-            link.run(night, self.sources)
+            for source in sources.values():
+                ingest.extract(night, source)
+            ingest.finish(night, sources)
+            link.run(night, sources)
             seen = _look(night)
             if whole:
-                score.run(night, self.sources)
-                publish.run(night, self.sources)
+                score.run(night, sources)
+                publish.run(night, sources)
             else:
                 _keep_identities(night)
             night.discard()
@@ -79,12 +89,17 @@ def _look(night: Night) -> Seen:
             'SELECT extract, file, "row", enterprise_id FROM record_link '
             "WHERE enterprise_id IS NOT NULL AND NOT superseded ORDER BY ALL"
         ).fetchall()
+        waiting = con.execute(
+            "SELECT DISTINCT previous_enterprise_id FROM record_link "
+            "WHERE previous_enterprise_id IS NOT NULL AND decision = 'review' AND NOT superseded"
+        ).fetchall()
         changes = con.execute(
             "SELECT enterprise_id, change, other_enterprise_id FROM identity_change ORDER BY ALL"
         ).fetchall()
         state = db.read_arrow(con, "SELECT * FROM identity_state ORDER BY ALL")
     return Seen(
         {(extract, file, row): name for extract, file, row, name in links},
+        {name for (name,) in waiting},
         changes,
         state.to_pylist(),
     )
@@ -129,7 +144,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
         }
     night.discard()
     made = start(sources, staged, SEED)
-    make_old(made, 3)
+    make_old(made, 7)
     return made
 
 
@@ -180,7 +195,7 @@ def test_what_changed_is_listed_on_its_night_and_little_else(month: Month, lived
 def test_no_id_comes_or_goes_without_a_line_and_none_is_used_twice(month: Month, lived: Past) -> None:
     gone: set[str] = set()
     for earlier, seen in pairwise(lived.seen):
-        before, now = set(earlier.ids.values()), set(seen.ids.values())
+        before, now = earlier.standing, seen.standing
         said = {change: {name for name, kind, _ in seen.changes if kind == change} for change in KINDS}
         taken = {other for _, kind, other in seen.changes if kind == "merged"}
         assert now - before == said["created"] | said["split"]
@@ -196,7 +211,8 @@ def test_firms_keep_their_ids_whatever_befalls_them(month: Month, lived: Past) -
     first, last = ids_of(month, lived.seen[0]), ids_of(month, lived.seen[-1])
     kept = month.renumbered | month.registered
     kept |= {one.whose for one in month.planted if one.change in ("renamed", "moved")}
-    assert len(month.renumbered) == len(month.registered) == 2
+    kept -= {one.whose for one in month.planted if one.change == "closed"}
+    assert month.renumbered and month.registered
     for whose in kept:
         assert first[whose] == last[whose], whose
     [row] = [
@@ -209,7 +225,7 @@ def test_departments_that_send_nothing_close_nothing(month: Month, lived: Past) 
     assert any(one.change == "closed" for one in month.planted)
     for night in OUTAGES:
         assert not [line for line in lived.seen[night].changes if line[1] in ("closed", "split", "merged")]
-        assert set(lived.seen[night - 1].ids.values()) <= set(lived.seen[night].ids.values())
+        assert lived.seen[night - 1].standing <= lived.seen[night].standing
 
 
 def test_the_last_night_on_another_thread_count_is_the_same_to_the_byte(month: Month, lived: Past) -> None:

@@ -72,13 +72,14 @@ class Archive:
 
     def __init__(self, restricted: Path, extract: str) -> None:
         self.folder = restricted / "archive" / extract
+        self._read: dict[Path, tuple[tuple[int, int, int], list[Entry]]] = {}
 
     def history(self, as_of: date = date.max) -> list[Entry]:
         """Every name under which a file up to as-of was accepted, in the order of acceptance."""
         found = []
         for path in self.notes():
             try:
-                found += _entries(read_note(path))
+                found += self._entries(path)
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # told by `damaged_notes`
         seen = (item for item in found if item.extract_date <= as_of)
@@ -135,7 +136,7 @@ class Archive:
 
     def damaged_notes(self) -> list[Path]:
         """Notes that cannot be read any more."""
-        return [path for path in self.notes() if not _is_readable(path)]
+        return [path for path in self.notes() if not self._is_readable(path)]
 
     def store(self, loaded: LoadedFile, accepted_at: str) -> None:
         """Keeps an accepted file; storing it again changes nothing, unless the archive's copy was damaged.
@@ -147,7 +148,7 @@ class Archive:
         assert loaded.kept and loaded.sha256 and loaded.extract_date
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{loaded.sha256}.json"
-        note = read_note(path) if path.exists() and _is_readable(path) else _new_note(loaded)
+        note = read_note(path) if path.exists() and self._is_readable(path) else _new_note(loaded)
         is_whole = self.problem(note) is None
         if not is_whole:
             note["parquet"] = seal(loaded.kept)
@@ -191,6 +192,20 @@ class Archive:
                 said = _withdrawal_said(withdrawal)
                 item["withdrawals"] = [*item.get("withdrawals", []), said]
         write_note(path, note)
+
+    def _entries(self, path: Path) -> list[Entry]:
+        """The names in a note; it is read again only where the file is another one than before."""
+        now = path.stat()
+        stamp = (now.st_ino, now.st_mtime_ns, now.st_size)
+        if path not in self._read or self._read[path][0] != stamp:
+            self._read[path] = stamp, _entries(read_note(path))
+        return self._read[path][1]
+
+    def _is_readable(self, path: Path) -> bool:
+        try:
+            return bool(self._entries(path))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
 
     def _night(self, as_of: date) -> Path:
         return self.folder / "nights" / f"{as_of}.json"
@@ -286,10 +301,3 @@ def _entries(note: dict[str, Any]) -> list[Entry]:
         )
         for item in note["files"]
     ]
-
-
-def _is_readable(path: Path) -> bool:
-    try:
-        return bool(_entries(read_note(path)))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False

@@ -47,9 +47,9 @@ def judge(
     """
     import pandas as pd
 
-    gx, context = _context()
+    gx, figures_of_files = _context()
     frame = pd.DataFrame({"file": list(files), **_columns(figures)})
-    batch = _batch(context, suite_name, frame)
+    batch = figures_of_files.get_batch({"dataframe": frame})
     suite = gx.ExpectationSuite(name=suite_name)
     for bound in bounds:
         suite.add_expectation(
@@ -74,19 +74,17 @@ def _failed(result: Any) -> set[str]:
     return {str(row["file"]) for row in rows or []}
 
 
-def _batch(context: Any, name: str, frame: Any) -> Any:
-    source = context.data_sources.add_or_update_pandas(name)
-    asset = source.add_dataframe_asset("figures")
-    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-
-
 @cache
 def _context() -> tuple[Any, Any]:
-    """Great Expectations and one context without files, telemetry or progress bars."""
+    """Great Expectations, and what takes a frame of figures as a batch; no files, telemetry, progress bars.
+
+    A source is declared once, not once a judgement: each declaration writes the whole context anew.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
 
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    return gx, context
+    asset = context.data_sources.add_pandas("figures").add_dataframe_asset("figures")
+    return gx, asset.add_batch_definition_whole_dataframe("all")

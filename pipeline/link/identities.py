@@ -102,10 +102,10 @@ def write_identities(
     table = db.read_arrow(con, "SELECT * FROM link_look ORDER BY enterprise_id")
     looks = dict(zip(table["enterprise_id"].to_pylist(), Seen.all_of(table), strict=True))
     seen = [looks.get(name, Seen()) for name in found.ids]
-    changes = changes + attribute_changes(
-        found.ids, seen, history.earlier, found.aliases, history.earlier.awaited(came)
-    )
-    awaited = history.given.awaited(came)
+    waiting = _waiting(con)
+    awaited = history.earlier.awaited(came, waiting)
+    changes = changes + attribute_changes(found.ids, seen, history.earlier, found.aliases, awaited)
+    awaited = history.given.awaited(came, waiting)
     tonight = state.Tonight(*_members(con), [one.look for one in seen], handles, awaited)
     db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
@@ -113,6 +113,12 @@ def write_identities(
     aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
     rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
     db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
+
+
+def _waiting(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Records that wait for a clerk tonight."""
+    rows = con.execute("SELECT record_id FROM link_row WHERE decision = 'review' AND NOT superseded")
+    return {str(record) for (record,) in rows.fetchall()}
 
 
 def _change_table(changes: list[Change], as_of: date) -> pa.Table:

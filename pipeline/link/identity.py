@@ -43,13 +43,18 @@ class Before:
     aliases: dict[str, tuple[str, date]] = field(default_factory=dict)
     handles: dict[str, set[str]] = field(default_factory=dict)
 
-    def awaited(self, sources: set[str]) -> set[str]:
-        """Ids that may still be there: one of their records stands in what did not come tonight.
+    def awaited(self, sources: set[str], waiting: set[str]) -> set[str]:
+        """Ids that may still be there: a record of theirs waits for a clerk, or stands in what did not come.
 
         Args:
             sources: extract and sender of everything that came.
+            waiting: records that wait for a clerk tonight.
         """
-        return {name for record, name in self.of_record.items() if self.source_of[record] not in sources}
+        return {
+            name
+            for record, name in self.of_record.items()
+            if record in waiting or self.source_of[record] not in sources
+        }
 
 
 @dataclass(frozen=True)

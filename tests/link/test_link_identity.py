@@ -62,10 +62,19 @@ def test_renamed_and_closed() -> None:
 def test_what_did_not_come_closes_nothing() -> None:
     old = before(EA=["r1", "r2"], EB=["r3"], EC=["r4"])
     old.source_of.update(r1="tax", r2="grid/桂园街道", r3="registry", r4="grid/东门街道")
-    awaited = old.awaited({"tax", "registry", "grid/东门街道"})
+    awaited = old.awaited({"tax", "registry", "grid/东门街道"}, set())
     assert awaited == {"EA"}
     changes = attribute_changes([], [], old, {}, awaited)
     assert [(c.enterprise_id, c.change) for c in changes] == [("EB", "closed"), ("EC", "closed")]
+
+
+def test_what_waits_for_a_clerk_closes_nothing() -> None:
+    old = before(EA=["r1"], EB=["r2"])
+    old.source_of.update(r1="grid/东门街道", r2="grid/东门街道")
+    awaited = old.awaited({"grid/东门街道"}, {"r1", "r9"})
+    assert awaited == {"EA"}
+    changes = attribute_changes([], [], old, {}, awaited)
+    assert [(c.enterprise_id, c.change) for c in changes] == [("EB", "closed")]
 
 
 HANDLED = {"uscc:1": {"EA"}, "operator+door:2": {"EB"}, "phone+door:3": {"EC", "ED"}}
