@@ -13,6 +13,7 @@ from pipeline.declaration import Strict
 Outcome = Literal["hit", "clear", "not_evaluated"]
 CaseKind = Literal["fires", "clear", "not_evaluated", "boundary"]
 Scalar = str | None
+PLACES = ("condition", "unless", "mended")
 
 
 class LegalBasis(Strict):
@@ -186,6 +187,17 @@ class Rule(Strict):
     def placeholders(self) -> tuple[tuple[str, str | None], ...]:
         """The evidence sentence as (text before, name) pairs."""
         return tuple((text, name) for text, name, _, _ in string.Formatter().parse(self.evidence))
+
+    def expressions(self) -> dict[str, str]:
+        """The expressions that the rule has, by the key that they stand under."""
+        texts = (self.condition, self.unless, self.mended.when if self.mended else None)
+        return {place: text for place, text in zip(PLACES, texts, strict=True) if text is not None}
+
+    def with_expression(self, place: str, text: str) -> Self:
+        """The rule with another expression under a key that it has."""
+        if place == "mended" and self.mended:
+            return self.model_copy(update={"mended": self.mended.model_copy(update={"when": text})})
+        return self.model_copy(update={place: text})
 
     def in_force(self, on: date) -> bool:
         """Whether the rule is active and one of its legal bases is in force."""

@@ -134,14 +134,7 @@ def _expressions(rule: Rule) -> Iterator[Problem]:
     dates = frozenset(f"{name}_on" for name in rule.needs.features)
     parameters = frozenset(rule.thresholds) | _ALWAYS
     used: set[str] = set(rule.occurred_on) | {rule.document or "", rule.anchor or ""}
-    texts = {
-        "condition": rule.condition,
-        "unless": rule.unless,
-        "mended": rule.mended.when if rule.mended else None,
-    }
-    for place, text in texts.items():
-        if text is None:
-            continue
+    for place, text in rule.expressions().items():
         try:
             used |= admit(text, columns | dates, parameters)
         except Refused as reason:
