@@ -132,11 +132,12 @@ class Bench:
             texts.append(f"SELECT {number} AS variant, q.* FROM ({numbered}) q")
             own = used_parameters(query, known)
             bound |= {f"{name}__{number}": value for name, value in own.items()}
-        return self._con.execute(
+        rows: list[tuple[Any, ...]] = self._con.execute(
             f"SELECT variant, place, {columns} FROM ({' UNION ALL '.join(texts)}) "
             "JOIN situation_place USING (enterprise_id) WHERE situation_place.as_of = $situation_day",
             bound,
         ).fetchall()
+        return rows
 
 
 def _points(rule: Rule, as_of: date, occurred_on: date | None, percent: int) -> int:

@@ -128,6 +128,7 @@ class Rule(Strict):
         document: column that holds the document's number.
         unless: what lifts the rule (exemptions); null lifts nothing.
         fact: rules that see one and the same fact share its name; a second sight of it counts half.
+        beside: other facts that the same record may show and count as well, and why.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -146,6 +147,7 @@ class Rule(Strict):
     unless: str | None = None
     mended: Mended | None = None
     fact: str | None = None
+    beside: dict[str, str] = Field(default_factory=dict)
     occurred_on: tuple[str, ...] = ()
     document: str | None = None
     points: int = Field(ge=1, le=60)
@@ -187,6 +189,11 @@ class Rule(Strict):
     def placeholders(self) -> tuple[tuple[str, str | None], ...]:
         """The evidence sentence as (text before, name) pairs."""
         return tuple((text, name) for text, name, _, _ in string.Formatter().parse(self.evidence))
+
+    @property
+    def one_fact(self) -> str:
+        """The fact that the rule sees; its own where it shares none."""
+        return self.fact or self.id
 
     def expressions(self) -> dict[str, str]:
         """The expressions that the rule has, by the key that they stand under."""

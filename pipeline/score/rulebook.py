@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pipeline import strictyaml
 from pipeline.declaration import load_sources
 from pipeline.errors import PipelineError, RuleError
-from pipeline.score import cases, compare, coverage, mutation
+from pipeline.score import cases, compare, coverage, mutation, overlap
 from pipeline.score.cases import CaseReport
 from pipeline.score.clauses import load_policy
 from pipeline.score.compare import Difference
@@ -105,7 +105,7 @@ def load_rule(path: Path, sources: Sources) -> Rule:
 
 
 def check_rules(folder: Path, sources: Sources | None = None) -> list[str]:
-    """Every problem of a folder of rules, one sentence each: files, features, cases."""
+    """Every problem of a folder of rules, one sentence each: files, features, cases, facts counted twice."""
     known = sources or _own_sources()
     problems: list[str] = []
     good: list[Rule] = []
@@ -120,6 +120,7 @@ def check_rules(folder: Path, sources: Sources | None = None) -> list[str]:
     problems += list(_forbidden_features())
     report = run_cases(tuple(good), known)
     problems += [result.sentence() for result in report.results if not result.passed]
+    problems += list(overlap.problems(tuple(good), known))
     return problems
 
 

@@ -110,7 +110,7 @@ def constant(word: str) -> Node:
 
 def is_boolean_constant(node: Node) -> bool:
     """Whether a node is `true` or `false`."""
-    return node["class"] == "CAST" and node["cast_type"]["id"] == "BOOLEAN"
+    return bool(node["class"] == "CAST" and node["cast_type"]["id"] == "BOOLEAN")
 
 
 def _split(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
