@@ -5,6 +5,8 @@ constants. Nothing in it can read, look at other rows, or look at other tables.
 """
 
 import json
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -45,6 +47,25 @@ def admit(expression: str, columns: frozenset[str], parameters: frozenset[str]) 
     used: set[str] = set()
     _walk(node, columns, parameters, used)
     return frozenset(used)
+
+
+def not_boolean(expression: str, types: Mapping[str, str], thresholds: Iterable[str]) -> str | None:
+    """Why an admitted expression does not come to true or false; None if it does.
+
+    Args:
+        expression: as admitted.
+        types: SQL types of the columns.
+        thresholds: names that it may bind beside `as_of`.
+    """
+    columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in types.items())
+    values = {"as_of": "DATE '2000-01-01'", **dict.fromkeys(thresholds, "CAST(1 AS DECIMAL(18, 3))")}
+    bound = ", ".join(f'{value} AS "${name}"' for name, value in values.items())
+    named = re.sub(r"\$([a-z_][a-z0-9_]*)", r'"$\1"', expression)
+    try:
+        (row,) = parser().execute(f"DESCRIBE SELECT ({named}\n) FROM (SELECT {columns}, {bound})").fetchall()
+    except duckdb.Error as problem:
+        return str(problem).splitlines()[0]
+    return None if row[1] == "BOOLEAN" else f"it comes to {row[1]}, not to true or false"
 
 
 @cache
