@@ -93,6 +93,7 @@ def _of_tree(tree: Node, vocabulary: Vocabulary) -> Changes:
     makers: tuple[Callable[[Node], Changes], ...] = (
         _compared,
         _joined,
+        _listed,
         _counted,
         _alternatives,
         lambda node: _words(node, vocabulary),
@@ -126,6 +127,16 @@ def _joined(node: Node) -> Changes:
         rest = [*parts[:number], *parts[number + 1 :]]
         what = f"{render(part)} left out of {_JOINED[node['type']]}"
         yield what, rest[0] if len(rest) == 1 else {**node, "children": rest}
+
+
+def _listed(node: Node) -> Changes:
+    """One word or number left out of a list of IN."""
+    if node["type"] not in ("COMPARE_IN", "COMPARE_NOT_IN") or len(node["children"]) < 3:
+        return
+    subject, *listed = node["children"]
+    for number, item in enumerate(listed):
+        rest = [*listed[:number], *listed[number + 1 :]]
+        yield f"{render(item)} left out of the list", {**node, "children": [subject, *rest]}
 
 
 def _counted(node: Node) -> Changes:

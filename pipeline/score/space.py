@@ -20,7 +20,7 @@ from pipeline.score.constants import PATTERN_SIGNS, alternatives, day_of, number
 from pipeline.score.model import Rule, Scalar
 from pipeline.score.terms import Node, columns, walk
 
-MOST = 20_000
+MOST = 50_000
 _OTHER = "其他"
 _DAY = timedelta(days=1)
 
