@@ -17,10 +17,29 @@ def check(options: argparse.Namespace) -> int:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Runs the cases written in the rule files."""
+    """Runs the cases written in the rule files, and says what of the expressions no case shows."""
     from pipeline.score import rulebook
 
-    report = rulebook.run_cases(rulebook.load_rules(options.rules))
+    rules = rulebook.load_rules(options.rules)
+    report = rulebook.run_cases(rules)
+    print(report.text())
+    if not report.passed:
+        return 1
+    covered = rulebook.measure_coverage(rules)
+    print(covered.text())
+    return 0 if covered.passed else 1
+
+
+def mutate(options: argparse.Namespace) -> int:
+    """Changes the rules one small thing at a time, and says which changes no case would notice."""
+    from pipeline.score import rulebook
+
+    rules = rulebook.pick(rulebook.load_rules(options.rules), options.rule)
+    cases = rulebook.run_cases(rules)
+    if not cases.passed:
+        print(cases.text())
+        return 1
+    report = rulebook.mutate(rules)
     print(report.text())
     return 0 if report.passed else 1
 
@@ -48,9 +67,12 @@ def add_commands(parser: argparse.ArgumentParser, add: Callable[..., argparse.Ar
         parser: the parser of `rules`.
         add: makes a command's parser from the group, its name and its function.
     """
-    commands: Any = parser.add_subparsers(required=True, metavar="check|test|list|diff")
+    commands: Any = parser.add_subparsers(required=True, metavar="check|test|mutate|list|diff")
     for name, command in (("check", check), ("test", test), ("list", list_all)):
         cli_options.rules(add(commands, name, command))
+    child = add(commands, "mutate", mutate)
+    child.add_argument("rule", nargs="?", metavar="RULE", help="id of one rule (default: all)")
+    cli_options.rules(child)
     child = add(commands, "diff", diff)
     child.add_argument("other", type=cli_options.folder, help="folder of the changed rules")
     cli_options.rules(child)

@@ -5,6 +5,8 @@ constants. Nothing in it can read, look at other rows, or look at other tables.
 """
 
 import json
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,7 +22,7 @@ _OPERATORS = frozenset(
     }
 )  # fmt: skip
 _PLAIN = frozenset({"COMPARISON", "CONJUNCTION", "BETWEEN", "CONSTANT"})
-_CHILD_KEYS = ("children", "left", "right", "input", "lower", "upper", "child")
+CHILD_KEYS = ("children", "left", "right", "input", "lower", "upper", "child")
 
 
 class Refused(ValueError):
@@ -41,22 +43,46 @@ def admit(expression: str, columns: frozenset[str], parameters: frozenset[str]) 
     Raises:
         Refused: at the first thing that is not on the allow-list.
     """
-    node = _parse(expression)
+    node = parse(expression)
     used: set[str] = set()
     _walk(node, columns, parameters, used)
     return frozenset(used)
 
 
+def not_boolean(expression: str, types: Mapping[str, str], thresholds: Iterable[str]) -> str | None:
+    """Why an admitted expression does not come to true or false; None if it does.
+
+    Args:
+        expression: as admitted.
+        types: SQL types of the columns.
+        thresholds: names that it may bind beside `as_of`.
+    """
+    columns = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in types.items())
+    values = {"as_of": "DATE '2000-01-01'", **dict.fromkeys(thresholds, "CAST(1 AS DECIMAL(18, 3))")}
+    bound = ", ".join(f'{value} AS "${name}"' for name, value in values.items())
+    named = re.sub(r"\$([a-z_][a-z0-9_]*)", r'"$\1"', expression)
+    try:
+        (row,) = parser().execute(f"DESCRIBE SELECT ({named}\n) FROM (SELECT {columns}, {bound})").fetchall()
+    except duckdb.Error as problem:
+        return str(problem).splitlines()[0]
+    return None if row[1] == "BOOLEAN" else f"it comes to {row[1]}, not to true or false"
+
+
 @cache
-def _parser() -> duckdb.DuckDBPyConnection:
+def parser() -> duckdb.DuckDBPyConnection:
     """A database in memory that only parses; opening one for each expression would take seconds."""
     return duckdb.connect()
 
 
-def _parse(expression: str) -> dict[str, Any]:
+def parse(expression: str) -> dict[str, Any]:
+    """The tree of one expression, as DuckDB writes it.
+
+    Raises:
+        Refused: if the text is no single expression.
+    """
     if ";" in expression or "--" in expression or "/*" in expression:
         raise Refused("a condition is one expression, without comments and semicolons")
-    row = _parser().execute("SELECT json_serialize_sql(?)", [f"SELECT {expression}"]).fetchone()
+    row = parser().execute("SELECT json_serialize_sql(?)", [f"SELECT {expression}"]).fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
         raise Refused(f"not an SQL expression: {str(tree.get('error_message')).splitlines()[0]}")
@@ -81,7 +107,7 @@ def _parse(expression: str) -> dict[str, Any]:
 
 def _walk(node: dict[str, Any], columns: frozenset[str], parameters: frozenset[str], used: set[str]) -> None:
     _admit_node(node, columns, parameters, used)
-    for key in _CHILD_KEYS:
+    for key in CHILD_KEYS:
         value = node.get(key)
         for child in value if isinstance(value, list) else [value] if value else []:
             _walk(child, columns, parameters, used)

@@ -1,18 +1,10 @@
 """Runs the cases that are written in the rule files, through the same SQL that judges a night."""
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any
 
-import duckdb
-
-from pipeline.declaration import Source
-from pipeline.score.compose import Sources, judging_query, parameters, quoted, used_parameters
-from pipeline.score.judge import condition_features
+from pipeline.score.bench import Bench, Verdict, connect, situation
+from pipeline.score.compose import Sources
 from pipeline.score.model import Case, Rule
-from pipeline.score.tables import create_empty, create_empty_feature, linked_columns
-from pipeline.score.weigh import weight
 
 
 @dataclass(frozen=True)
@@ -74,54 +66,17 @@ def run_cases(rules: tuple[Rule, ...], sources: Sources) -> CaseReport:
         One result a case.
     """
     results: list[CaseResult] = []
-    with duckdb.connect() as con:
+    with connect() as con:
         for rule in rules:
-            results += [_run(con, rule, case, sources) for case in rule.cases]
+            bench = Bench(con, rule, sources, [situation(case) for case in rule.cases])
+            (verdicts,) = bench.judge([rule])
+            results += [_result(rule, *pair) for pair in zip(rule.cases, verdicts, strict=True)]
     return CaseReport(tuple(results))
 
 
-def _run(con: duckdb.DuckDBPyConnection, rule: Rule, case: Case, sources: Sources) -> CaseResult:
-    _set_up(con, rule, case, sources)
-    query = judging_query(rule, sources, condition_features(rule))
-    bound = used_parameters(query, parameters(rule, case.as_of))
-    row = con.execute(f"SELECT _outcome, occurred_on, counted_percent FROM ({query})", bound).fetchone()
-    outcome, occurred_on, percent = row if row else ("not_evaluated", None, 0)
-    expected, observed = str(case.outcome), str(outcome)
+def _result(rule: Rule, case: Case, verdict: Verdict) -> CaseResult:
+    expected, observed = str(case.outcome), verdict.outcome
     if case.points is not None:
         expected += f" with {case.points}"
-        observed += f" with {_points(rule, case, occurred_on, percent)}"
+        observed += f" with {verdict.points}"
     return CaseResult(rule.id, case.name, expected, observed, str(rule.path))
-
-
-def _points(rule: Rule, case: Case, occurred_on: date | None, percent: int) -> int:
-    if occurred_on is None:
-        return 0
-    return weight(
-        rule.points, (case.as_of - occurred_on).days, rule.fading.half_life_days, percent, 1_000_000
-    )
-
-
-def _set_up(con: duckdb.DuckDBPyConnection, rule: Rule, case: Case, sources: Sources) -> None:
-    for name in rule.needs.features:
-        create_empty_feature(con, name)
-        if name in case.features:
-            day = case.occurred_on or case.as_of
-            con.execute(
-                f'INSERT INTO {quoted(name)} (enterprise_id, value, occurred_on, extract, file, "row", '
-                "probability) VALUES ('case', ?, ?, 'case', 'case', 1, 1)",
-                [float(case.features[name]), day],
-            )
-    if rule.needs.record:
-        _insert_record(con, sources[rule.needs.record], case)
-
-
-def _insert_record(con: duckdb.DuckDBPyConnection, source: Source, case: Case) -> None:
-    table = f"usable_{source.extract}"
-    create_empty(con, table, linked_columns(source))
-    if not case.record:
-        return
-    values: dict[str, Any] = {"enterprise_id": "case", "extract": source.extract, "file": "case", "row": 1}
-    values |= {"probability": Decimal(1), "extract_date": case.as_of} | case.record
-    names = ", ".join(quoted(name) for name in values)
-    marks = ", ".join("?" for _ in values)
-    con.execute(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", list(values.values()))

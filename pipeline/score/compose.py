@@ -58,7 +58,7 @@ SELECT enterprise_id, extract, file, "row", _document AS document, _occurred_on 
     ELSE 'hit' END AS _outcome,
   CASE WHEN {mended} THEN CAST($mended_percent AS INTEGER) ELSE 100 END AS counted_percent,
   CASE WHEN _outcome = 'hit' THEN {_sentence(rule, sources)} END AS text
-FROM ({_inputs(rule, sources, condition_features)})
+FROM ({inputs_query(rule, sources, condition_features)})
 """
 
 
@@ -78,7 +78,8 @@ def used_parameters(query: str, values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in bound}
 
 
-def _inputs(rule: Rule, sources: Sources, condition_features: frozenset[str]) -> str:
+def inputs_query(rule: Rule, sources: Sources, condition_features: frozenset[str]) -> str:
+    """The SELECT of what a rule's expressions look at, grain judged row."""
     others = [name for name in rule.needs.features if name != rule.anchor]
     select = ["a.enterprise_id", "a.extract", "a.file", 'a."row"', *_own_columns(rule, sources)]
     probability = "CAST(a.probability AS DECIMAL(9, 6))"

@@ -13,6 +13,7 @@ from pipeline.declaration import Strict
 Outcome = Literal["hit", "clear", "not_evaluated"]
 CaseKind = Literal["fires", "clear", "not_evaluated", "boundary"]
 Scalar = str | None
+PLACES = ("condition", "unless", "mended")
 
 
 class LegalBasis(Strict):
@@ -127,6 +128,7 @@ class Rule(Strict):
         document: column that holds the document's number.
         unless: what lifts the rule (exemptions); null lifts nothing.
         fact: rules that see one and the same fact share its name; a second sight of it counts half.
+        beside: other facts that the same record may show and count as well, and why.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -145,6 +147,7 @@ class Rule(Strict):
     unless: str | None = None
     mended: Mended | None = None
     fact: str | None = None
+    beside: dict[str, str] = Field(default_factory=dict)
     occurred_on: tuple[str, ...] = ()
     document: str | None = None
     points: int = Field(ge=1, le=60)
@@ -186,6 +189,22 @@ class Rule(Strict):
     def placeholders(self) -> tuple[tuple[str, str | None], ...]:
         """The evidence sentence as (text before, name) pairs."""
         return tuple((text, name) for text, name, _, _ in string.Formatter().parse(self.evidence))
+
+    @property
+    def one_fact(self) -> str:
+        """The fact that the rule sees; its own where it shares none."""
+        return self.fact or self.id
+
+    def expressions(self) -> dict[str, str]:
+        """The expressions that the rule has, by the key that they stand under."""
+        texts = (self.condition, self.unless, self.mended.when if self.mended else None)
+        return {place: text for place, text in zip(PLACES, texts, strict=True) if text is not None}
+
+    def with_expression(self, place: str, text: str) -> Self:
+        """The rule with another expression under a key that it has."""
+        if place == "mended" and self.mended:
+            return self.model_copy(update={"mended": self.mended.model_copy(update={"when": text})})
+        return self.model_copy(update={place: text})
 
     def in_force(self, on: date) -> bool:
         """Whether the rule is active and one of its legal bases is in force."""

@@ -113,7 +113,7 @@ def _in_force(rules: tuple[Rule, ...], as_of: date) -> pa.Table:
     rows: list[dict[str, object]] = [
         {
             "rule_id": rule.id,
-            "fact": rule.fact or rule.id,
+            "fact": rule.one_fact,
             "clause": rule.clause,
             "category": rule.category,
             "reading": rule.reading,

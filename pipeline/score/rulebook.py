@@ -9,17 +9,32 @@ from pydantic import ValidationError
 from pipeline import strictyaml
 from pipeline.declaration import load_sources
 from pipeline.errors import PipelineError, RuleError
-from pipeline.score import cases, compare
+from pipeline.score import cases, compare, coverage, mutation, overlap
 from pipeline.score.cases import CaseReport
 from pipeline.score.clauses import load_policy
 from pipeline.score.compare import Difference
 from pipeline.score.compose import Sources
+from pipeline.score.coverage import CoverageReport
 from pipeline.score.features import find_features
 from pipeline.score.model import Rule
+from pipeline.score.mutation import MutationReport
 from pipeline.score.vetting import is_forbidden, vet
 from pipeline.settings import PROJECT_ROOT
 
-__all__ = ["CaseReport", "Difference", "check_rules", "diff", "list_rules", "load_rules", "run_cases"]
+__all__ = [
+    "CaseReport",
+    "CoverageReport",
+    "Difference",
+    "MutationReport",
+    "check_rules",
+    "diff",
+    "list_rules",
+    "load_rules",
+    "measure_coverage",
+    "mutate",
+    "pick",
+    "run_cases",
+]
 
 
 def load_rules(folder: Path, sources: Sources | None = None) -> tuple[Rule, ...]:
@@ -46,6 +61,18 @@ def load_rules(folder: Path, sources: Sources | None = None) -> tuple[Rule, ...]
             )
         seen[rule.id] = rule
     return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def pick(rules: tuple[Rule, ...], rule_id: str | None) -> tuple[Rule, ...]:
+    """The rule of an id, or all rules where none is named.
+
+    Raises:
+        RuleError: if no rule has that id.
+    """
+    found = tuple(rule for rule in rules if rule_id in (None, rule.id))
+    if not found:
+        raise RuleError(f"there is no rule {rule_id}", where="rules", mend="see rules list for the ids")
+    return found
 
 
 def rule_files(folder: Path) -> list[Path]:
@@ -78,7 +105,7 @@ def load_rule(path: Path, sources: Sources) -> Rule:
 
 
 def check_rules(folder: Path, sources: Sources | None = None) -> list[str]:
-    """Every problem of a folder of rules, one sentence each: files, features, cases."""
+    """Every problem of a folder of rules, one sentence each: files, features, cases, facts counted twice."""
     known = sources or _own_sources()
     problems: list[str] = []
     good: list[Rule] = []
@@ -93,12 +120,23 @@ def check_rules(folder: Path, sources: Sources | None = None) -> list[str]:
     problems += list(_forbidden_features())
     report = run_cases(tuple(good), known)
     problems += [result.sentence() for result in report.results if not result.passed]
+    problems += list(overlap.problems(tuple(good), known))
     return problems
 
 
 def run_cases(rules: tuple[Rule, ...], sources: Sources | None = None) -> CaseReport:
     """Runs the cases written in the rule files, in a database in memory."""
     return cases.run_cases(rules, sources or _own_sources())
+
+
+def measure_coverage(rules: tuple[Rule, ...], sources: Sources | None = None) -> CoverageReport:
+    """Which branches of the rules' expressions their own cases show."""
+    return coverage.measure(rules, sources or _own_sources())
+
+
+def mutate(rules: tuple[Rule, ...], sources: Sources | None = None) -> MutationReport:
+    """Which slips in the rules' expressions and limits their own cases would notice."""
+    return mutation.mutate(rules, sources or _own_sources())
 
 
 def diff(warehouse: Path, old: Path, new: Path) -> Difference:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from pipeline.declaration import PERSONAL_ROLES, Column
-from pipeline.score.admission import Refused, admit
+from pipeline.score.admission import Refused, admit, not_boolean
 from pipeline.score.clauses import Policy
-from pipeline.score.compose import Sources
+from pipeline.score.compose import SQL_TYPES, Sources
 from pipeline.score.features import Feature
-from pipeline.score.model import Rule
+from pipeline.score.model import Rule, Scalar
 
 Location = tuple[str | int, ...]
 Problem = tuple[Location, str, str]
@@ -50,11 +51,12 @@ def vet(rule: Rule, policy: Policy, sources: Sources, features: dict[str, Featur
     names = list(_needs(rule, sources, features))
     yield from names
     if not names:
-        yield from _expressions(rule)
+        problems = list(_expressions(rule))
+        yield from problems or _kinds(rule, sources)
         yield from _mending(rule, sources)
         yield from _sentence(rule, sources)
         yield from _dates_and_document(rule, sources)
-        yield from _cases(rule)
+        yield from _cases(rule, sources)
 
 
 def _forbidden(rule: Rule) -> Iterator[Problem]:
@@ -134,14 +136,7 @@ def _expressions(rule: Rule) -> Iterator[Problem]:
     dates = frozenset(f"{name}_on" for name in rule.needs.features)
     parameters = frozenset(rule.thresholds) | _ALWAYS
     used: set[str] = set(rule.occurred_on) | {rule.document or "", rule.anchor or ""}
-    texts = {
-        "condition": rule.condition,
-        "unless": rule.unless,
-        "mended": rule.mended.when if rule.mended else None,
-    }
-    for place, text in texts.items():
-        if text is None:
-            continue
+    for place, text in rule.expressions().items():
         try:
             used |= admit(text, columns | dates, parameters)
         except Refused as reason:
@@ -184,9 +179,45 @@ def _dates_and_document(rule: Rule, sources: Sources) -> Iterator[Problem]:
         yield (("document",), f"{rule.document} is not among its needs", "declare it")
 
 
-def _cases(rule: Rule) -> Iterator[Problem]:
+def _kinds(rule: Rule, sources: Sources) -> Iterator[Problem]:
+    """Expressions that DuckDB cannot make a yes or no of, for the types of their columns."""
+    columns = sources[rule.needs.record].columns if rule.needs.record else {}
+    types = {
+        name: "VARCHAR[]" if columns[name].list else SQL_TYPES[columns[name].type]
+        for name in rule.needs.columns
+    }
+    for name in rule.needs.features:
+        types |= {name: "DOUBLE", f"{name}_on": "DATE"}
+    for place, text in rule.expressions().items():
+        if reason := not_boolean(text, types, frozenset(rule.thresholds)):
+            yield ((place,), reason, "compare values of one type, so that it comes to true or false")
+
+
+def _cases(rule: Rule, sources: Sources) -> Iterator[Problem]:
+    columns = sources[rule.needs.record].columns if rule.needs.record else {}
     for number, case in enumerate(rule.cases):
         unknown = set(case.record) - set(rule.needs.columns) - {"extract_date", "standing"}
         unknown |= set(case.features) - set(rule.needs.features)
         for name in sorted(unknown):
             yield (("cases", number), f"{name} is not among the rule's needs", "take it out of the case")
+        for name in sorted(set(case.record) & set(columns)):
+            if reason := _value_refused(columns[name], case.record[name]):
+                yield (("cases", number), f"{name}: {case.record[name]} {reason}", "correct the case")
+
+
+def _value_refused(column: Column, text: Scalar) -> str | None:
+    """Why a staged row cannot hold a value that a case states."""
+    if text is None:
+        return None
+    if column.type == "enum" and text not in column.values:
+        return f"is none of {', '.join(column.values)}"
+    if column.type == "bool" and text not in ("true", "false"):
+        return "is neither true nor false"
+    try:
+        if column.type == "date":
+            date.fromisoformat(text)
+        if column.type == "number":
+            float(text)
+    except ValueError:
+        return f"is no {column.type}"
+    return None

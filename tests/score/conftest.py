@@ -44,6 +44,8 @@ class Place:
         self.sources = sources
         self.rows = 0
         self.stale: set[str] = set()
+        self.files = {"a_20170331.csv"}
+        self.rules: tuple[Rule, ...] | None = None
         night.folder.mkdir(parents=True)
         with night.connect() as con:
             self._create(con)
@@ -81,16 +83,15 @@ class Place:
         probability: float = 1.0,
         decision: str = "certain",
         premises: str | None = None,
+        number: int | None = None,
+        file: str = "a_20170331.csv",
         **values: Any,
     ) -> int:
-        """Adds a staged row and its link; returns its row number."""
+        """Adds a staged row and its link; returns its row number, the next one unless told."""
         self.rows += 1
-        place = {
-            "record_id": f"{extract}:{self.rows}",
-            "extract": extract,
-            "file": "a_20170331.csv",
-            "row": self.rows,
-        }
+        self.files.add(file)
+        row = number or self.rows
+        place = {"record_id": f"{extract}:{file}:{row}", "extract": extract, "file": file, "row": row}
         with self.night.connect() as con:
             staged = {**place, "extract_date": AS_OF, "superseded": False, **values}
             _insert(con, f"stg_{extract}", staged)
@@ -98,18 +99,18 @@ class Place:
             _insert(con, "record_link", link | {"enterprise_id": enterprise_id, "basis": "x"})
             if premises:
                 _insert(con, "record_premises", {"record_id": place["record_id"], "premises_id": premises})
-        return self.rows
+        return row
 
     def score(self) -> ScoreSummary:
-        """Scores the place."""
+        """Scores the place, by the rules of its folder unless others are put in."""
         with self.night.connect() as con:
             con.execute("DELETE FROM extract_status")
-            for name in self.sources:
+            for name, file in ((name, file) for name in self.sources for file in sorted(self.files)):
                 state = "stale" if name in self.stale else "fresh"
-                status = {"extract": name, "file": "a_20170331.csv", "state": state, "extract_date": AS_OF}
+                status = {"extract": name, "file": file, "state": state, "extract_date": AS_OF}
                 _insert(con, "extract_status", status)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipeline.score.load_rules", lambda folder, sources: _rules_once(folder))
+            patch.setattr("pipeline.score.load_rules", lambda folder, _: self.rules or _rules_once(folder))
             return run(self.night, self.sources)
 
     def ask(self, query: str) -> list[dict[str, Any]]:

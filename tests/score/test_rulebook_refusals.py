@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import cli
 from pipeline.errors import RuleError
 from pipeline.score.rulebook import load_rules
 from pipeline.score.vetting import is_forbidden
@@ -60,6 +61,22 @@ def _changed(folder: Path, old: str, new: str) -> Path:
         ("kind: not_evaluated", "kind: clear", "no case of kind not_evaluated"),
         ("occurred_on: [decided_on]", "occurred_on: [offence]", "not a needed date column"),
         ("valid_from: 2015-01-01", "valid_from: soon", "valid_from"),
+        ("condition: rectified = 'overdue'", "condition: decided_on > 3", "Cannot compare"),
+        (
+            "condition: rectified = 'overdue'",
+            "condition: coalesce(rectified, 'open')",
+            "not to true or false",
+        ),
+        (
+            "rectified: overdue}, outcome: hit",
+            "rectified: late}, outcome: hit",
+            "is none of done, overdue, open",
+        ),
+        (
+            "decided_on: 2017-03-31, rectified: overdue}",
+            "decided_on: soon, rectified: overdue}",
+            "is no date",
+        ),
     ],
 )
 def test_refused_with_place_and_mend(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -71,12 +88,65 @@ def test_refused_with_place_and_mend(tmp_path: Path, old: str, new: str, says: s
     assert raised.value.mend
 
 
-def test_the_line_is_named(tmp_path: Path) -> None:
-    path = _changed(tmp_path, "condition: rectified = 'overdue'", "condition: read_csv('x') IS NULL")
-    line = path.read_text(encoding="utf-8").splitlines().index("condition: read_csv('x') IS NULL") + 1
+@pytest.mark.parametrize(
+    ("old", "new", "says", "mend"),
+    [
+        (
+            "condition: rectified = 'overdue'",
+            "condition: read_csv('/etc/passwd') IS NULL",
+            "the function read_csv is not allowed",
+            "write a comparison of declared columns and thresholds",
+        ),
+        (
+            "condition: rectified = 'overdue'",
+            "condition: rectified = (SELECT 'overdue')",
+            "subquery is not allowed",
+            "write a comparison of declared columns and thresholds",
+        ),
+        (
+            "columns: [offence, decided_on, rectify_by, rectified, decision_no]",
+            "columns: [offence, decided_on, rectify_by, rectified, decision_no, colour]",
+            "colour is not a column of that extract",
+            "use a column of source.yml",
+        ),
+        ("fact: env_decision", "fact: env_decision\nfact: other", "the key fact stands twice", "keep one"),
+        (
+            "clause: III.3.3",
+            "clause: III.9.9",
+            "there is no clause III.9.9",
+            "use an id of policy/clauses.yml",
+        ),
+        (
+            "columns: [offence, decided_on, rectify_by, rectified, decision_no]",
+            "columns: [offence, decided_on, rectify_by, rectified, decision_no, 籍贯]",
+            "籍贯 is a personal trait",
+            "take it out",
+        ),
+        (
+            "condition: rectified = 'overdue'",
+            "condition: 籍贯 = '外地'",
+            "籍贯 is a personal trait",
+            "take it out",
+        ),
+    ],
+    ids=["read_csv", "subquery", "unknown column", "duplicate key", "no clause", "籍贯 needed", "籍贯 used"],
+)
+def test_file_line_and_mend_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, says: str, mend: str
+) -> None:
+    path = _changed(tmp_path, old, new)
+    lines = [text.strip() for text in path.read_text(encoding="utf-8").splitlines()]
+    line = lines.index(new.splitlines()[-1]) + 1
     with pytest.raises(RuleError) as raised:
         load_rules(tmp_path)
     assert raised.value.where == f"{path}:{line}"
+    assert says in raised.value.sentence()
+    assert mend in raised.value.mend
+    assert cli.main(["rules", "check", "--rules", str(tmp_path)]) == cli.FAILED
+    told = capsys.readouterr().out
+    assert f"{path}:{line}" in told
+    assert says in told
+    assert mend in told
 
 
 def test_a_rule_on_records_must_look_at_mending(tmp_path: Path) -> None:

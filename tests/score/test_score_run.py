@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline import cli
 from pipeline.errors import RunError
 from pipeline.score import rulebook
 from pipeline.settings import PROJECT_ROOT
@@ -43,20 +44,40 @@ cases:
     points: 500
   - {name: 在营, kind: clear, as_of: 2017-03-31, record: {trading: open}, outcome: clear}
   - {name: 没有, kind: not_evaluated, as_of: 2017-03-31, outcome: not_evaluated}
+  - name: 经营状态空白
+    kind: not_evaluated
+    as_of: 2017-03-31
+    record: {inspected_on: 2017-03-31}
+    outcome: not_evaluated
   - name: 到期
     kind: boundary
     as_of: 2017-10-17
     record: {trading: closed, inspected_on: 2017-03-31}
     outcome: hit
+  - name: 到期后一天
+    kind: boundary
+    as_of: 2017-10-18
+    record: {trading: closed, inspected_on: 2017-03-31}
+    outcome: clear
 """
 
 
-def test_a_new_rule_is_one_file_and_no_other_change(tmp_path: Path, make_place: Callable[..., Place]) -> None:
+def test_a_new_rule_is_one_file_and_no_other_change(
+    tmp_path: Path, make_place: Callable[..., Place], capsys: pytest.CaptureFixture[str]
+) -> None:
     rules = tmp_path / "rules"
     shutil.copytree(PROJECT_ROOT / "rules", rules)
     (rules / "own").mkdir()
     (rules / "own" / "closed_yet_listed.yml").write_text(NEW_RULE, encoding="utf-8")
-    assert rulebook.check_rules(rules) == []
+    folder = ["--rules", str(rules)]
+    assert cli.main(["rules", "check", *folder]) == cli.DONE
+    assert cli.main(["rules", "mutate", "closed_yet_listed", *folder]) == cli.DONE
+    assert "(100.0% caught)" in capsys.readouterr().out
+    assert cli.main(["rules", "list", *folder]) == cli.DONE
+    assert "closed_yet_listed  新规则：网格见已停业" in capsys.readouterr().out
+    (loaded,) = rulebook.pick(rulebook.load_rules(rules), "closed_yet_listed")
+    assert rulebook.run_cases((loaded,)).passed
+    assert rulebook.measure_coverage((loaded,)).passed
     place = make_place(rules=rules)
     place.row("grid", place.firm("E1"), trading="closed", inspected_on=AS_OF)
     place.score()
