@@ -310,3 +310,13 @@ def test_a_later_document_of_the_office_is_a_check_and_an_order_wants_its_rechec
         ("区环保水务局", "recheck", None, date(2017, 3, 1), 30),
         ("罗湖消防监管大队", "recheck", None, date(2017, 3, 30), 1),
     ]
+
+
+def test_the_offices_decision_is_not_taken_for_the_links(place: Place) -> None:
+    place.row("eia_approvals", place.firm("a"), eia_class="form", acceptance="passed")
+    with place.night.connect() as con:
+        con.execute("UPDATE stg_eia_approvals SET decision = 'refused'")
+    place.score()
+    assert place.ask("SELECT value, extract FROM feature WHERE feature = 'eia_not_accepted'") == [
+        {"value": 1.0, "extract": "eia_approvals"}
+    ]
