@@ -72,6 +72,7 @@ def test_illegal_buildings_of_premises_leave_out_legacy_and_demolished_ones(plac
         ("91440300MA5EEDEN8X", "深圳市罗湖区阿强五金店", 1),
         ("440303102345678", "深圳市罗湖区阿强五金店", 1),
         ("924403002669154275", "深圳市罗湖区阿强五金店", None),
+        ("91440300MA5EEDEN8X", "欧阳小明", None),
         ("91440300MA5EEDEN8X", None, None),
     ],
 )
