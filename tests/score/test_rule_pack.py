@@ -321,3 +321,16 @@ def test_the_offices_decision_is_not_taken_for_the_links(place: Place) -> None:
     assert place.ask("SELECT value, extract FROM feature WHERE feature = 'eia_not_accepted'") == [
         {"value": 1.0, "extract": "eia_approvals"}
     ]
+
+
+def test_a_lapsed_permit_only_warns_where_the_grid_says_in_order(place: Place) -> None:
+    for name, licensing in (("a", "licensed"), ("b", "permit_missing"), ("c", None)):
+        place.row(
+            "permits", place.firm(name), permit_no=name, kind="食品经营许可证", valid_to=date(2016, 6, 30)
+        )
+        place.row("grid", name, trading="open", licensing=licensing, inspected_on=date(2017, 3, 1))
+    place.score()
+    strict = [place.outcome(name, "permit_lapsed_still_trading") for name in ("a", "b", "c")]
+    warned = [place.outcome(name, "permit_lapsed_papers_in_order") for name in ("a", "b", "c")]
+    assert strict == ["clear", "hit", "hit"]
+    assert warned == ["hit", "clear", "not_evaluated"]
