@@ -1,4 +1,4 @@
-"""A department's page: the state of its files, the checks, and what of them could not be read."""
+"""A department's page: the state of its files, what could not be read, and which checks of firms it owes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from pipeline.publish.lines import short_title
 from pipeline.publish.page import render
 
 EXAMPLES = 5
+DUTIES = 20
 TABLES = ("supply", "fault", "check", "word", "column")
 Rows = Sequence[Mapping[str, Any]]
 
@@ -68,7 +69,7 @@ def write_page(
         department: its short name.
         as_of: the day.
         sources: the department's own declarations.
-        rows: by table of `TABLES`, the department's rows of `queries/department_<table>.sql`.
+        rows: by table of `TABLES`, and `duty`, the department's rows of `queries/department_<table>.sql`.
     """
     parts = _parts(sources, rows)
     text = render(
@@ -78,6 +79,7 @@ def write_page(
         parts=parts,
         sources=sources,
         supply=rows["supply"],
+        duties=rows["duty"],
         figures=_figures(parts, rows),
         mending=mending,
         titles={name: short_title(source) for name, source in sources.items()},

@@ -10,7 +10,7 @@ import duckdb
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.publish.department_book import write_book
-from pipeline.publish.department_page import EXAMPLES, TABLES, write_page
+from pipeline.publish.department_page import DUTIES, EXAMPLES, TABLES, write_page
 from pipeline.publish.mending import vocabulary
 
 _QUERIES = Path(__file__).parent / "queries"
@@ -24,14 +24,18 @@ def write_departments(
 ) -> dict[str, int]:
     """Writes `departments/<部门>.html` and `.xlsx` for every department that hands an extract over.
 
-    The page tells the state of its files, the checks, and what could not be read, grouped; the workbook
-    lists every such row and cell. Values are masked as ingest masked them.
+    The page tells the state of its files, the checks, and what could not be read, grouped, and which
+    checks of firms the department owes; the workbook lists every such row and cell. Values are masked as
+    ingest masked them.
 
     Returns:
         The number of rows and cells told of in each file, by path inside the folder.
     """
     (folder / "departments").mkdir()
     found = {name: _grouped(con, name, _bound(name, sources)) for name in (*TABLES, "rejected")}
+    duties = db.read_arrow(
+        con, (_QUERIES / "department_duty.sql").read_text(encoding="utf-8"), {"most": DUTIES}
+    ).to_pylist()
     counts: dict[str, int] = {}
     for department, extracts in _departments(sources).items():
         own = {
@@ -41,6 +45,8 @@ def write_departments(
         title = f"{department}报送数据核对表（数据截至{as_of.isoformat()}）"
         path = f"departments/{department}"
         write_book(folder / f"{path}.xlsx", title, as_of, sources, own["supply"], own["rejected"])
+        # Two offices that send one extract together have one page.
+        own["duty"] = [row for row in duties if row["department"] in department]
         write_page(
             folder / f"{path}.html", department, as_of, {name: sources[name] for name in extracts}, own
         )

@@ -58,8 +58,9 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """Scores the night's firms, all or nothing.
 
     Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`,
-    `extract_status`. Writes `linked_<extract>`, `feature`, `finding`, `rule_outcome`, `evidence`,
-    `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `fairness`, `held_line`.
+    `extract_status`. Writes `linked_<extract>`, `feature`, `premises_feature`, `finding`, `rule_outcome`,
+    `evidence`, `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `duty_owed`,
+    `fairness`, `held_line`.
 
     Raises:
         RuleError: if a rule file is wrong.
@@ -77,7 +78,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         load_before(con, night)
         judge(con, rules, sources, as_of, unavailable)
         rank(con, as_of, policy, scheme)
-        for name in ("favourable", "open_document", "last_checked"):
+        for name in ("favourable", "open_document", "last_checked", "duty_owed"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
         attention = watch(con, scheme.fairness, night.settings.accept)
         record_attention(con, attention)

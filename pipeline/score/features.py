@@ -1,4 +1,4 @@
-"""The features: one .sql file each, found by glob; the file's name is the feature's and its table's."""
+"""The features of firms and of premises: one .sql file each, found by glob, named like its table."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "features"
+PREMISES_FOLDER = Path(__file__).parent / "features_premises"
 _USES = re.compile(r"\busable_([a-z_]+)\b")
 COLUMNS = (
     ("enterprise_id", "VARCHAR"),
@@ -19,11 +20,13 @@ COLUMNS = (
     ("row", "BIGINT"),
     ("probability", "DECIMAL(9, 6)"),
 )
+# A building's figures are no evidence against anybody, so they carry no deciding row.
+PREMISES_COLUMNS = (("premises_id", "VARCHAR"), ("value", "DOUBLE"), ("unit", "VARCHAR"))
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature of an enterprise.
+    """One feature of an enterprise or of premises.
 
     Attributes:
         name: its name and its table's.
@@ -38,7 +41,7 @@ class Feature:
 
 @cache
 def find_features(folder: Path = FOLDER) -> dict[str, Feature]:
-    """All features of a folder, by name."""
+    """All features of a folder, by name: those of firms, or with `PREMISES_FOLDER` those of premises."""
     found = {}
     for path in sorted(folder.glob("*.sql")):
         uses = sorted(set(_USES.findall(path.read_text(encoding="utf-8"))))

@@ -1,6 +1,6 @@
 """What the room takes over: `linked_<extract>`, `usable_<extract>`, and the features over them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import duckdb
@@ -8,7 +8,7 @@ import duckdb
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.score.compose import Sources, literal, quoted
-from pipeline.score.features import COLUMNS, find_features
+from pipeline.score.features import COLUMNS, PREMISES_COLUMNS, PREMISES_FOLDER, Feature, find_features
 from pipeline.score.tables import create_empty, create_empty_feature, fact_columns, has_table, linked_columns
 
 
@@ -31,7 +31,7 @@ def link_rows(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         facts = "".join(f", s.{quoted(name)}" for name, _ in fact_columns(source))
         con.execute(
             f'CREATE OR REPLACE TABLE {quoted(table)} AS SELECT s.record_id, s.extract, s.file, s."row", '
-            "s.extract_date, l.enterprise_id, l.decision, CAST(l.probability AS DECIMAL(9, 6)) AS probability"
+            "s.extract_date, l.enterprise_id, CAST(l.probability AS DECIMAL(9, 6)) AS probability"
             f"{facts} FROM {quoted(f'stg_{source.extract}')} s "
             'JOIN record_link l ON l.extract = s.extract AND l.file = s.file AND l."row" = s."row" '
             f"WHERE l.extract = {literal(source.extract)} AND NOT s.superseded AND NOT l.superseded "
@@ -61,25 +61,43 @@ def usable_rows(con: duckdb.DuckDBPyConnection, sources: Sources, unavailable: f
 
 
 def compute_features(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Computes every feature under its name, for this connection, and the long table `feature`.
+    """Computes every feature under its name, for this connection, and the long tables of them.
 
-    Grain of `feature`: enterprise and feature. A firm that an extract does not know has no row.
+    Grain of `feature`: enterprise and feature; of `premises_feature`: premises and feature. Those of
+    premises come first, so that a firm's may read them. A firm that an extract does not know has no row.
     """
+    for name, feature in find_features(PREMISES_FOLDER).items():
+        create_empty(con, name, list(PREMISES_COLUMNS), temporary=True)
+        _compute(con, feature, PREMISES_COLUMNS, as_of)
     for name, feature in find_features().items():
         create_empty_feature(con, name)
-        columns = ", ".join(quoted(column) for column, _ in COLUMNS)
-        query = feature.sql.read_text(encoding="utf-8").rstrip().rstrip(";")
-        bound = {"as_of": as_of} if "$as_of" in query else {}
-        con.execute(f"INSERT INTO {quoted(name)} SELECT {columns} FROM ({query}\n)", bound)
-    _collect(con, find_features(), as_of)
+        _compute(con, feature, COLUMNS, as_of)
+    _collect(con, "premises_feature", find_features(PREMISES_FOLDER), PREMISES_COLUMNS, as_of)
+    _collect(con, "feature", find_features(), COLUMNS, as_of)
 
 
-def _collect(con: duckdb.DuckDBPyConnection, names: Iterable[str], as_of: date) -> None:
-    create_empty(con, "feature", [COLUMNS[0], ("feature", "VARCHAR"), *COLUMNS[1:], ("as_of", "DATE")])
-    rest = ", ".join(quoted(column) for column, _ in COLUMNS[1:])
+def _compute(
+    con: duckdb.DuckDBPyConnection, feature: Feature, columns: Iterable[tuple[str, str]], as_of: date
+) -> None:
+    query = feature.sql.read_text(encoding="utf-8").rstrip().rstrip(";")
+    bound = {"as_of": as_of} if "$as_of" in query else {}
+    names = ", ".join(quoted(column) for column, _ in columns)
+    con.execute(f"INSERT INTO {quoted(feature.name)} SELECT {names} FROM ({query}\n)", bound)
+
+
+def _collect(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    names: Iterable[str],
+    columns: Sequence[tuple[str, str]],
+    as_of: date,
+) -> None:
+    create_empty(con, table, [columns[0], ("feature", "VARCHAR"), *columns[1:], ("as_of", "DATE")])
+    rest = ", ".join(quoted(column) for column, _ in columns[1:])
     for name in names:
         con.execute(
-            f"INSERT INTO feature SELECT enterprise_id, {literal(name)}, {rest}, $as_of FROM {quoted(name)}",
+            f"INSERT INTO {quoted(table)} SELECT {quoted(columns[0][0])}, {literal(name)}, {rest}, $as_of "
+            f"FROM {quoted(name)}",
             {"as_of": as_of},
         )
 

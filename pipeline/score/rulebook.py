@@ -18,6 +18,7 @@ from pipeline.score.coverage import CoverageReport
 from pipeline.score.features import find_features
 from pipeline.score.model import Rule
 from pipeline.score.mutation import MutationReport
+from pipeline.score.silence import clauses_in_question, load_silent, speaking
 from pipeline.score.vetting import is_forbidden, vet
 from pipeline.settings import PROJECT_ROOT
 
@@ -156,19 +157,18 @@ def diff(warehouse: Path, old: Path, new: Path) -> Difference:
 
 
 def list_rules(rules: tuple[Rule, ...]) -> str:
-    """The rules by clause, as text for a terminal."""
-    clauses = load_policy().clauses
+    """The rules by clause, for a terminal; a clause without one says in whose measures it is, or why not."""
+    policy, silent = load_policy(), load_silent()
     lines = ["[reading, status, points]", ""]
-    for clause in sorted({rule.clause for rule in rules}):
-        lines.append(f"{clause}  {clauses[clause].zh}")
-        for rule in (r for r in rules if r.clause == clause):
-            lines.append(f"  {rule.id}  {rule.title}  [{rule.reading}, {rule.status}, {rule.points}]")
+    for clause in sorted({rule.clause for rule in rules} | set(clauses_in_question(policy))):
+        lines.append(f"{clause}  {policy.clauses[clause].zh}")
+        own = [rule for rule in rules if rule.clause == clause]
+        lines += [f"  {r.id}  {r.title}  [{r.reading}, {r.status}, {r.points}]" for r in own]
+        if not own and (others := speaking(clause, rules)):
+            lines.append(f"  in the measures of: {', '.join(others)}")
+        elif not own:
+            lines.append(f"  the data cannot speak to it: {silent.get(clause, 'no reason is given yet')}")
         lines.append("")
-    silent = [
-        c.id for c in clauses.values() if c.category and not any(r.category == c.category for r in rules)
-    ]
-    if silent:
-        lines.append(f"no rule yet: {', '.join(sorted(silent))}")
     return "\n".join(lines).rstrip() + "\n"
 
 

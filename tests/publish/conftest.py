@@ -114,6 +114,29 @@ def tables(firms: Sequence[Firm], as_of: date) -> Rows:
         }
     ]
     rows["last_checked"] = [{"enterprise_id": "E01", "last_checked_on": date(2017, 3, 1), "extract": "grid"}]
+    rows["duty_owed"] = [
+        {
+            "department": department,
+            "enterprise_id": "E01",
+            "duty": duty,
+            "list_kind": kind,
+            "clause": "IV.1.4",
+            "document": document,
+            "last_checked_on": date(2016, 12, 1),
+            "due_on": date(2017, 1, 31),
+            "days_over": 59,
+            "extract": "key_lists",
+            "file": "a.csv",
+            "row": 1,
+        }
+        for department, duty, kind, document in (
+            ("罗湖消防监管大队", "recheck", None, "罗消〔2017〕1号"),
+            ("区安监局", "check", "work_safety", None),
+        )
+    ]
+    rows["premises_feature"] = [
+        {"premises_id": "P1", "feature": "premises_unlicensed", "value": 2.0, "unit": "家", "as_of": as_of}
+    ]
     rows["identity_state"] = [{"enterprise_id": firm.id} for firm in firms]
     rows["extract_status"] = [
         {
