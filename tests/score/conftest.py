@@ -100,6 +100,15 @@ class Place:
                 _insert(con, "record_premises", {"record_id": place["record_id"], "premises_id": premises})
         return self.rows
 
+    def answer(self, enterprise_id: str, result: str, checked_on: date) -> None:
+        """Adds what a street office answered about a firm."""
+        self.rows += 1
+        values = {"enterprise_id": enterprise_id, "result": result, "checked_on": checked_on}
+        values |= {"record_id": f"street_returns:{self.rows}", "extract": "street_returns"}
+        values |= {"file": "r_20170331.csv", "row": self.rows, "extract_date": AS_OF, "superseded": False}
+        with self.night.connect() as con:
+            _insert(con, "stg_street_returns", values)
+
     def score(self) -> ScoreSummary:
         """Scores the place."""
         with self.night.connect() as con:
