@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
+from pipeline import cli, cli_rules
 from pipeline.settings import PROJECT_ROOT
 
 COMMAND = re.compile(
     r"(?:\.venv/bin/)?early-warning "
-    r"([a-z]+(?: (?:check|test|list|diff|verify|restore|withdraw|reinstate|export|import))?)"
+    r"([a-z]+(?: (?:check|test|list|diff|try|backtest|verify|restore|withdraw|reinstate|export|import))?)"
 )
 DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]
 
@@ -44,7 +44,7 @@ def test_an_unforeseen_error_shows_neither_its_data_nor_a_traceback(
         """Fails."""
         raise ValueError("a person's name")
 
-    monkeypatch.setattr(cli, "rules_list", fail)
+    monkeypatch.setattr(cli_rules, "list_all", fail)
     assert cli.main(["rules", "list"]) == cli.FAILED
     told = capsys.readouterr().err
     assert "person" not in told

@@ -34,4 +34,4 @@ def add(con: duckdb.DuckDBPyConnection) -> int:
         rounded = [None if value is None else round(value, 6) for value in values]
         table = table.append_column(name, pa.array(rounded, pa.float64()))
     db.write_arrow(con, VIEW, table)
-    return table.num_rows
+    return db.count(con, VIEW)

@@ -1,6 +1,7 @@
 """The rule book: rule files found by glob, read strictly, checked, and listed by clause."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -9,17 +10,28 @@ from pydantic import ValidationError
 from pipeline import strictyaml
 from pipeline.declaration import load_sources
 from pipeline.errors import PipelineError, RuleError
-from pipeline.score import cases, compare
+from pipeline.score import cases, compare, trial
 from pipeline.score.cases import CaseReport
 from pipeline.score.clauses import load_policy
 from pipeline.score.compare import Difference
 from pipeline.score.compose import Sources
 from pipeline.score.features import find_features
 from pipeline.score.model import Rule
+from pipeline.score.trial import Trial
 from pipeline.score.vetting import is_forbidden, vet
 from pipeline.settings import PROJECT_ROOT
 
-__all__ = ["CaseReport", "Difference", "check_rules", "diff", "list_rules", "load_rules", "run_cases"]
+__all__ = [
+    "CaseReport",
+    "Difference",
+    "Trial",
+    "check_rules",
+    "diff",
+    "list_rules",
+    "load_rules",
+    "run_cases",
+    "try_rule",
+]
 
 
 def load_rules(folder: Path, sources: Sources | None = None) -> tuple[Rule, ...]:
@@ -101,30 +113,54 @@ def run_cases(rules: tuple[Rule, ...], sources: Sources | None = None) -> CaseRe
     return cases.run_cases(rules, sources or _own_sources())
 
 
-def diff(warehouse: Path, old: Path, new: Path) -> Difference:
-    """What another folder of rules would change in the published ranking.
+def diff(warehouse: Path, old: Path, new: Path, as_of: date | None = None) -> Difference:
+    """What another folder of rules, or another day, would change in the published ranking.
 
     Args:
         warehouse: the published DuckDB file; only read.
         old: folder of the rules that stand.
         new: folder of the rules that are thought of.
+        as_of: the day whose laws and thresholds the new side has; the warehouse's where absent.
 
     Raises:
         RuleError: if a rule file is wrong.
         RunError: if there is no published ranking.
     """
     sources = _own_sources()
-    return compare.diff(warehouse, load_rules(old, sources), load_rules(new, sources), sources)
+    return compare.diff(warehouse, load_rules(old, sources), load_rules(new, sources), sources, as_of)
 
 
-def list_rules(rules: tuple[Rule, ...]) -> str:
-    """The rules by clause, as text for a terminal."""
+def try_rule(warehouse: Path, file: Path, standing: Path) -> Trial:
+    """What one draft rule would do in the published ranking.
+
+    Args:
+        warehouse: the published DuckDB file; only read.
+        file: the rule file, wherever it lies.
+        standing: folder of the rules that stand.
+
+    Raises:
+        RuleError: if a rule file is wrong.
+        RunError: if there is no published ranking.
+    """
+    sources = _own_sources()
+    return trial.try_rule(warehouse, load_rule(file, sources), load_rules(standing, sources), sources)
+
+
+def list_rules(rules: tuple[Rule, ...], told: dict[str, str] | None = None) -> str:
+    """The rules by clause, as text for a terminal.
+
+    Args:
+        rules: vetted rules.
+        told: what street offices answered, by rule id; see `backtest.told_of_rules`.
+    """
     clauses = load_policy().clauses
     lines = ["[reading, status, points]", ""]
     for clause in sorted({rule.clause for rule in rules}):
         lines.append(f"{clause}  {clauses[clause].zh}")
         for rule in (r for r in rules if r.clause == clause):
             lines.append(f"  {rule.id}  {rule.title}  [{rule.reading}, {rule.status}, {rule.points}]")
+            if told is not None:
+                lines.append(f"    {told.get(rule.id, 'not in that warehouse')}")
         lines.append("")
     silent = [
         c.id for c in clauses.values() if c.category and not any(r.category == c.category for r in rules)

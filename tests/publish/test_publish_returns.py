@@ -52,7 +52,7 @@ def _second_night(place: Place, answers: Answers, run_id: str = "run2", as_of: d
 ISSUE = "LH20170331-440303001"
 
 
-# What was written on a firm's line (issue, result, day) → the list that it answers, and the answer that stands.
+# What was written on a line (issue, result, day) → the list that it answers, and the answer that stands.
 CASES: dict[str, tuple[list[tuple[str | None, str, date]], tuple[date, str, bool | None] | None]] = {
     "F01": ([(ISSUE, "confirmed", NEXT)], (AS_OF, "confirmed", True)),
     "F02": ([("20170331", "not_so", NEXT)], (AS_OF, "not_so", False)),
