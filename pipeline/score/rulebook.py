@@ -127,7 +127,9 @@ def diff(warehouse: Path, old: Path, new: Path, as_of: date | None = None) -> Di
         RunError: if there is no published ranking.
     """
     sources = _own_sources()
-    return compare.diff(warehouse, load_rules(old, sources), load_rules(new, sources), sources, as_of)
+    standing = load_rules(old, sources)
+    changed = standing if new == old else load_rules(new, sources)
+    return compare.diff(warehouse, standing, changed, sources, as_of)
 
 
 def try_rule(warehouse: Path, file: Path, standing: Path) -> Trial:

@@ -121,6 +121,24 @@ class Place:
             patch.setattr("pipeline.score.load_rules", lambda folder, sources: _rules_once(folder))
             return run(self.night, self.sources)
 
+    def published(self, path: Path) -> Path:
+        """A warehouse with the views that rescoring looks at."""
+        with duckdb.connect(str(path)) as con:
+            con.execute(f"ATTACH '{self.night.database}' AS night (READ_ONLY)")
+            for name in ("enterprise", "record_link", "extract_status", "risk", "enterprise_alias"):
+                con.execute(f"CREATE TABLE {name} AS FROM night.{name}")
+            con.execute("CREATE TABLE feature AS SELECT * EXCLUDE (detail) FROM night.feature")
+            con.execute(
+                "CREATE TABLE street_return AS SELECT * EXCLUDE (superseded) FROM night.stg_street_returns"
+            )
+            for name, source in self.sources.items():
+                if source.identifies:
+                    con.execute(
+                        f"CREATE TABLE source_{name} AS "
+                        f"SELECT * EXCLUDE (probability) FROM night.linked_{name}"
+                    )
+        return path
+
     def ask(self, query: str) -> list[dict[str, Any]]:
         """Rows of a query, as dicts."""
         with self.night.connect() as con:

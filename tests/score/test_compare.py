@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from pipeline.errors import RunError
@@ -19,32 +18,13 @@ RULES = PROJECT_ROOT / "rules"
 Place = Any  # the fixture of conftest.py
 
 
-def _published(place: Place, path: Path) -> Path:
-    """A warehouse with the views that rescoring looks at."""
-    with duckdb.connect(str(path)) as con:
-        con.execute(f"ATTACH '{place.night.database}' AS night (READ_ONLY)")
-        for name in ("enterprise", "record_link", "extract_status", "risk"):
-            con.execute(f"CREATE TABLE {name} AS FROM night.{name}")
-        con.execute("CREATE TABLE enterprise_alias AS FROM night.enterprise_alias")
-        con.execute(
-            "CREATE TABLE street_return AS SELECT * EXCLUDE (superseded) FROM night.stg_street_returns"
-        )
-        con.execute("CREATE TABLE feature AS SELECT * EXCLUDE (detail) FROM night.feature")
-        for name, source in place.sources.items():
-            if source.identifies:
-                con.execute(
-                    f"CREATE TABLE source_{name} AS SELECT * EXCLUDE (probability) FROM night.linked_{name}"
-                )
-    return path
-
-
 def test_firms_that_leave_the_list_are_named_with_street_and_rules(place: Place, tmp_path: Path) -> None:
     for number in (1, 2):
         place.firm(f"E{number}", street="莲塘街道")
     place.row("grid", "E1", licensing="none", trading="open", inspected_on=AS_OF)
     place.row("grid", "E2", licensing="licence_missing", trading="open", inspected_on=AS_OF)
     place.score()
-    warehouse = _published(place, tmp_path / "warehouse.duckdb")
+    warehouse = place.published(tmp_path / "warehouse.duckdb")
     assert rulebook.diff(warehouse, RULES, RULES).changes == ()
     other = tmp_path / "rules"
     shutil.copytree(RULES, other)
@@ -69,7 +49,7 @@ def test_another_day_judges_the_same_facts_by_its_own_laws_and_fading(place: Pla
     place.row("grid", "E1", licensing="none", trading="open", inspected_on=AS_OF)
     _overdue(place, place.firm("E2", street="莲塘街道"), AS_OF - timedelta(days=30))
     place.score()
-    warehouse = _published(place, tmp_path / "warehouse.duckdb")
+    warehouse = place.published(tmp_path / "warehouse.duckdb")
     assert rulebook.diff(warehouse, RULES, RULES, AS_OF).changes == ()
     before = rulebook.diff(warehouse, RULES, RULES, AS_OF - timedelta(days=1))
     (change,) = before.changes
@@ -89,7 +69,7 @@ def test_another_day_judges_the_same_facts_by_its_own_laws_and_fading(place: Pla
 def test_a_law_that_ends_takes_its_rule_with_it(place: Place, tmp_path: Path) -> None:
     place.row("grid", place.firm("E1"), licensing="none", trading="open", inspected_on=AS_OF)
     place.score()
-    warehouse = _published(place, tmp_path / "warehouse.duckdb")
+    warehouse = place.published(tmp_path / "warehouse.duckdb")
     other = _rules_with(tmp_path, "seen_trading_without_any_paper", _ending(AS_OF + timedelta(days=1)))
     assert rulebook.diff(warehouse, other, other, AS_OF + timedelta(days=1)).changes == ()
     (change,) = rulebook.diff(warehouse, other, other, AS_OF + timedelta(days=2)).changes
@@ -127,7 +107,7 @@ def test_answers_of_streets_lower_the_published_day_too(place: Place, tmp_path: 
     )
     place.answer("E1", "legalised", AS_OF - timedelta(days=2))
     place.score()
-    warehouse = _published(place, tmp_path / "warehouse.duckdb")
+    warehouse = place.published(tmp_path / "warehouse.duckdb")
     assert rulebook.diff(warehouse, RULES, RULES).changes == ()
     (change,) = rulebook.diff(warehouse, RULES, RULES, AS_OF - timedelta(days=3)).changes
     assert (change.enterprise_id, change.tier_before, change.tier_after) == ("E1", None, "C")
