@@ -130,15 +130,15 @@ class Backtest:
 
     def _told(self, share: Share, base: Share | None = None) -> str:
         parts = [str(share)]
-        if share.total < self.least:
-            parts.append(f"too few answers to judge by (fewer than {self.least})")
-        elif base and base.total < self.least:
-            parts.append("no lift: too few random checks are answered")
-        elif base:
+        if base and base.total and share.total:
             lift = share.lift(base)
             parts.append(f"{lift:.1f} times the base" if lift is not None else "the base found none")
             if not share.apart(base):
                 parts.append("the intervals meet: no difference is shown")
+        if share.total < self.least:
+            parts.append(f"too few answers to judge by (fewer than {self.least})")
+        elif base and base.total < self.least:
+            parts.append(f"too few random checks to judge by (fewer than {self.least})")
         return "; ".join(parts)
 
 
