@@ -167,6 +167,7 @@ def _table(groups: list[GroupRate], seen: Seen, fairness: Fairness, accepted: tu
             "visits_per_enterprise": round(seen[group.kind, group.group].visits / group.enterprises, 6),
             "visited_share": round(_shares(group, seen)[0], 6),
             "visited_share_of_others": round(_shares(group, seen)[1], 6),
+            "visited_within_days": fairness.visited_within_days,
         }
         for group in groups
     ]
@@ -175,7 +176,7 @@ def _table(groups: list[GroupRate], seen: Seen, fairness: Fairness, accepted: tu
         + [(name, pa.int64()) for name in ("enterprises", "high")]
         + [(name, pa.float64()) for name in ("rate", "rate_low", "rate_high", "rate_of_others")]
         + [(name, pa.bool_()) for name in ("outside", "held")]
-        + [("grid_visits", pa.int64())]
+        + [(name, pa.int64()) for name in ("grid_visits", "visited_within_days")]
         + [
             (name, pa.float64())
             for name in ("visits_per_enterprise", "visited_share", "visited_share_of_others")

@@ -183,3 +183,20 @@ def test_a_list_without_its_share_of_random_checks_is_not_published(
     monkeypatch.setattr("pipeline.publish.check", spoiled)
     with pytest.raises(RunError, match="declared share of random checks"):
         place.publish()
+
+
+def test_visits_of_the_grid_stand_beside_the_rates(place: Place) -> None:
+    def watched(rows: dict[str, list[dict[str, Any]]]) -> None:
+        """One group that the grid visited twice as often as it visited all others."""
+        group = {"kind": "street", "kind_title": "街道", "group": "桂园街道", "enterprises": 50, "high": 9}
+        rates = {"rate": 0.18, "rate_of_others": 0.09, "outside": False}
+        seen = {"grid_visits": 120, "visits_per_enterprise": 2.4, "visited_share": 0.8}
+        seen |= {"visited_share_of_others": 0.4, "visited_within_days": 180}
+        rows["fairness"] = [group | rates | seen]
+
+    place.publish(change=watched)
+    page = (place.today / "report.html").read_text(encoding="utf-8")
+    for text in ("近期指180天内", ">18.00%<", ">9.00%<", ">2.40<", ">80.0%<", ">40.0%<", "不等于问题多"):
+        assert text in page
+    (row,) = _ask(place, "SELECT grid_visits, visits_per_enterprise, visited_share FROM fairness")
+    assert tuple(row.values()) == (120, 2.4, 0.8)
