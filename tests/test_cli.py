@@ -9,10 +9,10 @@ import pytest
 from pipeline import cli, cli_rules
 from pipeline.settings import PROJECT_ROOT
 
-COMMAND = re.compile(
-    r"(?:\.venv/bin/)?early-warning "
-    r"([a-z]+(?: (?:check|test|mutate|list|diff|verify|restore|withdraw|reinstate|export|import))?)"
+SECOND_WORDS = (
+    "check|test|mutate|list|diff|try|backtest|verify|restore|withdraw|reinstate|export|export-template|import"
 )
+COMMAND = re.compile(rf"(?:\.venv/bin/)?early-warning ([a-z]+(?: (?:{SECOND_WORDS})\b)?)")
 DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]
 
 

@@ -39,7 +39,13 @@ VIEWS = {
     "risk_history": RISK,
     "rule": "rule_id clause title legal_basis valid_from valid_to lead_department",
     "clause": "clause title text departments",
-    "street_return": "enterprise_id result checked_on",
+    "street_return": "enterprise_id result checked_on effect",
+    "list_line_history": "as_of enterprise_id street line kind tier score rules",
+    "answered_line": "as_of street line kind enterprise_id rules result borne_out checked_on",
+    "rule_return": """rule_id answers confirmed partly not_so wrong_firm legalised rectified upgraded
+        closed_by_order closed_itself relocated not_found judged borne_out share share_low share_high""",
+    "fairness": """kind group enterprises high rate rate_of_others outside grid_visits visits_per_enterprise
+        visited_share visited_share_of_others""",
     "correction": "correction_id kind record_id enterprise_id given_by given_on reason effect",
     "rejected_row": "extract file row column scope reason value",
     "extract_status": """extract sender file sha256 state extract_date age_days rows accepted rejected
@@ -75,6 +81,9 @@ KEYS = {
     "risk": "enterprise_id",
     "risk_history": "enterprise_id, as_of",
     "rule": "rule_id",
+    "rule_return": "rule_id",
+    "list_line_history": "enterprise_id, as_of",
+    "answered_line": "enterprise_id, as_of",
     "clause": "clause",
     "run": "run_id",
     "data_dictionary": 'view, "column"',

@@ -103,7 +103,8 @@ def _build(
     with warehouse.opened(night, made.built) as con:
         views = warehouse.build(con, night, sources)
         runs.add(con, night, views, clock(), earlier.runs if earlier else None)
-        check(con, {"as_of": night.settings.as_of}, sources)
+        parts = warehouse.random_parts(night.settings.random_check_share)
+        check(con, {"as_of": night.settings.as_of, **parts}, sources)
         views = {**views, "run": 1, "data_dictionary": dictionary.add(con, sources)}
         lines = _write_folder(con, night, sources, made.folder, views)
         restricted.write(con, night, made.restricted)

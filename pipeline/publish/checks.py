@@ -19,7 +19,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "enterprise": ("enterprise_id",),
     "enterprise_alias": ("old_id",),
     "feature": ("enterprise_id", "feature"),
+    "answered_line": ("as_of", "enterprise_id"),
     "list_line": ("enterprise_id",),
+    "list_line_history": ("as_of", "enterprise_id"),
     "premises": ("premises_id",),
     "record_comparison": ("record_id",),
     "record_link": ("extract", "file", "row"),
@@ -27,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "risk": ("enterprise_id",),
     "risk_history": ("as_of", "enterprise_id"),
     "rule": ("rule_id",),
+    "rule_return": ("rule_id",),
     "rule_outcome": ("enterprise_id", "rule_id"),
     "run": ("run_id",),
 }

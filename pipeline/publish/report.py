@@ -40,6 +40,7 @@ def write(con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Ma
         identities=_query(con, "report_identity")[0],
         tiers=_tiers(con),
         rules=_query(con, "report_rule"),
+        answers=_query(con, "report_rule_return"),
         fairness=_query(con, "report_fairness"),
         attention=_query(con, "report_attention"),
         titles={name: short_title(source) for name, source in sources.items()},

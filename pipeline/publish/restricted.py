@@ -13,24 +13,38 @@ _FILES = {
     "persons.parquet": "FROM built.person ORDER BY ALL",
     "history.parquet": """FROM (FROM risk_history UNION ALL BY NAME FROM later_history)
         ORDER BY as_of, enterprise_id""",
+    "lines.parquet": """FROM (FROM list_line_history UNION ALL BY NAME FROM later_lines)
+        ORDER BY as_of, enterprise_id""",
     "runs.parquet": "FROM run ORDER BY started_at, run_id",
 }
 
 
 def load_history(con: duckdb.DuckDBPyConnection, history: Path | None) -> None:
-    """Makes `history_kept` in the night's database: the ranking of the nights kept, if there are any."""
+    """Makes `history_kept` and `lines_kept` in the night's database: ranking and lists of the nights kept.
+
+    Args:
+        con: the night's connection.
+        history: the ranking's file in the newest generation; the lists lie beside it, but for
+            generations that are older than they are. None where nothing was published.
+    """
     con.execute("DROP TABLE IF EXISTS history_kept")
-    if history is not None:
-        con.execute("CREATE TABLE history_kept AS FROM read_parquet($path)", {"path": str(history)})
+    con.execute("DROP TABLE IF EXISTS lines_kept")
+    if history is None:
+        return
+    con.execute("CREATE TABLE history_kept AS FROM read_parquet($path)", {"path": str(history)})
+    lines = history.with_name("lines.parquet")
+    if lines.exists():
+        con.execute("CREATE TABLE lines_kept AS FROM read_parquet($path)", {"path": str(lines)})
 
 
 def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
     """Writes the restricted files of a generation; the folder is 0700, the files become 0600."""
     # A past night shows what was known by then; what is kept of later ones is kept all the same.
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE later_history AS FROM built.history_kept WHERE as_of > $as_of",
-        {"as_of": night.settings.as_of},
-    )
+    for later, kept in (("later_history", "history_kept"), ("later_lines", "lines_kept")):
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {later} AS FROM built.{kept} WHERE as_of > $as_of",
+            {"as_of": night.settings.as_of},
+        )
     for name, rows in _FILES.items():
         path = folder / name
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))

@@ -15,13 +15,21 @@ import duckdb
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.night import Night
-from pipeline.publish import dictionary
+from pipeline.publish import dictionary, rule_returns
 from pipeline.publish.inputs import quoted
 from pipeline.publish.source_views import select_source
 
 FOLDER = Path(__file__).parent
 # Views that others are made from come first.
-FIRST = ("risk", "risk_history", "list_line")
+FIRST = (
+    "risk",
+    "risk_history",
+    "list_line",
+    "evidence",
+    "street_return",
+    "list_line_history",
+    "answered_line",
+)
 
 
 @contextmanager
@@ -50,6 +58,7 @@ def build(con: duckdb.DuckDBPyConnection, night: Night, sources: dict[str, Sourc
         bound = {"extract": source.extract} if source.identifies else {}
         con.execute(f"CREATE OR REPLACE TABLE {quoted(view)} AS {select_source(source)}", bound)
         counts[view] = db.count(con, view)
+    counts[rule_returns.VIEW] = rule_returns.add(con)
     return dict(sorted(counts.items()))
 
 

@@ -20,6 +20,7 @@ from pipeline.score.prepare import (
     usable_rows,
 )
 from pipeline.score.ranking import rank, write_rule_tables
+from pipeline.score.returns import take_answers
 from pipeline.score.rulebook import load_rules
 from pipeline.score.scheme import load_scheme
 from pipeline.score.tables import transaction
@@ -57,10 +58,10 @@ class ScoreSummary:
 def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """Scores the night's firms, all or nothing.
 
-    Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`,
+    Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `enterprise_alias`, `premises`,
     `extract_status`. Writes `linked_<extract>`, `feature`, `premises_feature`, `finding`, `rule_outcome`,
     `evidence`, `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `duty_owed`,
-    `fairness`, `held_line`.
+    `fairness`, `held_line`, `answer`, `answer_effect`, `return_meaning`.
 
     Raises:
         RuleError: if a rule file is wrong.
@@ -70,17 +71,18 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     rules = load_rules(night.settings.rules, sources)
     with night.connect() as con, transaction(con):
         unavailable = unavailable_extracts(con, sources)
-        ensure_inputs(con)
+        ensure_inputs(con, sources)
         link_rows(con, sources)
         usable_rows(con, sources, unavailable)
         compute_features(con, as_of)
         write_rule_tables(con, rules, policy, as_of)
         load_before(con, night)
+        take_answers(con, sources, as_of)
         judge(con, rules, sources, as_of, unavailable)
         rank(con, as_of, policy, scheme)
         for name in ("favourable", "open_document", "last_checked", "duty_owed"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
-        attention = watch(con, scheme.fairness, night.settings.accept)
+        attention = watch(con, as_of, scheme.fairness, night.settings.accept)
         record_attention(con, attention)
         tiers = con.execute("SELECT tier, count(*) FROM risk GROUP BY tier ORDER BY tier DESC").fetchall()
         return ScoreSummary(

@@ -1,32 +1,38 @@
-"""What a changed rule set would change in the published ranking: firms that enter, leave, or change tier."""
+"""What another rule set or another day changes in the published ranking: who enters, leaves, changes tier."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import duckdb
-
-from pipeline.declaration import Source
-from pipeline.errors import RunError
-from pipeline.score.clauses import load_policy
-from pipeline.score.compose import Sources, literal, quoted
-from pipeline.score.features import COLUMNS, find_features
-from pipeline.score.judge import judge
+from pipeline import db
+from pipeline.score.compose import Sources
+from pipeline.score.judge import SQL
 from pipeline.score.model import Rule
-from pipeline.score.ranking import BEFORE, rank, write_rule_tables
-from pipeline.score.scheme import load_scheme
-from pipeline.score.tables import create_empty, create_empty_feature, fact_columns
+from pipeline.score.replay import Published, opened
 
-_CHANGES = """
-SELECT coalesce(n.street, o.street, '街道不明') AS street, e.enterprise_id, e.name, o.tier, n.tier,
-  o.score, n.score,
-  coalesce(list_sort(list_distinct(list_concat(o.rules, n.rules))), []) AS rules
-FROM (SELECT r.*, x.rules FROM old_risk r JOIN old_rules x USING (enterprise_id)) o
-FULL JOIN (SELECT r.*, x.rules FROM new_risk r JOIN new_rules x USING (enterprise_id)) n USING (enterprise_id)
-JOIN enterprise e ON e.enterprise_id = coalesce(o.enterprise_id, n.enterprise_id)
-WHERE o.tier IS DISTINCT FROM n.tier
-ORDER BY street, greatest(coalesce(o.score, 0), coalesce(n.score, 0)) DESC, e.enterprise_id
-"""
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule whose points for a firm differ.
+
+    Attributes:
+        rule_id: the rule.
+        before: its points on the old side; None where it did not count.
+        after: its points on the new side; None where it does not count.
+    """
+
+    rule_id: str
+    before: str | None
+    after: str | None
+
+    def __str__(self) -> str:
+        if self.before is None:
+            return f"{self.rule_id} came with {self.after}"
+        if self.after is None:
+            return f"{self.rule_id} went with {self.before}"
+        return f"{self.rule_id} {self.before} -> {self.after}"
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,13 @@ class Change:
     Attributes:
         street: its street, 街道不明 where nobody knows it.
         enterprise_id: the firm.
-        name: its name.
-        tier_before: tier by the old rules; None if it had no evidence.
-        tier_after: tier by the new rules; None if it has no evidence.
-        score_before: by the old rules.
-        score_after: by the new rules.
+        name: its name, else its sign.
+        tier_before: tier on the old side; None if it had no evidence.
+        tier_after: tier on the new side; None if it has no evidence.
+        score_before: on the old side.
+        score_after: on the new side.
         rules: rules that count for it on either side.
+        reasons: rules whose points differ, the greatest difference first.
     """
 
     street: str
@@ -52,43 +59,78 @@ class Change:
     score_before: str | None
     score_after: str | None
     rules: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def enters(self) -> bool:
+        """Whether it comes onto the list (tiers C and D)."""
+        return _listed(self.tier_after) and not _listed(self.tier_before)
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it goes from the list."""
+        return _listed(self.tier_before) and not _listed(self.tier_after)
+
+    def __str__(self) -> str:
+        sides = (
+            f"{self.tier_before or '-'} {self.score_before or '-'} -> "
+            f"{self.tier_after or '-'} {self.score_after or '-'}"
+        )
+        why = "; ".join(map(str, self.reasons)) or "the same rules with the same points"
+        return f"{self.enterprise_id} {self.name}: {sides} ({why})"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """All changes between two rule sets on one published day."""
+    """All changes between two scorings of one published day's facts.
 
+    Attributes:
+        facts: the day of the warehouse, whose facts and features both sides look at.
+        as_of: the day whose laws, thresholds and fading the new side has; the old side has `facts`.
+        changes: every firm whose tier differs, by street.
+    """
+
+    facts: date
     as_of: date
     changes: tuple[Change, ...]
 
     def __str__(self) -> str:
-        """For a terminal, by street: how many enter and leave the list (tiers C and D), and each firm."""
-        lines = [f"{self.as_of}: {len(self.changes)} firms change tier"]
+        """For a terminal, by street: how many enter and leave the list, and each firm with its reasons."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.facts}: {len(self.changes)} firms change tier"
+        if self.as_of != self.facts:
+            yield (
+                f"judged as of {self.as_of}: laws, thresholds, fading and expiry are of that day; facts, "
+                f"features and links are the warehouse's, of {self.facts}, whatever happened since"
+            )
         for street in dict.fromkeys(change.street for change in self.changes):
             own = [change for change in self.changes if change.street == street]
-            enter = sum(_listed(c.tier_after) and not _listed(c.tier_before) for c in own)
-            leave = sum(_listed(c.tier_before) and not _listed(c.tier_after) for c in own)
-            lines.append(f"{street}: {enter} enter the list, {leave} leave it, {len(own)} change tier")
-            lines += [
-                f"  {c.enterprise_id} {c.name}: {c.tier_before or '-'} {c.score_before or '-'} -> "
-                f"{c.tier_after or '-'} {c.score_after or '-'} ({', '.join(c.rules)})"
-                for c in own
-            ]
-        return "\n".join(lines)
+            enter, leave = sum(c.enters for c in own), sum(c.leaves for c in own)
+            yield f"{street}: {enter} enter the list, {leave} leave it, {len(own)} change tier"
+            yield from (f"  {change}" for change in own)
 
 
 def _listed(tier: str | None) -> bool:
     return tier in ("C", "D")
 
 
-def diff(warehouse: Path, old: tuple[Rule, ...], new: tuple[Rule, ...], sources: Sources) -> Difference:
-    """Scores a published day with two rule sets and compares.
+def diff(
+    warehouse: Path,
+    old: tuple[Rule, ...],
+    new: tuple[Rule, ...],
+    sources: Sources,
+    as_of: date | None = None,
+) -> Difference:
+    """Scores a published day twice and compares.
 
     Args:
         warehouse: the published DuckDB file; only read.
         old: the rules that stand.
-        new: the rules that are thought of.
+        new: the rules that are thought of; the same for a comparison of two days.
         sources: the declarations.
+        as_of: the day of the new side; the warehouse's where absent.
 
     Returns:
         Every firm whose tier differs.
@@ -96,84 +138,20 @@ def diff(warehouse: Path, old: tuple[Rule, ...], new: tuple[Rule, ...], sources:
     Raises:
         RunError: if there is no such warehouse, or it holds no ranking.
     """
-    if not warehouse.exists():
-        raise RunError("there is no warehouse", where=str(warehouse), mend="run a night first")
-    with duckdb.connect() as con:
-        con.execute(f"ATTACH {literal(str(warehouse))} AS published (READ_ONLY)")
-        as_of = _as_of(con, warehouse)
-        missing = _take_over(con, sources)
-        for side, rules in (("old", old), ("new", new)):
-            _score(con, side, rules, sources, as_of, missing)
-        rows = con.execute(_CHANGES).fetchall()
-    return Difference(as_of, tuple(_change(row) for row in rows))
+    with opened(warehouse, sources) as published:
+        day = as_of or published.as_of
+        published.score("old", old, published.as_of)
+        published.score("new", new, day)
+        return Difference(published.as_of, day, changes(published))
 
 
-def _change(row: tuple[object, ...]) -> Change:
-    texts = [None if value is None else str(value) for value in row[3:7]]
-    rules = row[7] if isinstance(row[7], list) else []
-    return Change(str(row[0]), str(row[1]), str(row[2]), texts[0], texts[1], texts[2], texts[3], tuple(rules))
+def changes(published: Published) -> tuple[Change, ...]:
+    """Firms whose tier differs between the scorings `old` and `new`, by street, the highest score first."""
+    db.materialise(published.con, SQL / "rule_points.sql")
+    query = (SQL / "tier_change.sql").read_text(encoding="utf-8")
+    return tuple(_change(row) for row in db.read_arrow(published.con, query).to_pylist())
 
 
-def _as_of(con: duckdb.DuckDBPyConnection, warehouse: Path) -> date:
-    row = con.execute("SELECT max(as_of) FROM published.risk").fetchone()
-    if not row or row[0] is None:
-        raise RunError("the warehouse holds no ranking", where=str(warehouse), mend="run a night first")
-    day: date = row[0]
-    return day
-
-
-def _take_over(con: duckdb.DuckDBPyConnection, sources: Sources) -> frozenset[str]:
-    """Rebuilds what rules look at from the published views; returns extracts that were not usable."""
-    con.execute("CREATE TABLE enterprise AS SELECT * FROM published.enterprise")
-    create_empty(con, "risk_before", list(BEFORE))
-    fresh = con.execute(
-        "SELECT DISTINCT extract FROM published.extract_status WHERE state = 'fresh'"
-    ).fetchall()
-    missing = frozenset(sources) - {str(row[0]) for row in fresh}
-    for name, source in sorted(sources.items()):
-        if source.identifies:
-            _take_rows(con, source, name in missing)
-    # The detail of a feature serves the evidence sentence alone and is not published.
-    names = ", ".join("NULL" if column == "detail" else quoted(column) for column, _ in COLUMNS)
-    for name in find_features():
-        create_empty_feature(con, name)
-        query = f"SELECT {names} FROM published.feature WHERE feature = {literal(name)}"
-        con.execute(f"INSERT INTO {quoted(name)} {query}")
-    return missing
-
-
-def _take_rows(con: duckdb.DuckDBPyConnection, source: Source, is_missing: bool) -> None:
-    """`usable_<extract>` with the columns that rules may name."""
-    facts = "".join(
-        f", s.{quoted(name)}"
-        for name, _ in fact_columns(source)
-        if name in source.columns and source.columns[name].show != "band"
-    )
-    con.execute(
-        f'CREATE VIEW {quoted(f"usable_{source.extract}")} AS SELECT s.extract, s.file, s."row", '
-        f"l.enterprise_id, CAST(l.probability AS DECIMAL(9, 6)) AS probability, x.extract_date{facts} "
-        f"FROM published.{quoted(f'source_{source.extract}')} s "
-        'JOIN published.record_link l ON l.extract = s.extract AND l.file = s.file AND l."row" = s."row" '
-        "LEFT JOIN published.extract_status x ON x.extract = s.extract AND x.file = s.file "
-        f"WHERE l.decision IN ('certain', 'probable') AND {'false' if is_missing else 'true'}"
-        + (" AND x.state = 'fresh'" if source.mode == "snapshot" else "")
-    )
-
-
-def _score(
-    con: duckdb.DuckDBPyConnection,
-    side: str,
-    rules: tuple[Rule, ...],
-    sources: Sources,
-    as_of: date,
-    missing: frozenset[str],
-) -> None:
-    policy = load_policy()
-    write_rule_tables(con, rules, policy, as_of)
-    judge(con, rules, sources, as_of, missing)
-    rank(con, as_of, policy, load_scheme())
-    con.execute(f"CREATE TABLE {side}_risk AS SELECT * FROM risk")
-    con.execute(
-        f"CREATE TABLE {side}_rules AS SELECT enterprise_id, "
-        "list(DISTINCT rule_id ORDER BY rule_id) AS rules FROM evidence GROUP BY enterprise_id"
-    )
+def _change(row: dict[str, Any]) -> Change:
+    reasons = tuple(Reason(**reason) for reason in row.pop("reasons"))
+    return Change(rules=tuple(row.pop("rules")), reasons=reasons, **row)

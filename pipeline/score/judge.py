@@ -49,7 +49,7 @@ def judge(
     """Judges all active rules.
 
     Args:
-        con: holds `enterprise`, `usable_<extract>` and the features.
+        con: holds `enterprise`, `usable_<extract>`, the features, `rule_in_force` and the answers.
         rules: vetted rules; drafts and retired ones are passed over.
         sources: the declarations.
         as_of: the day.
@@ -60,7 +60,7 @@ def judge(
     for rule in rules:
         if rule.status == "active":
             _judge_one(con, rule, sources, as_of, unavailable)
-    for name in ("finding", "rule_outcome"):
+    for name in ("mended_by_answer", "finding", "rule_outcome", "answer_effect"):
         db.materialise(con, SQL / f"{name}.sql")
 
 

@@ -5,11 +5,17 @@ from datetime import date
 
 import duckdb
 
-from pipeline import db
 from pipeline.declaration import Source
 from pipeline.score.compose import Sources, literal, quoted
 from pipeline.score.features import COLUMNS, PREMISES_COLUMNS, PREMISES_FOLDER, Feature, find_features
-from pipeline.score.tables import create_empty, create_empty_feature, fact_columns, has_table, linked_columns
+from pipeline.score.tables import (
+    ROW_COLUMNS,
+    create_empty,
+    create_empty_feature,
+    fact_columns,
+    has_table,
+    linked_columns,
+)
 
 
 def unavailable_extracts(con: duckdb.DuckDBPyConnection, sources: Sources) -> frozenset[str]:
@@ -106,7 +112,13 @@ def _identifying(sources: Sources) -> list[Source]:
     return [source for _, source in sorted(sources.items()) if source.identifies]
 
 
-def ensure_inputs(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the tables of other rooms that may be absent on a place where nothing was ever joined."""
-    if "record_premises" not in db.table_names(con):
-        create_empty(con, "record_premises", [("record_id", "VARCHAR"), ("premises_id", "VARCHAR")])
+def ensure_inputs(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
+    """Makes the tables of other rooms that may be absent: nothing was ever joined, no street has answered."""
+    answers = [*ROW_COLUMNS, ("superseded", "BOOLEAN"), *fact_columns(sources["street_returns"])]
+    for name, columns in (
+        ("record_premises", [("record_id", "VARCHAR"), ("premises_id", "VARCHAR")]),
+        ("enterprise_alias", [("old_id", "VARCHAR"), ("enterprise_id", "VARCHAR"), ("since", "DATE")]),
+        ("stg_street_returns", answers),
+    ):
+        if not has_table(con, name):
+            create_empty(con, name, columns)

@@ -119,12 +119,14 @@ def _in_force(rules: tuple[Rule, ...], as_of: date) -> pa.Table:
             "reading": rule.reading,
             "points": rule.points,
             "half_life_days": rule.fading.half_life_days,
+            "mended_percent": rule.mended.percent if rule.mended else 0,
         }
         for rule in rules
         if rule.in_force(as_of)
     ]
     texts = ("rule_id", "fact", "clause", "category", "reading")
-    return _table(rows, **dict.fromkeys(texts, pa.string()), points=pa.int64(), half_life_days=pa.int64())
+    numbers = ("points", "half_life_days", "mended_percent")
+    return _table(rows, **dict.fromkeys(texts, pa.string()), **dict.fromkeys(numbers, pa.int64()))
 
 
 def _measures(rules: tuple[Rule, ...], policy: Policy, as_of: date) -> pa.Table:

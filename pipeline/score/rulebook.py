@@ -1,6 +1,7 @@
 """The rule book: rule files found by glob, read strictly, checked, and listed by clause."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 from pipeline import strictyaml
 from pipeline.declaration import load_sources
 from pipeline.errors import PipelineError, RuleError
-from pipeline.score import cases, compare, coverage, mutation, overlap
+from pipeline.score import cases, compare, coverage, mutation, overlap, trial
 from pipeline.score.cases import CaseReport
 from pipeline.score.clauses import load_policy
 from pipeline.score.compare import Difference
@@ -19,6 +20,7 @@ from pipeline.score.features import find_features
 from pipeline.score.model import Rule
 from pipeline.score.mutation import MutationReport
 from pipeline.score.silence import clauses_in_question, load_silent, speaking
+from pipeline.score.trial import Trial
 from pipeline.score.vetting import is_forbidden, vet
 from pipeline.settings import PROJECT_ROOT
 
@@ -27,6 +29,7 @@ __all__ = [
     "CoverageReport",
     "Difference",
     "MutationReport",
+    "Trial",
     "check_rules",
     "diff",
     "list_rules",
@@ -35,6 +38,7 @@ __all__ = [
     "mutate",
     "pick",
     "run_cases",
+    "try_rule",
 ]
 
 
@@ -140,30 +144,57 @@ def mutate(rules: tuple[Rule, ...], sources: Sources | None = None) -> MutationR
     return mutation.mutate(rules, sources or _own_sources())
 
 
-def diff(warehouse: Path, old: Path, new: Path) -> Difference:
-    """What another folder of rules would change in the published ranking.
+def diff(warehouse: Path, old: Path, new: Path, as_of: date | None = None) -> Difference:
+    """What another folder of rules, or another day, would change in the published ranking.
 
     Args:
         warehouse: the published DuckDB file; only read.
         old: folder of the rules that stand.
         new: folder of the rules that are thought of.
+        as_of: the day whose laws and thresholds the new side has; the warehouse's where absent.
 
     Raises:
         RuleError: if a rule file is wrong.
         RunError: if there is no published ranking.
     """
     sources = _own_sources()
-    return compare.diff(warehouse, load_rules(old, sources), load_rules(new, sources), sources)
+    standing = load_rules(old, sources)
+    changed = standing if new == old else load_rules(new, sources)
+    return compare.diff(warehouse, standing, changed, sources, as_of)
 
 
-def list_rules(rules: tuple[Rule, ...]) -> str:
-    """The rules by clause, for a terminal; a clause without one says in whose measures it is, or why not."""
+def try_rule(warehouse: Path, file: Path, standing: Path) -> Trial:
+    """What one draft rule would do in the published ranking.
+
+    Args:
+        warehouse: the published DuckDB file; only read.
+        file: the rule file, wherever it lies.
+        standing: folder of the rules that stand.
+
+    Raises:
+        RuleError: if a rule file is wrong.
+        RunError: if there is no published ranking.
+    """
+    sources = _own_sources()
+    return trial.try_rule(warehouse, load_rule(file, sources), load_rules(standing, sources), sources)
+
+
+def list_rules(rules: tuple[Rule, ...], told: dict[str, str] | None = None) -> str:
+    """The rules by clause, for a terminal; a clause without one says in whose measures it is, or why not.
+
+    Args:
+        rules: vetted rules.
+        told: what street offices answered, by rule id; see `backtest.told_of_rules`.
+    """
     policy, silent = load_policy(), load_silent()
     lines = ["[reading, status, points]", ""]
     for clause in sorted({rule.clause for rule in rules} | set(clauses_in_question(policy))):
         lines.append(f"{clause}  {policy.clauses[clause].zh}")
         own = [rule for rule in rules if rule.clause == clause]
-        lines += [f"  {r.id}  {r.title}  [{r.reading}, {r.status}, {r.points}]" for r in own]
+        for rule in own:
+            lines.append(f"  {rule.id}  {rule.title}  [{rule.reading}, {rule.status}, {rule.points}]")
+            if told is not None:
+                lines.append(f"    {told.get(rule.id, 'not in that warehouse')}")
         if not own and (others := speaking(clause, rules)):
             lines.append(f"  in the measures of: {', '.join(others)}")
         elif not own:

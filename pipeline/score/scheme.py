@@ -20,9 +20,12 @@ class Fairness(Strict):
     Attributes:
         least_enterprises: smaller groups are shown and not judged.
         bands: kind of group → highest ratio (and its inverse) that is let pass.
+        visited_within_days: how long ago a visit of the grid may be to count as recent; shown beside the
+            rates, never scored.
     """
 
     least_enterprises: int = Field(gt=0)
+    visited_within_days: int = Field(gt=0)
     bands: dict[str, int]
 
 

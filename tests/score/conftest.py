@@ -101,6 +101,15 @@ class Place:
                 _insert(con, "record_premises", {"record_id": place["record_id"], "premises_id": premises})
         return row
 
+    def answer(self, enterprise_id: str, result: str, checked_on: date) -> None:
+        """Adds what a street office answered about a firm."""
+        self.rows += 1
+        values = {"enterprise_id": enterprise_id, "result": result, "checked_on": checked_on}
+        values |= {"record_id": f"street_returns:{self.rows}", "extract": "street_returns"}
+        values |= {"file": "r_20170331.csv", "row": self.rows, "extract_date": AS_OF, "superseded": False}
+        with self.night.connect() as con:
+            _insert(con, "stg_street_returns", values)
+
     def score(self) -> ScoreSummary:
         """Scores the place, by the rules of its folder unless others are put in."""
         with self.night.connect() as con:
@@ -112,6 +121,24 @@ class Place:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("pipeline.score.load_rules", lambda folder, _: self.rules or _rules_once(folder))
             return run(self.night, self.sources)
+
+    def published(self, path: Path) -> Path:
+        """A warehouse with the views that rescoring looks at."""
+        with duckdb.connect(str(path)) as con:
+            con.execute(f"ATTACH '{self.night.database}' AS night (READ_ONLY)")
+            for name in ("enterprise", "record_link", "extract_status", "risk", "enterprise_alias"):
+                con.execute(f"CREATE TABLE {name} AS FROM night.{name}")
+            con.execute("CREATE TABLE feature AS SELECT * EXCLUDE (detail) FROM night.feature")
+            con.execute(
+                "CREATE TABLE street_return AS SELECT * EXCLUDE (superseded) FROM night.stg_street_returns"
+            )
+            for name, source in self.sources.items():
+                if source.identifies:
+                    con.execute(
+                        f"CREATE TABLE source_{name} AS "
+                        f"SELECT * EXCLUDE (probability) FROM night.linked_{name}"
+                    )
+        return path
 
     def ask(self, query: str) -> list[dict[str, Any]]:
         """Rows of a query, as dicts."""

@@ -1,7 +1,8 @@
--- Grain: answer of a street office, newest row of its key. Inputs: built.stg_street_returns.
+-- Grain: answer of a street office, newest row of its key. Inputs: built.stg_street_returns, built.answer_effect.
 SELECT
-  enterprise_id, issue, result, checked_on, without_phone(remark) AS remark, extract, file, row, extract_date,
-  CAST(NULL AS VARCHAR) AS effect
-FROM built.stg_street_returns
-WHERE NOT superseded
-ORDER BY extract, file, row
+  r.enterprise_id, r.issue, r.result, r.checked_on, without_phone(r.remark) AS remark, r.extract, r.file, r.row,
+  r.extract_date, e.effect
+FROM built.stg_street_returns r
+LEFT JOIN built.answer_effect e ON e.file = r.file AND e.row = r.row
+WHERE NOT r.superseded
+ORDER BY r.extract, r.file, r.row

@@ -1,0 +1,16 @@
+-- Grain: enterprise and night: lines of the lists handed out, random checks too, with the rules that stood behind them.
+-- Inputs: list_line, risk, evidence (this night), built.lines_kept (earlier nights kept). Units: score 0–100 in hundredths.
+WITH reason AS (
+  SELECT enterprise_id, list(rule_id ORDER BY points DESC, rule_id) AS rules
+  FROM (SELECT enterprise_id, rule_id, sum(points) AS points FROM evidence GROUP BY enterprise_id, rule_id)
+  GROUP BY enterprise_id
+)
+SELECT as_of, enterprise_id, street, line, kind, tier, score, rules
+FROM built.lines_kept
+WHERE as_of < $as_of
+UNION ALL
+SELECT CAST($as_of AS DATE), l.enterprise_id, l.street, l.line, l.kind, r.tier, r.score, coalesce(n.rules, [])
+FROM list_line l
+JOIN risk r USING (enterprise_id)
+LEFT JOIN reason n USING (enterprise_id)
+ORDER BY as_of, enterprise_id
