@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.night import Night, record_attention
+from pipeline.score.catalogue import night as catalogue
 from pipeline.score.clauses import load_policy
 from pipeline.score.fairness import watch
 from pipeline.score.history import load_before
@@ -57,9 +58,10 @@ class ScoreSummary:
 def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """Scores the night's firms, all or nothing.
 
-    Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`,
-    `extract_status`. Writes `linked_<extract>`, `feature`, `finding`, `rule_outcome`, `evidence`,
-    `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `fairness`, `held_line`.
+    Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `premises`, `extract_status`, and
+    the industry catalogue that was imported. Writes `linked_<extract>`, `catalogue_edition`,
+    `catalogue_item`, `catalogue_match`, `feature`, `finding`, `rule_outcome`, `evidence`, `risk`, `rule`,
+    `clause`, `route`, `favourable`, `open_document`, `last_checked`, `fairness`, `held_line`.
 
     Raises:
         RuleError: if a rule file is wrong.
@@ -72,10 +74,13 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         ensure_inputs(con)
         link_rows(con, sources)
         usable_rows(con, sources, unavailable)
+        listed = catalogue.take(con, night)
+        catalogue.match(con, listed.items, as_of)
+        rules = catalogue.bound(rules, listed.edition, as_of)
         compute_features(con, as_of)
         write_rule_tables(con, rules, policy, as_of)
         load_before(con, night)
-        judge(con, rules, sources, as_of, unavailable)
+        judge(con, rules, sources, as_of, unavailable, listed.absence)
         rank(con, as_of, policy, scheme)
         for name in ("favourable", "open_document", "last_checked"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
