@@ -31,7 +31,7 @@ def link_rows(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         facts = "".join(f", s.{quoted(name)}" for name, _ in fact_columns(source))
         con.execute(
             f'CREATE OR REPLACE TABLE {quoted(table)} AS SELECT s.record_id, s.extract, s.file, s."row", '
-            "s.extract_date, l.enterprise_id, l.decision, CAST(l.probability AS DECIMAL(9, 6)) AS probability"
+            "s.extract_date, l.enterprise_id, CAST(l.probability AS DECIMAL(9, 6)) AS probability"
             f"{facts} FROM {quoted(f'stg_{source.extract}')} s "
             'JOIN record_link l ON l.extract = s.extract AND l.file = s.file AND l."row" = s."row" '
             f"WHERE l.extract = {literal(source.extract)} AND NOT s.superseded AND NOT l.superseded "

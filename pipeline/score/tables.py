@@ -17,7 +17,7 @@ ROW_COLUMNS = (
     ("row", "BIGINT"),
     ("extract_date", "DATE"),
 )
-LINK_COLUMNS = (("enterprise_id", "VARCHAR"), ("decision", "VARCHAR"), ("probability", "DECIMAL(9, 6)"))
+LINK_COLUMNS = (("enterprise_id", "VARCHAR"), ("probability", "DECIMAL(9, 6)"))
 
 
 def fact_columns(source: Source) -> list[tuple[str, str]]:

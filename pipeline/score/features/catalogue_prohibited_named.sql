@@ -12,22 +12,29 @@ spoken AS (
   HAVING bool_or(verdict = 'hit') AND NOT bool_or(verdict = 'excluded')
 ),
 scope AS (
-  SELECT DISTINCT r.enterprise_id, r.probability, s.item
-  FROM usable_registry r LEFT JOIN spoken s ON s."column" = 'business_scope' AND s.text = r.business_scope
-  WHERE r.business_scope IS NOT NULL
+  SELECT DISTINCT r.enterprise_id, s.item
+  FROM usable_registry r JOIN spoken s ON s."column" = 'business_scope' AND s.text = r.business_scope
 ),
 registered AS (
-  SELECT enterprise_id, max(probability) AS probability FROM scope GROUP BY enterprise_id
+  SELECT enterprise_id, max(probability) AS probability FROM usable_registry
+  WHERE business_scope IS NOT NULL GROUP BY enterprise_id
+),
+visit AS (
+  SELECT enterprise_id, extract, file, "row", business, probability, coalesce(inspected_on, extract_date) AS seen_on
+  FROM usable_grid WHERE business IS NOT NULL AND coalesce(inspected_on, extract_date) <= $as_of
+),
+named_twice AS (
+  SELECT v.extract, v.file, v."row", d.item, concat(d.class_title, '类第', d.number, '条（“', s.word, '”）') AS detail
+  FROM visit v
+  JOIN spoken s ON s."column" = 'business' AND s.text = v.business
+  JOIN due d ON d.item = s.item
+  JOIN scope x ON x.enterprise_id = v.enterprise_id AND x.item = s.item
 ),
 seen AS (
-  SELECT g.enterprise_id, g.extract, g.file, g."row", g.probability, coalesce(g.inspected_on, g.extract_date) AS seen_on,
-    d.item, concat(c.edition, '版', d.class_title, '类第', d.number, '条（“', s.word, '”）') AS detail
-  FROM usable_grid g
+  SELECT v.enterprise_id, v.extract, v.file, v."row", v.probability, v.seen_on, b.item, concat(c.edition, '版', b.detail) AS detail
+  FROM visit v
   CROSS JOIN catalogue_edition c
-  LEFT JOIN spoken s ON s."column" = 'business' AND s.text = g.business
-    AND EXISTS (SELECT 1 FROM scope x WHERE x.enterprise_id = g.enterprise_id AND x.item = s.item)
-  LEFT JOIN due d ON d.item = s.item
-  WHERE g.business IS NOT NULL AND coalesce(g.inspected_on, g.extract_date) <= $as_of
+  LEFT JOIN named_twice b ON b.extract = v.extract AND b.file = v.file AND b."row" = v."row"
 )
 SELECT s.enterprise_id, count(DISTINCT s.item) OVER (PARTITION BY s.enterprise_id) AS value, '条' AS unit,
   CASE WHEN s.item IS NOT NULL THEN s.detail END AS detail, CAST(NULL AS VARCHAR) AS document, s.seen_on AS occurred_on,
