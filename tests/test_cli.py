@@ -11,7 +11,7 @@ from pipeline.settings import PROJECT_ROOT
 
 COMMAND = re.compile(
     r"(?:\.venv/bin/)?early-warning "
-    r"([a-z]+(?: (?:check|test|list|diff|verify|restore|withdraw|reinstate|export|import))?)"
+    r"([a-z]+(?: (?:check|test|list|diff|verify|restore|withdraw|reinstate|export-template|export|import))?)"
 )
 DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from pipeline import cli
 
 pytestmark = pytest.mark.xdist_group("night")
 
+LATER = date(2017, 4, 30)
+# Times, run ids and hashes of what holds them live here alone.
+OF_THE_RUN = ("manifest.json", "report.html", "run.parquet")
 LINES = """类别,条目编号,内容,工艺关键词,产品关键词,设备关键词,排除词,限期
 限制,R1,喷漆,喷漆,,,水性,
 禁止,P1,电镀,电镀,,,无氰电镀,
@@ -53,7 +57,9 @@ def test_a_wrong_file_is_one_sentence_and_exit_code_2(
     place = ["--edition", "2016", "--restricted", str(tmp_path / "restricted")]
     assert cli.main(["catalogue", "import", str(tmp_path / "none.csv"), *place]) == cli.MISUSED
     told = capsys.readouterr().err
-    assert told == f"early-warning: {tmp_path / 'none.csv'}: it cannot be read; name a CSV or XLSX file\n"
+    assert (
+        told == f"early-warning: {tmp_path / 'none.csv'}: the file cannot be read; name a CSV or XLSX file\n"
+    )
 
 
 def test_the_template_is_written_where_told(tmp_path: Path) -> None:
@@ -62,28 +68,30 @@ def test_the_template_is_written_where_told(tmp_path: Path) -> None:
     assert CalamineWorkbook.from_path(str(path)).sheet_names == ["填写说明", "目录"]
 
 
-def test_a_night_uses_what_was_imported_and_its_version_says_so(
+def published(night: Path) -> dict[str, bytes]:
+    """Every file of a published night but those that tell of the run itself."""
+    files = (path for path in night.rglob("*") if path.is_file() and path.name not in OF_THE_RUN)
+    return {str(path.relative_to(night)): path.read_bytes() for path in files}
+
+
+def test_later_nights_use_what_was_imported_and_an_earlier_one_is_built_again_without_it(
     whole_night: Any, run_night: Callable[..., Any], district_made: Path, tmp_path: Path
 ) -> None:
     outcome = "SELECT DISTINCT outcome, reason FROM rule_outcome WHERE rule_id = 'prohibited_capacity'"
     assert whole_night.rows(outcome) == [("not_evaluated", "目录未导入")]
-    (before,) = whole_night.rows("SELECT rules_version FROM run")
-    whole_night.copy_to(tmp_path / "place")
-    restricted = tmp_path / "place" / "restricted"
-    command = [
-        "catalogue",
-        "import",
-        str(file(tmp_path)),
-        "--edition",
-        "2016",
-        "--restricted",
-        str(restricted),
-    ]
-    assert cli.main(command) == cli.DONE
-    after = run_night(tmp_path / "place", district_made / "inbox")
-    assert "clear" in {row[0] for row in after.rows(outcome)}
-    assert "目录未导入" not in {row[1] for row in after.rows(outcome)}
-    manifest = json.loads((after.night / "manifest.json").read_text(encoding="utf-8"))
-    (sha256,) = {row[0] for row in after.rows("SELECT sha256 FROM catalogue_item")}
-    assert manifest["rules_version"] == f"{before[0]}+{sha256[:12]}"
-    assert len(after.rows("SELECT number FROM catalogue_item")) == 2
+    place = tmp_path / "place"
+    whole_night.copy_to(place)
+    command = ["catalogue", "import", str(file(tmp_path)), "--edition", "2016"]
+    assert cli.main([*command, "--restricted", str(place / "restricted")]) == cli.DONE
+    later = run_night(place, district_made / "inbox", LATER)
+    assert "clear" in {row[0] for row in later.rows(outcome)}
+    assert "目录未导入" not in {row[1] for row in later.rows(outcome)}
+    ((sha256,), *_) = later.rows("SELECT DISTINCT sha256 FROM catalogue_item")
+    versions = dict(later.rows("SELECT as_of, rules_version FROM run"))
+    assert versions[LATER] == f"{versions[whole_night.as_of]}+{sha256[:12]}"
+    manifest = json.loads((later.night / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["rules_version"] == versions[LATER]
+    again = run_night(place, district_made / "inbox", whole_night.as_of)
+    before, after = published(whole_night.night), published(again.night)
+    assert after.keys() == before.keys()
+    assert [name for name in sorted(before) if before[name] != after[name]] == []

@@ -84,4 +84,4 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 def test_list_shows_rules_under_their_clause() -> None:
     text = rulebook.list_rules(rulebook.load_rules(RULES))
     assert text.index("III.3.1") < text.index("seen_trading_without_any_paper") < text.index("III.3.2")
-    assert "no rule yet: III.1, III.2" in text
+    assert "no rule yet" not in text

@@ -5,7 +5,7 @@ All items are made up.
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -273,8 +273,8 @@ def test_a_past_day_keeps_to_the_catalogue_of_its_own_nights(tmp_path: Path) -> 
     """The newest published day sees what was imported since; an earlier one what it had."""
 
     def night(day: date) -> int:
-        found, _ = store.choose(tmp_path, day)
-        store.note_night(tmp_path, day, found)
+        found, why = store.choose(tmp_path, day)
+        store.note_night(tmp_path, day, found, why)
         append_journal(tmp_path / "journal.jsonl", {"as_of": str(day)})
         return found.sequence if found else 0
 
@@ -283,11 +283,12 @@ def test_a_past_day_keeps_to_the_catalogue_of_its_own_nights(tmp_path: Path) -> 
     take(tmp_path, table_file(tmp_path))
     assert night(late) == 1
     assert [night(early), night(early)] == [0, 0]
-    assert "不用于重算" in store.choose(tmp_path, early)[1]
+    assert store.choose(tmp_path, early) == (None, "目录未导入")
     take(tmp_path, table_file(tmp_path, BAGS, PLATING))
     assert night(late) == 2
     assert night(early) == 0
-    assert json.loads((tmp_path / "catalogue" / "nights" / f"{late}.json").read_text()) == {"import": 2}
+    noted = json.loads((tmp_path / "catalogue" / "nights" / f"{late}.json").read_text(encoding="utf-8"))
+    assert noted == {"import": 2, "absence": ""}
 
 
 def outcomes(place: Place, firm: str) -> dict[str, str]:
@@ -447,12 +448,18 @@ def test_an_item_with_a_term_counts_from_the_day_after(
 
 def test_a_passed_term_is_ordered_while_the_grid_sees_the_firm_open(place: Place, tmp_path: Path) -> None:
     loaded(place, tmp_path)
-    for firm, trading in (("OPEN", "open"), ("SHUT", "closed")):
+    seen = {
+        "OPEN": ("open", AS_OF, "hit"),
+        "LATELY": ("open", AS_OF - timedelta(days=179), "hit"),
+        "LONG_AGO": ("open", AS_OF - timedelta(days=180), "not_evaluated"),
+        "SHUT": ("closed", AS_OF, "clear"),
+    }
+    for firm, (trading, day, _) in seen.items():
         file(place, place.firm(firm), process="喷漆")
-        place.row("grid", firm, trading=trading, inspected_on=AS_OF)
+        place.row("grid", firm, trading=trading, inspected_on=day)
     place.score()
-    assert outcomes(place, "OPEN")["restricted_term_passed"] == "hit"
-    assert outcomes(place, "SHUT")["restricted_term_passed"] == "clear"
+    found = {firm: outcomes(place, firm)["restricted_term_passed"] for firm in seen}
+    assert found == {firm: outcome for firm, (_, _, outcome) in seen.items()}
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def take(con: duckdb.DuckDBPyConnection, night: Night) -> InForce:
     """
     restricted, as_of = night.settings.restricted, night.settings.as_of
     edition, absence = store.choose(restricted, as_of)
-    store.note_night(restricted, as_of, edition)
+    store.note_night(restricted, as_of, edition, absence)
     items = store.load(restricted, edition).items if edition else ()
     editions = [{name: getattr(edition, name) for name in _EDITION.names}] if edition else []
     _write(con, "catalogue_edition", _EDITION, editions)

@@ -108,10 +108,10 @@ def choose(restricted: Path, as_of: date) -> tuple[Edition | None, str]:
     latest first day.
     """
     loaded = editions(restricted)
-    pinned = _noted(restricted, as_of)
-    if pinned is not None:
-        usable = [one for one in loaded if one.sequence == pinned]
-        return (usable[0], "") if usable else (None, f"{NOT_LOADED}：本期运行之后导入的目录不用于重算")
+    noted = _noted(restricted, as_of)
+    if noted is not None:
+        sequence, absence = noted
+        return next((one for one in loaded if one.sequence == sequence), None), absence
     latest = {one.edition: one for one in loaded}
     valid = [one for one in latest.values() if one.valid(as_of)]
     if valid:
@@ -119,28 +119,30 @@ def choose(restricted: Path, as_of: date) -> tuple[Edition | None, str]:
     return None, f"{NOT_LOADED}：已导入的版本当日无效" if loaded else NOT_LOADED
 
 
-def note_night(restricted: Path, as_of: date, used: Edition | None) -> None:
-    """Notes which import the nights of a day use; 0 for none."""
+def note_night(restricted: Path, as_of: date, used: Edition | None, absence: str) -> None:
+    """Notes which import the nights of a day use, or 0 and why there is none."""
     path = folder(restricted) / "nights" / f"{as_of}.json"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     building = path.with_name(f".{path.name}.{os.getpid()}")
-    building.write_text(json.dumps({"import": used.sequence if used else 0}) + "\n", encoding="utf-8")
+    noted = {"import": used.sequence if used else 0, "absence": absence}
+    building.write_text(json.dumps(noted, ensure_ascii=False) + "\n", encoding="utf-8")
     building.chmod(0o600)
     db.sync([building])
     building.replace(path)
     db.sync([path.parent])
 
 
-def _noted(restricted: Path, as_of: date) -> int | None:
-    """The import that a past day's nights used, 0 if none; None for the newest published day and new ones."""
+def _noted(restricted: Path, as_of: date) -> tuple[int, str] | None:
+    """The import that a past day's nights used, or 0 and why none; None for the newest day and new ones."""
     days = {str(entry.get("as_of")) for entry in read_journal(restricted / JOURNAL)}
     if str(as_of) not in days or str(as_of) == max(days):
         return None
     path = folder(restricted) / "nights" / f"{as_of}.json"
     if not path.exists():
-        return 0
+        return 0, NOT_LOADED
     try:
-        return int(json.loads(path.read_text(encoding="utf-8"))["import"])
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        return int(noted["import"]), str(noted["absence"])
     except (ValueError, KeyError, TypeError):
         raise RunError("the note of a night is damaged", where=str(path), mend=_MEND) from None
 
