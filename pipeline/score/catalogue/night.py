@@ -46,14 +46,15 @@ _WORD = pa.schema(
         ("verdict", _TEXT),
     ]
 )
-# What firms say, by kind of keyword. A registered scope and what the grid saw are words of both kinds.
-_DECLARED = (
-    ("usable_eia_approvals", "process", ("process",)),
-    ("usable_eia_approvals", "products", ("product",)),
-    ("usable_eia_approvals", "equipment", ("equipment",)),
-    ("usable_grid", "business", ("process", "product")),
-    ("usable_registry", "business_scope", ("process", "product")),
-)
+# What firms declare to the environment office, by kind of keyword.
+_DECLARED = (("process", "process"), ("products", "product"), ("equipment", "equipment"))
+# A trade as the grid saw it and a registered scope are words of both kinds.
+_NAMED = ("process", "product")
+_SCOPES = """
+SELECT DISTINCT business_scope AS text FROM usable_registry
+WHERE business_scope IS NOT NULL AND enterprise_id IN (
+  SELECT enterprise_id FROM usable_grid WHERE business IN (SELECT unnest($named)))
+"""
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,9 @@ def take(con: duckdb.DuckDBPyConnection, night: Night) -> InForce:
 def match(con: duckdb.DuckDBPyConnection, items: tuple[Item, ...], as_of: date) -> None:
     """Makes `catalogue_word` (which texts speak of which items) and `catalogue_match` from `usable_…`."""
     rows: list[dict[str, Any]] = []
-    for table, column, kinds in _DECLARED if items else ():
-        query = f"SELECT DISTINCT {column} AS text FROM {table} WHERE {column} IS NOT NULL"
-        found = db.read_arrow(con, query)
-        for kind in kinds:
-            rows += _speaking(found.column("text").combine_chunks(), kind, items, column)
+    for column, kind in _DECLARED if items else ():
+        rows += _speaking(_distinct(con, "usable_eia_approvals", column), kind, items, column)
+    rows += _hints(con, tuple(item for item in items if item.item_class != "restricted"))
     _write(con, "catalogue_word", _WORD, rows)
     db.materialise(con, SQL / "catalogue_match.sql", {"as_of": as_of})
 
@@ -122,6 +121,24 @@ def bound(rules: tuple[Rule, ...], edition: Edition | None, as_of: date) -> tupl
         else rule
         for rule in rules
     )
+
+
+def _hints(con: duckdb.DuckDBPyConnection, items: tuple[Item, ...]) -> list[dict[str, Any]]:
+    """Trades that the grid saw and that name an item, and the registered scopes of those firms alone."""
+    if not items:
+        return []
+    trades = _distinct(con, "usable_grid", "business")
+    seen = [row for kind in _NAMED for row in _speaking(trades, kind, items, "business")]
+    named = sorted({row["text"] for row in seen})
+    scopes = db.read_arrow(con, _SCOPES, {"named": named}).column("text").combine_chunks() if named else None
+    if scopes is None:
+        return seen
+    return seen + [row for kind in _NAMED for row in _speaking(scopes, kind, items, "business_scope")]
+
+
+def _distinct(con: duckdb.DuckDBPyConnection, table: str, column: str) -> pa.Array:
+    query = f"SELECT DISTINCT {column} AS text FROM {table} WHERE {column} IS NOT NULL"
+    return db.read_arrow(con, query).column("text").combine_chunks()
 
 
 def _speaking(texts: pa.Array, kind: str, items: tuple[Item, ...], column: str) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def verdicts(text: str, kind: str, items: Iterable[Item]) -> Iterator[tuple[Item
     spans: dict[str, list[Span]] | None = None
     for item in items:
         for word in item.exclusions:
-            if not _holds_keyword(word, item) and any(_stands(text, word)):
+            if word in text and not _holds_keyword(word, item) and any(_stands(text, word)):
                 yield item, word, EXCLUDED
         found = {word: list(_free(text, word, item)) for word in item.words[kind] if word in text}
         places = {word: at for word, at in found.items() if at}
