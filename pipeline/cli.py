@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import cli_archive, cli_options, cli_review, cli_rules, prefect_home, progress
+from pipeline import cli_archive, cli_catalogue, cli_options, cli_review, cli_rules, prefect_home, progress
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
@@ -227,6 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     judged.add_argument("--json", action="store_true", help="figures as JSON")
     rules = add("rules", cli_rules.list_all, "Lists, checks, tests and compares the rules.")
     cli_rules.add_commands(rules, _command)
+    cli_catalogue.add_commands(add("catalogue", cli_catalogue.list_all), _command)
     cli_review.add_commands(add("review", cli_review.export), _command, _today)
     cli_archive.add_commands(
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()

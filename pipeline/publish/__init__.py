@@ -69,12 +69,12 @@ def run(
     made = Generation(night.settings, night.run_id)
     made.begin()
     try:
-        views, lines = _build(night, sources, made, clock)
+        views, lines, version = _build(night, sources, made, clock)
         made.sync()
     except BaseException:
         made.discard()
         raise
-    generation.publish(made, night.code_version, runs.rules_version(night.settings.rules))
+    generation.publish(made, night.code_version, version)
     generation.settle(night.settings)
     standing = generation.published(night.settings)
     return PublishSummary(
@@ -94,22 +94,23 @@ def repair(settings: Settings) -> None:
 
 def _build(
     night: Night, sources: dict[str, Source], made: Generation, clock: Callable[[], datetime]
-) -> tuple[dict[str, int], dict[str, int]]:
+) -> tuple[dict[str, int], dict[str, int], str]:
     earlier = generation.last_written(night.settings)
     with night.connect() as con:
         restricted.load_history(con, earlier.history if earlier else None)
         complete(con, sources)
+        version = runs.rules_version(con, night.settings.rules)
         find_persons(con, sources)
     with warehouse.opened(night, made.built) as con:
         views = warehouse.build(con, night, sources)
-        runs.add(con, night, views, clock(), earlier.runs if earlier else None)
+        runs.add(con, night, views, clock(), version, earlier.runs if earlier else None)
         parts = warehouse.random_parts(night.settings.random_check_share)
         check(con, {"as_of": night.settings.as_of, **parts}, sources)
         views = {**views, "run": 1, "data_dictionary": dictionary.add(con, sources)}
-        lines = _write_folder(con, night, sources, made.folder, views)
+        lines = _write_folder(con, night, sources, made.folder, views, version)
         restricted.write(con, night, made.restricted)
         con.execute("CHECKPOINT")
-    return views, lines
+    return views, lines, version
 
 
 def _write_folder(
@@ -118,6 +119,7 @@ def _write_folder(
     sources: dict[str, Source],
     folder: Path,
     views: dict[str, int],
+    version: str,
 ) -> dict[str, int]:
     as_of = night.settings.as_of
     lines = lists.write_lists(con, folder, as_of, sources)
@@ -125,5 +127,5 @@ def _write_folder(
     report.write(con, folder, as_of, sources)
     parquet = warehouse.write_parquet(con, views, folder / "warehouse")
     rows = {**lines, **handed_back, **{f"warehouse/{name}": count for name, count in parquet.items()}}
-    manifest.write(con, night, folder, runs.rules_version(night.settings.rules), rows)
+    manifest.write(con, night, folder, version, rows)
     return lines

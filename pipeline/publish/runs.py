@@ -27,9 +27,16 @@ _FIELDS: list[Any] = [
 _SCHEMA = pa.schema(_FIELDS)
 
 
-def rules_version(rules: Path) -> str:
-    """A fingerprint of all rule files."""
-    return fingerprint(rules, ("**/*.yml",))[:12]
+def rules_version(con: duckdb.DuckDBPyConnection, rules: Path) -> str:
+    """A fingerprint of all rule files, and of the industry catalogue where one is in force.
+
+    Args:
+        con: the night's database.
+        rules: folder of the rule files.
+    """
+    files = fingerprint(rules, ("**/*.yml",))[:12]
+    catalogue = con.execute("SELECT sha256 FROM catalogue_edition").fetchone()
+    return f"{files}+{str(catalogue[0])[:12]}" if catalogue else files
 
 
 def add(
@@ -37,9 +44,10 @@ def add(
     night: Night,
     counts: Mapping[str, int],
     finished_at: datetime,
+    version: str,
     earlier: Path | None,
 ) -> None:
-    """Makes the table `run`: this run, and the runs of an earlier generation's file."""
+    """Makes the table `run`: this run with its rules' version, and the runs of an earlier generation."""
     seconds = (finished_at - datetime.fromisoformat(night.started_at)).total_seconds()
     this = {
         "run_id": night.run_id,
@@ -48,7 +56,7 @@ def add(
         "finished_at": finished_at.isoformat(timespec="seconds"),
         "state": "published",
         "code_version": night.code_version,
-        "rules_version": rules_version(night.settings.rules),
+        "rules_version": version,
         "seconds": round(seconds, 1),
         "peak_rss_mb": _peak_rss_mb(),
         "counts": json.dumps(dict(counts), sort_keys=True),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.night import Night, record_attention
+from pipeline.score.catalogue import night as catalogue
 from pipeline.score.clauses import load_policy
 from pipeline.score.fairness import watch
 from pipeline.score.history import load_before
@@ -59,9 +60,10 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """Scores the night's firms, all or nothing.
 
     Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `enterprise_alias`, `premises`,
-    `extract_status`. Writes `linked_<extract>`, `feature`, `premises_feature`, `finding`, `rule_outcome`,
-    `evidence`, `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`, `last_checked`, `duty_owed`,
-    `fairness`, `held_line`, `answer`, `answer_effect`, `return_meaning`.
+    `extract_status`, and the industry catalogue that was imported. Writes `linked_<extract>`,
+    `catalogue_edition`, `catalogue_item`, `catalogue_match`, `feature`, `premises_feature`, `finding`,
+    `rule_outcome`, `evidence`, `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`,
+    `last_checked`, `duty_owed`, `fairness`, `held_line`, `answer`, `answer_effect`, `return_meaning`.
 
     Raises:
         RuleError: if a rule file is wrong.
@@ -74,11 +76,14 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         ensure_inputs(con, sources)
         link_rows(con, sources)
         usable_rows(con, sources, unavailable)
+        listed = catalogue.take(con, night)
+        catalogue.match(con, listed.items, as_of)
+        rules = catalogue.bound(rules, listed.edition, as_of)
         compute_features(con, as_of)
         write_rule_tables(con, rules, policy, as_of)
         load_before(con, night)
         take_answers(con, sources, as_of)
-        judge(con, rules, sources, as_of, unavailable)
+        judge(con, rules, sources, as_of, unavailable, listed.absence)
         rank(con, as_of, policy, scheme)
         for name in ("favourable", "open_document", "last_checked", "duty_owed"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})

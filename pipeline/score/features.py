@@ -1,6 +1,7 @@
 """The features of firms and of premises: one .sql file each, found by glob, named like its table."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,11 +33,13 @@ class Feature:
         name: its name and its table's.
         sql: the file.
         extracts: extracts that it reads.
+        of_catalogue: whether it holds firms against the industry catalogue, and has no value without one.
     """
 
     name: str
     sql: Path
     extracts: tuple[str, ...]
+    of_catalogue: bool
 
 
 @cache
@@ -44,6 +47,12 @@ def find_features(folder: Path = FOLDER) -> dict[str, Feature]:
     """All features of a folder, by name: those of firms, or with `PREMISES_FOLDER` those of premises."""
     found = {}
     for path in sorted(folder.glob("*.sql")):
-        uses = sorted(set(_USES.findall(path.read_text(encoding="utf-8"))))
-        found[path.stem] = Feature(path.stem, path, tuple(uses))
+        text = path.read_text(encoding="utf-8")
+        uses = sorted(set(_USES.findall(text)))
+        found[path.stem] = Feature(path.stem, path, tuple(uses), "catalogue_edition" in text)
     return found
+
+
+def needs_catalogue(names: Iterable[str]) -> bool:
+    """Whether any of these features has no value without the catalogue."""
+    return any(find_features()[name].of_catalogue for name in names)

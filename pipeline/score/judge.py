@@ -8,7 +8,7 @@ import duckdb
 from pipeline import db
 from pipeline.score.admission import admit
 from pipeline.score.compose import Sources, judging_query, literal, parameters, used_parameters
-from pipeline.score.features import find_features
+from pipeline.score.features import find_features, needs_catalogue
 from pipeline.score.model import Rule
 from pipeline.score.tables import create_empty
 
@@ -45,6 +45,7 @@ def judge(
     sources: Sources,
     as_of: date,
     unavailable: frozenset[str],
+    no_catalogue: str | None = None,
 ) -> None:
     """Judges all active rules.
 
@@ -54,35 +55,43 @@ def judge(
         sources: the declarations.
         as_of: the day.
         unavailable: extracts that are missing or stale.
+        no_catalogue: why no industry catalogue is in force; None if one is.
     """
     create_empty(con, "judged", list(_JUDGED), temporary=True)
     create_empty(con, "rule_absence", list(_ABSENCE), temporary=True)
     for rule in rules:
         if rule.status == "active":
-            _judge_one(con, rule, sources, as_of, unavailable)
+            _judge_one(con, rule, sources, as_of, unavailable, no_catalogue)
     for name in ("mended_by_answer", "finding", "rule_outcome", "answer_effect"):
         db.materialise(con, SQL / f"{name}.sql")
 
 
 def _judge_one(
-    con: duckdb.DuckDBPyConnection, rule: Rule, sources: Sources, as_of: date, unavailable: frozenset[str]
+    con: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    sources: Sources,
+    as_of: date,
+    unavailable: frozenset[str],
+    no_catalogue: str | None,
 ) -> None:
     if rule.in_force(as_of):
         query = judging_query(rule, sources, condition_features(rule))
         bound = used_parameters(query, parameters(rule, as_of))
         con.execute(f"INSERT INTO judged SELECT {literal(rule.id)}, * FROM ({query})", bound)
-    reason = _absence(rule, as_of, unavailable)
+    reason = _absence(rule, as_of, unavailable, no_catalogue)
     exhaustive = rule.needs.record is not None and sources[rule.needs.record].exhaustive
     outcome = "clear" if exhaustive and reason == _NO_ROW else "not_evaluated"
     con.execute("INSERT INTO rule_absence VALUES (?, ?, ?)", [rule.id, outcome, reason])
 
 
-def _absence(rule: Rule, as_of: date, unavailable: frozenset[str]) -> str:
+def _absence(rule: Rule, as_of: date, unavailable: frozenset[str], no_catalogue: str | None) -> str:
     """Why a firm without a row to judge is not evaluated."""
     if not rule.in_force(as_of):
         return "规则的法律依据当日无效"
     if any(value is None for value in rule.threshold_values(as_of).values()):
         return "规则的标准当日尚未生效"
+    if no_catalogue and needs_catalogue(rule.needs.features):
+        return no_catalogue
     lacking = {rule.needs.record} & unavailable if rule.needs.record else set()
     for name in rule.needs.features:
         extracts = set(find_features()[name].extracts)

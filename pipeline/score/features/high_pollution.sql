@@ -4,8 +4,8 @@
 -- Inputs: usable_env_penalties, usable_eia_approvals, usable_key_lists. $as_of. No trade makes a firm high-polluting by
 -- itself, and neither is this a finding: it only stands beside the firm's own penalty. The deciding row is one that says so.
 WITH word AS (
-  SELECT enterprise_id, coalesce(key_source, false) AS is_high, '处罚决定记为重点污染源' AS what, decided_on AS said_on,
-    extract, file, "row", probability
+  SELECT enterprise_id, coalesce(key_source AND coalesce(standing, 'in_force') = 'in_force', false) AS is_high,
+    '处罚决定记为重点污染源' AS what, decided_on AS said_on, extract, file, "row", probability
   FROM usable_env_penalties
   UNION ALL
   SELECT enterprise_id, coalesce(eia_class = 'report' AND decision = 'approved', false), '建设项目须编制环境影响报告书',
