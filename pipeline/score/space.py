@@ -26,16 +26,16 @@ _DAY = timedelta(days=1)
 
 
 class Space:
-    """The combinations of one rule's inputs, judged when somebody asks, on a connection of their own.
-
-    Attributes:
-        situations: the combinations; none where there are too many, or where an input has no end of values.
-    """
+    """The combinations of one rule's inputs, judged when somebody asks, on a connection of their own."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, rule: Rule, sources: Sources) -> None:
         self._con, self._rule, self._sources = con, rule, sources
         self._known: dict[str, list[bool | None]] = {}
-        self.situations = tuple(_situations(rule, sources))
+
+    @cached_property
+    def situations(self) -> tuple[Situation, ...]:
+        """The combinations; none where there are too many, or where an input has no end of values."""
+        return tuple(_situations(self._rule, self._sources))
 
     def plainest(self, variant: Rule, term: str = "", value: bool | None = None) -> Situation | None:
         """The situation nearest to the rule's own firing case in which a variant says another thing.
