@@ -57,6 +57,9 @@ def judge(
                 column=bound.name, min_value=bound.low, max_value=bound.high, meta={"why": bound.why}
             )
         )
+    # Most nights nothing lies outside, and that is known in half the time without asking for the files.
+    if batch.validate(suite, result_format="BOOLEAN_ONLY").success:
+        return {bound.name: set() for bound in bounds}
     wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": ["file"]}
     results = batch.validate(suite, result_format=wanted).results
     return {result.expectation_config.kwargs["column"]: _failed(result) for result in results}
