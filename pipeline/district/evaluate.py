@@ -3,6 +3,8 @@
 It reads the warehouse's public views and the truth's two Parquet files, nothing else.
 """
 
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from pipeline.district.evaluation import (
 from pipeline.district.verdict import render
 from pipeline.errors import ConfigError
 
-__all__ = ["Evaluation", "evaluate", "render"]
+__all__ = ["Evaluation", "entities_in", "evaluate", "render"]
 
 _JUDGE = Path(__file__).parent / "judge"
 _STEPS = ("truth_record", "registry_identity", "judged_link", "enterprise_truth", "worth", "ranked")
@@ -40,19 +42,39 @@ def evaluate(warehouse: Path, truth: Path) -> Evaluation:
     Raises:
         ConfigError: one of them is missing, or the warehouse lacks a public view.
     """
+    paths = _paths(truth)
+    with closing(db.open_published(warehouse)) as con:
+        _check_views(con, warehouse)
+        has_codes = _prepare(con, paths)
+        return _judge(con, paths, has_codes)
+
+
+def entities_in(warehouse: Path, truth: Path, tiers: Sequence[str]) -> frozenset[str]:
+    """Entities of the truth whose enterprise stands in one of some tiers.
+
+    Raises:
+        ConfigError: as `evaluate`.
+    """
+    paths = _paths(truth)
+    with closing(db.open_published(warehouse)) as con:
+        _check_views(con, warehouse)
+        _prepare(con, paths)
+        rows = con.execute(
+            "SELECT DISTINCT t.entity_id FROM risk AS r JOIN enterprise_truth AS t USING (enterprise_id) "
+            "WHERE list_contains($tiers, r.tier)",
+            {"tiers": list(tiers)},
+        )
+        return frozenset(str(row[0]) for row in rows.fetchall())
+
+
+def _paths(truth: Path) -> dict[str, str]:
     paths = {"records": str(truth / "records.parquet"), "entities": str(truth / "entities.parquet")}
     for path in map(Path, paths.values()):
         if not path.is_file():
             raise ConfigError(
                 "the file does not exist", where=str(path), mend="name the folder of the truth with --truth"
             )
-    con = db.open_published(warehouse)
-    try:
-        _check_views(con, warehouse)
-        has_codes = _prepare(con, paths)
-        return _judge(con, paths, has_codes)
-    finally:
-        con.close()
+    return paths
 
 
 def _check_views(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
