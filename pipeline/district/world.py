@@ -8,13 +8,13 @@ import numpy as np
 from pipeline.district import addresses, fates, firms, people, places
 from pipeline.district.addresses import Writing
 from pipeline.district.codes import USCC_ALPHABET
-from pipeline.district.draw import Days, Dice, Flags, Ints, Objects, choose, no_days, nothing, objects
+from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, no_days, nothing, objects
 from pipeline.district.fates import Fates
 from pipeline.district.firms import Firms
 from pipeline.district.habits import Habit, as_written
 from pipeline.district.people import People, miswrite
 from pipeline.district.places import Places, Site
-from pipeline.district.table import Rows
+from pipeline.district.table import Column, Rows
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class World:
         """Days from the handing over to as-of."""
         return int((self.as_of - self.seen_on).astype(np.int64))
 
-    def not_yet(self, days: Days, lag: int) -> Flags:
+    def not_yet(self, days: Column, lag: int) -> Flags:
         """Facts that an earlier handing over cannot hold: dated later than `lag` days before it.
 
         What is handed over on as-of itself holds all that was drawn for it, misprinted days too.
