@@ -34,7 +34,7 @@ def test_with_the_links_of_the_truth_every_link_is_right(district_made: Path, tm
 def test_a_night_on_an_earlier_day_raises_firms_before_their_event(tmp_path: Path) -> None:
     days = month_ends(AS_OF, 12)
     assert (days[0], days[-1], len(days)) == (date(2016, 4, 30), AS_OF, 12)
-    first = first_raised(tmp_path, 150, 3, [days[5], days[-1]])
+    first = first_raised(tmp_path, 120, 72, [days[5], days[-1]])
     assert set(first.values()) == {days[5], days[-1]}
     found = district.lead(first, tmp_path / "truth")
     assert found.days[0] < 0 < found.days[-1]
