@@ -70,7 +70,7 @@ def generate(options: argparse.Namespace) -> int:
     from pipeline import district
 
     made = district.generate(
-        options.firms, options.seed, options.as_of, options.out, PROJECT_ROOT / "sources"
+        options.firms, options.seed, options.as_of, options.out, PROJECT_ROOT / "sources", options.seen_on
     )
     print(f"{options.out}: {made}")
     return DONE
@@ -210,6 +210,11 @@ def _parser() -> argparse.ArgumentParser:
     made = add("generate", generate)
     cli_options.district(made)
     made.add_argument("--out", type=Path, default=DATA / "district", help="folder to write")
+    made.add_argument(
+        "--seen-on",
+        type=cli_options.day,
+        help="hand over what was known on this earlier day (default: as-of)",
+    )
     cli_options.places(add("run", run))
     served = add("schedule", schedule)
     cli_options.places(served)

@@ -3,6 +3,8 @@
 It reads the warehouse's public views and the truth's two Parquet files, nothing else.
 """
 
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,18 @@ from pipeline.district.evaluation import (
     Evaluation,
     Links,
     Ranking,
+    Rival,
     Strangers,
     StreetRank,
 )
 from pipeline.district.verdict import render
 from pipeline.errors import ConfigError
 
-__all__ = ["Evaluation", "evaluate", "render"]
+__all__ = ["Evaluation", "entities_in", "evaluate", "render"]
 
 _JUDGE = Path(__file__).parent / "judge"
-_STEPS = ("truth_record", "registry_identity", "judged_link", "enterprise_truth", "ranked")
-_NEEDED = ("record_link", "enterprise", "risk", "rejected_row", "extract_status")
+_STEPS = ("truth_record", "registry_identity", "judged_link", "enterprise_truth", "worth", "ranked")
+_NEEDED = ("record_link", "enterprise", "risk", "evidence", "rejected_row", "extract_status")
 _UNLINKED = ["labour_market", "street_returns"]
 
 
@@ -39,19 +42,39 @@ def evaluate(warehouse: Path, truth: Path) -> Evaluation:
     Raises:
         ConfigError: one of them is missing, or the warehouse lacks a public view.
     """
+    paths = _paths(truth)
+    with closing(db.open_published(warehouse)) as con:
+        _check_views(con, warehouse)
+        has_codes = _prepare(con, paths)
+        return _judge(con, paths, has_codes)
+
+
+def entities_in(warehouse: Path, truth: Path, tiers: Sequence[str]) -> frozenset[str]:
+    """Entities of the truth whose enterprise stands in one of some tiers.
+
+    Raises:
+        ConfigError: as `evaluate`.
+    """
+    paths = _paths(truth)
+    with closing(db.open_published(warehouse)) as con:
+        _check_views(con, warehouse)
+        _prepare(con, paths)
+        rows = con.execute(
+            "SELECT DISTINCT t.entity_id FROM risk AS r JOIN enterprise_truth AS t USING (enterprise_id) "
+            "WHERE list_contains($tiers, r.tier)",
+            {"tiers": list(tiers)},
+        )
+        return frozenset(str(row[0]) for row in rows.fetchall())
+
+
+def _paths(truth: Path) -> dict[str, str]:
     paths = {"records": str(truth / "records.parquet"), "entities": str(truth / "entities.parquet")}
     for path in map(Path, paths.values()):
         if not path.is_file():
             raise ConfigError(
                 "the file does not exist", where=str(path), mend="name the folder of the truth with --truth"
             )
-    con = db.open_published(warehouse)
-    try:
-        _check_views(con, warehouse)
-        has_codes = _prepare(con, paths)
-        return _judge(con, paths, has_codes)
-    finally:
-        con.close()
+    return paths
 
 
 def _check_views(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
@@ -82,7 +105,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, paths: dict[str, str]) -> bool:
 
 def _judge(con: duckdb.DuckDBPyConnection, paths: dict[str, str], has_codes: bool) -> Evaluation:
     counts = _rows(con, "link_count", paths)
-    low_end, ranked, found, millionths = _rows(con, "ranking", paths)[0]
+    (low_end,) = _one(con, "SELECT count(*) FILTER (low_end) FROM read_parquet($entities)", paths)
+    ours, *rivals = _rankings(con, paths)
     known, right = _one(
         con,
         "SELECT count(*), count(*) FILTER (e.street = t.street) FROM enterprise_truth AS t "
@@ -104,10 +128,17 @@ def _judge(con: duckdb.DuckDBPyConnection, paths: dict[str, str], has_codes: boo
         ],
         calibration=tuple(Bin(b, n, mean / 1e6, ok) for b, n, mean, ok in _rows(con, "calibration", paths)),
         streets=tuple(StreetRank(*row) for row in _rows(con, "street_rank", paths)),
-        ranking=Ranking(low_end, ranked, found, millionths / 1e6),
+        ranking=Ranking(low_end, ours.ranked, ours.found, ours.average_precision),
+        rivals=tuple(rivals),
         street_known=known,
         street_right=right,
     )
+
+
+def _rankings(con: duckdb.DuckDBPyConnection, paths: dict[str, str]) -> list[Rival]:
+    """All rankings, ours first; ours holds no line where no firm has any evidence."""
+    found = [Rival(e, m, n, low, part / 1e6) for e, m, n, low, part in _rows(con, "ranking", paths)]
+    return found or [Rival(None, "rank", 0, 0, 0.0)]
 
 
 def _links(of: str, counts: list[tuple[Any, ...]]) -> Links:
@@ -125,5 +156,6 @@ def _query(step: str, paths: dict[str, str]) -> tuple[str, dict[str, Any]]:
     return code, {name: value for name, value in values.items() if f"${name}" in code}
 
 
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    return tuple(con.execute(query).fetchall()[0])
+def _one(con: duckdb.DuckDBPyConnection, query: str, paths: dict[str, str] | None = None) -> tuple[Any, ...]:
+    bound = {name: path for name, path in (paths or {}).items() if f"${name}" in query}
+    return tuple(con.execute(query, bound).fetchall()[0])

@@ -3,6 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
+NO_STREET = "街道不明"
+
 
 @dataclass(frozen=True)
 class Accounting:
@@ -114,6 +116,25 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """Another way to rank the same firms, and how good it is.
+
+    Attributes:
+        extract: whose rows alone are looked at; None for those of all.
+        measure: `findings` ranks by their number, `points` by their points (`rank`: our own ranking).
+        ranked: lines.
+        found: truly low-end firms among them.
+        average_precision: of the ranking, over all truly low-end entities.
+    """
+
+    extract: str | None
+    measure: str
+    ranked: int
+    found: int
+    average_precision: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """A night held against the truth.
 
@@ -130,6 +151,7 @@ class Evaluation:
         calibration: ten bins at most.
         streets: one entry per street of the ranking.
         ranking: the district's ranking.
+        rivals: other ways to rank the same firms by the same findings.
         street_known: enterprises whose true operating street is known.
         street_right: of those, with that street in the warehouse.
     """
@@ -146,8 +168,37 @@ class Evaluation:
     calibration: tuple[Bin, ...]
     streets: tuple[StreetRank, ...]
     ranking: Ranking
+    rivals: tuple[Rival, ...]
     street_known: int
     street_right: int
+
+    @property
+    def plain_count(self) -> Rival | None:
+        """The plain count of findings; None where no firm has any."""
+        return next((rival for rival in self.rivals if rival.extract is None), None)
+
+    @property
+    def best_extract(self) -> Rival | None:
+        """The best ranking that one extract's rows alone give; None where no firm has any finding."""
+        own = [rival for rival in self.rivals if rival.extract is not None]
+        return max(own, key=lambda rival: rival.average_precision, default=None)
+
+    def lack_beside(self, rival: Rival | None) -> float | None:
+        """What our average precision lacks to 1, over what a rival's lacks; None where that lacks nothing."""
+        if rival is None or rival.average_precision >= 1:
+            return None
+        return (1 - self.ranking.average_precision) / (1 - rival.average_precision)
+
+    @property
+    def first_ten(self) -> float | None:
+        """Truly low-end firms among a street's first ten lines, mean over the streets that have lines."""
+        return _mean([float(street.ten_right) for street in self.streets if street.street != NO_STREET])
+
+    @property
+    def first_fifty(self) -> float | None:
+        """Share of truly low-end firms among a street's first fifty lines, mean over streets with lines."""
+        shares = [s.fifty_right / s.first_fifty for s in self.streets if s.street != NO_STREET]
+        return _mean(shares)
 
     def to_json(self) -> str:
         """The evaluation as JSON, with the shares that follow from the counts."""
@@ -156,6 +207,9 @@ class Evaluation:
             found[name] = [_with_shares(one) for one in getattr(self, name)]
         found["overall"] = _with_shares(self.overall)
         found["uncoded"] = _with_shares(self.uncoded) if self.uncoded else None
+        found["first_ten"], found["first_fifty"] = self.first_ten, self.first_fifty
+        found["lack_beside_plain_count"] = self.lack_beside(self.plain_count)
+        found["lack_beside_best_extract"] = self.lack_beside(self.best_extract)
         return json.dumps(found, ensure_ascii=False, indent=2)
 
 
@@ -165,3 +219,7 @@ def _with_shares(links: Links) -> dict[str, object]:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
+
+
+def _mean(values: list[float]) -> float | None:
+    return sum(values) / len(values) if values else None

@@ -13,6 +13,7 @@ from pipeline.district.draw import Days, Dice, Flags, no_days
 from pipeline.district.firms import Firms
 from pipeline.district.kinds import SHOP, SOLE
 
+_IDLE_BEFORE = 480
 REASONS = ("unlicensed", "unsafe", "polluting", "labour", "processing_trade")
 
 
@@ -33,6 +34,8 @@ class Fates:
         idle: processing trade with neither output nor exports for a year.
         low_end: any of these.
         event_on: day of the latest of these events; null otherwise.
+        idle_since: of the idle, the day from which: a year of quarters, and the time to report them, before
+            the event; null otherwise.
         dormant_tax: files nothing and pays nothing (a shell; innocent).
     """
 
@@ -48,6 +51,7 @@ class Fates:
     idle: Flags
     low_end: Flags
     event_on: Days
+    idle_since: Days
     dormant_tax: Flags
 
     def reasons(self) -> list[list[str]]:
@@ -86,19 +90,23 @@ def draw(seed: int, firms: Firms, as_of: np.datetime64) -> Fates:
     unsafe = unsafe | dice.some(more, 0.6)
     labour = labour | dice.some(more & ~shop & (firms.headcount >= 3), 0.4)
     low_end = first | idle | unsafe | labour
+    three_in_one = unsafe & np.isin(firms.kind, (SOLE, SHOP)) & dice.chance(0.55, n)
+    unapproved = polluting & dice.chance(0.45, n)
+    event_on = _events(dice, firms, low_end, ghost, as_of)
     return Fates(
         open_now=trading,
         unlicensed_shop=unlicensed_shop,
         ghost=ghost,
         lapsed=lapsed,
         unsafe=unsafe,
-        three_in_one=unsafe & np.isin(firms.kind, (SOLE, SHOP)) & dice.chance(0.55, n),
+        three_in_one=three_in_one,
         polluting=polluting,
-        unapproved=polluting & dice.chance(0.45, n),
+        unapproved=unapproved,
         labour=labour,
         idle=idle,
         low_end=low_end,
-        event_on=_events(dice, firms, low_end, ghost, as_of),
+        event_on=event_on,
+        idle_since=np.where(idle, event_on - _IDLE_BEFORE, no_days(n)),
         dormant_tax=idle | dice.some(~firms.physical & active & settled, 0.16),
     )
 

@@ -15,7 +15,7 @@ from pipeline.district.views import city, environment, grid, labour, money, regi
 from pipeline.district.world import Batch, World
 from pipeline.errors import ConfigError
 
-_VIEWS: tuple[Callable[[World], list[Batch]], ...] = (
+VIEWS: tuple[Callable[[World], list[Batch]], ...] = (
     registry.batches,
     money.operations,
     money.tax,
@@ -63,30 +63,37 @@ class GenerateSummary:
         )
 
 
-def generate(firms: int, seed: int, as_of: date, out: Path, sources: Path) -> GenerateSummary:
+def generate(
+    firms: int, seed: int, as_of: date, out: Path, sources: Path, seen_on: date | None = None
+) -> GenerateSummary:
     """Makes a district and its truth; the same arguments give the same bytes.
 
     Args:
         firms: number of firms in the registry; shops without registration and firms registered
             elsewhere come on top. At least 50.
         seed: chooses the district.
-        as_of: the day on which the departments' extracts are at hand.
+        as_of: the day until which fates are told, and on which the departments hand over their extracts.
         out: gets `inbox/<extract>/<name>_<YYYYMMDD>.<ext>` and `truth/`; an earlier district there
             is replaced.
         sources: folder of the sources' declarations.
+        seen_on: an earlier day of the same district: the departments hand over what they knew by then, so
+            that nights of many months can be told one after another. The truth stays that of as-of.
 
     Raises:
-        ConfigError: too few firms, or `out/inbox` holds files that are no synthetic district's.
+        ConfigError: too few firms, `seen_on` after `as_of`, or `out/inbox` holds files that are no
+            synthetic district's.
         SourceError: a declaration is wrong.
     """
     if firms < FEWEST:
         raise ConfigError(f"{firms} firms are too few for a district", mend=f"ask for {FEWEST} or more")
+    if seen_on and seen_on > as_of:
+        raise ConfigError(f"{seen_on} lies after {as_of}", mend="name an earlier day, or a later as-of")
     inbox, truth_folder = out / "inbox", out / "truth"
     _clear(inbox, truth_folder)
     declared = load_sources(sources)
-    district = world.build(seed, firms, as_of)
+    district = world.build(seed, firms, as_of, seen_on)
     ledger = truth.Ledger()
-    for view in _VIEWS:
+    for view in VIEWS:
         for turn, batch in enumerate(view(district)):
             if not len(batch.rows):
                 continue  # an office with nothing to tell sends no file

@@ -2,7 +2,7 @@
 
 from unicodedata import east_asian_width
 
-from pipeline.district.evaluation import Evaluation, Links, Strangers
+from pipeline.district.evaluation import Evaluation, Links, Rival, Strangers
 
 
 def render(evaluation: Evaluation) -> str:
@@ -84,12 +84,25 @@ def _ranking(found: Evaluation) -> list[str]:
         f"{found.ranking.low_end:,} low-end firms among {found.ranking.ranked:,} lines; "
         f"street right for {found.street_right:,} of {found.street_known:,} enterprises"
     ]
+    lines += [_rival_line(found, rival) for rival in (found.plain_count, found.best_extract) if rival]
+    if found.first_ten is not None and found.first_fifty is not None:
+        lines.append(
+            f"  truly low-end of a street's first ten {found.first_ten:.2f}, of its first fifty "
+            f"{found.first_fifty:.3f} (means over streets)"
+        )
     for one in found.streets:
         lines.append(
             f"  {_padded(one.street, 12)} first ten {one.ten_right:>2} of {one.first_ten:>2}   "
             f"first fifty {one.fifty_right:>2} of {one.first_fifty:>2}"
         )
     return lines
+
+
+def _rival_line(found: Evaluation, rival: Rival) -> str:
+    who = f"{rival.extract} alone, by {rival.measure}" if rival.extract else "a plain count of findings"
+    lack = found.lack_beside(rival)
+    beside = "" if lack is None else f"; ours lacks {lack:.3f} of what it lacks to 1"
+    return f"  {who}: {rival.average_precision:.4f}{beside}"
 
 
 def _padded(text: str, width: int) -> str:

@@ -8,25 +8,45 @@ import numpy as np
 from pipeline.district import addresses, fates, firms, people, places
 from pipeline.district.addresses import Writing
 from pipeline.district.codes import USCC_ALPHABET
-from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, nothing, objects
+from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, no_days, nothing, objects
 from pipeline.district.fates import Fates
 from pipeline.district.firms import Firms
 from pipeline.district.habits import Habit, as_written
 from pipeline.district.people import People, miswrite
 from pipeline.district.places import Places, Site
-from pipeline.district.table import Rows
+from pipeline.district.table import Column, Rows
 
 
 @dataclass(frozen=True)
 class World:
-    """Everything that is true of the district on one day."""
+    """Everything that is true of the district, and the day on which departments hand over.
+
+    Attributes:
+        seed: chooses the district.
+        as_of: the day until which fates are told.
+        seen_on: the day on which departments hand over what they know by then; mostly as-of itself.
+        places, people, firms, fates: what there is, and what befalls it until as-of.
+    """
 
     seed: int
     as_of: np.datetime64
+    seen_on: np.datetime64
     places: Places
     people: People
     firms: Firms
     fates: Fates
+
+    @property
+    def ahead(self) -> int:
+        """Days from the handing over to as-of."""
+        return int((self.as_of - self.seen_on).astype(np.int64))
+
+    def not_yet(self, days: Column, lag: int) -> Flags:
+        """Facts that an earlier handing over cannot hold: dated later than `lag` days before it.
+
+        What is handed over on as-of itself holds all that was drawn for it, misprinted days too.
+        """
+        return np.asarray((days > self.seen_on - lag) & (self.ahead > 0))
 
 
 @dataclass(frozen=True)
@@ -83,13 +103,14 @@ class Seen:
     usable: Flags
 
 
-def build(seed: int, count: int, as_of: date) -> World:
-    """The district of so many registered firms on that day."""
+def build(seed: int, count: int, as_of: date, seen_on: date | None = None) -> World:
+    """The district of so many registered firms on that day; departments hand over then, or earlier."""
     day = np.datetime64(as_of, "D")
+    seen = np.datetime64(seen_on or as_of, "D")
     where = places.build(seed, count)
     who = people.build(seed, count)
     all_firms = firms.build(seed, count, day, where, who)
-    return World(seed, day, where, who, all_firms, fates.draw(seed, all_firms, day))
+    return World(seed, day, seen, where, who, all_firms, fates.draw(seed, all_firms, day))
 
 
 def look(world: World, dice: Dice, index: Ints, department: Department) -> Seen:
@@ -164,6 +185,17 @@ _WAYS = (
     _mistyped,
     lambda code, turn: code,
 )
+
+
+def as_known(world: World, found: Rows, lag: int) -> Rows:
+    """Documents with a term to mend, as they stood when handed over: open before the term and the end."""
+    due, closed = found.columns["rectify_by"], found.columns["closed_on"]
+    still_open = world.not_yet(due, lag) | world.not_yet(closed, lag)
+    return found.with_columns(
+        rectified=choose(still_open, "open", found.columns["rectified"]),
+        closed_on=np.where(still_open, no_days(len(found)), closed),
+        standing=choose(still_open, None, found.columns["standing"]),
+    )
 
 
 def numbers_of(pattern: str, dice: Dice, n: int, years: Objects) -> Objects:

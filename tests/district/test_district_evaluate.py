@@ -76,6 +76,11 @@ def night(tmp_path: Path) -> tuple[Path, Path]:
             "CREATE TABLE risk AS SELECT * FROM (VALUES ('EA', '东门街道', 1, 1), ('EB', '东门街道', 2, 2), "
             "('EU', '东门街道', 3, 3)) AS t(enterprise_id, street, rank_in_street, rank_in_district)"
         )
+        con.execute(
+            "CREATE TABLE evidence AS SELECT * FROM (VALUES ('tax', 'EB', 40.00), ('grid', 'EA', 9.00), "
+            "('grid', 'EU', 5.00), ('grid', 'EU', 5.00), ('grid', 'EB', 1.00), ('grid', 'EV', 9.00)) "
+            "AS t(extract, enterprise_id, points)"
+        )
     return path, tmp_path
 
 
@@ -122,6 +127,44 @@ def test_ranking(night) -> None:
     assert (found.ranking.low_end, found.ranking.ranked, found.ranking.found) == (2, 3, 2)
     # EA, EC, EU are right; EB is wrong; EV (its rows: U once, V once) goes to U, whose street is not given.
     assert (found.street_known, found.street_right) == (5, 3)
+
+
+def test_other_rankings_of_the_same_findings(night) -> None:
+    found = evaluate(*night)
+    # By number: EB and EU two each, then EA, EV: low-end at 2 and 3. EV is truly U, its second line: a miss.
+    assert found.plain_count is not None
+    assert found.plain_count.average_precision == pytest.approx((1 / 2 + 2 / 3) / 2, abs=1e-6)
+    rivals = {(one.extract, one.measure): (one.ranked, one.found) for one in found.rivals}
+    assert rivals == {
+        (None, "findings"): (4, 2),
+        ("grid", "findings"): (4, 2),
+        ("grid", "points"): (4, 2),
+        ("tax", "findings"): (1, 0),
+        ("tax", "points"): (1, 0),
+    }
+    # The grid by points: EU 10, EA 9; by number: EU 2, EA 1: both low-end first, nothing lacks.
+    assert found.best_extract is not None
+    assert found.best_extract.average_precision == 1.0
+    assert found.lack_beside(found.best_extract) is None
+    assert found.lack_beside(found.plain_count) == pytest.approx((1 / 6) / (5 / 12), abs=1e-5)
+
+
+def test_means_over_streets_leave_out_those_that_nobody_knows(night) -> None:
+    warehouse, truth = night
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("INSERT INTO risk VALUES ('EV', '街道不明', 1, 4), ('EC', '翠竹街道', 1, 5)")
+    found = evaluate(warehouse, truth)
+    assert (found.first_ten, found.first_fifty) == (1.0, pytest.approx((2 / 3 + 0) / 2))
+
+
+def test_a_night_without_findings(night) -> None:
+    warehouse, truth = night
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("DELETE FROM risk")
+        con.execute("DELETE FROM evidence")
+    found = evaluate(warehouse, truth)
+    assert (found.ranking.ranked, found.ranking.average_precision) == (0, 0.0)
+    assert (found.rivals, found.plain_count, found.first_ten) == ((), None, None)
 
 
 def test_two_firms_under_one_identity_are_counted(night) -> None:

@@ -10,7 +10,7 @@ from pipeline.district.naming import nickname
 from pipeline.district.places import sites, street_of
 from pipeline.district.table import Rows, join, rows
 from pipeline.district.words import permits as kinds
-from pipeline.district.world import Batch, Department, World, address_at, look, numbers_of, year_of
+from pipeline.district.world import Batch, Department, World, address_at, as_known, look, numbers_of, year_of
 
 _PATROL = Department(
     habit=Habit(
@@ -64,16 +64,17 @@ def street_cases(world: World) -> list[Batch]:
     found = found.with_columns(
         case_no=numbers_of("罗城管立字〔{y}〕{n}号", dice, len(found), year_of(found.columns["opened_on"]))
     )
-    newer = found.columns["opened_on"] >= world.as_of - 75
-    changed = newer | dice.chance(0.015, len(found))
+    opened = found.columns["opened_on"]
+    changed = (opened >= world.seen_on - 75) | dice.chance(0.015, len(found))
+    found, known = as_known(world, found, 8), ~world.not_yet(opened, 8)
     return [
         Batch(
             "street_cases",
             "城管案件台账",
-            world.as_of - 70,
-            found.take(found.columns["opened_on"] < world.as_of - 72),
+            world.seen_on - 70,
+            found.take(opened < world.seen_on - 72),
         ),
-        Batch("street_cases", "城管案件台账", world.as_of - 8, found.take(changed)),
+        Batch("street_cases", "城管案件台账", world.seen_on - 8, found.take(known & changed)),
     ]
 
 
@@ -174,12 +175,17 @@ def permits(world: World) -> list[Batch]:
     for kind in kinds():
         entity = np.flatnonzero(held & (need == kind.permit))
         found = _permits(world, dice, entity, kind.kind, kind.prefix, kind.years)
+        found = found.take(~world.not_yet(f.established_on[entity], 18))
         offices.setdefault(kind.department, []).append(found)
     out = []
     for turn, (office, parts) in enumerate(offices.items()):
         out.append(
             Batch(
-                "permits", f"{office}许可", world.as_of - 18 + turn, join(parts), "xlsx" if turn == 4 else ""
+                "permits",
+                f"{office}许可",
+                world.seen_on - 18 + turn,
+                join(parts),
+                "xlsx" if turn == 4 else "",
             )
         )
     return out
@@ -192,6 +198,11 @@ def _permits(world: World, dice: Dice, entity: Ints, kind: str, prefix: str, yea
     ended = np.where(lapsed, w.event_on[entity] - dice.whole(5, 40, n), world.as_of - dice.whole(30, 900, n))
     running = world.as_of + dice.whole(20, 365 * years - 60, n)
     to = np.where(lapsed | gone, ended, running)
+    runs, term = world.not_yet(to, 18), 365 * years
+    ahead = (to - term - (world.seen_on - 18)).astype(np.int64)
+    to = np.where(
+        runs, to - term * (-(-ahead // term)).clip(0), to
+    )  # a permit not given yet followed another
     seen = look(world, dice, entity, _PERMIT_OFFICE)
     status = choose(
         lapsed,
@@ -210,5 +221,5 @@ def _permits(world: World, dice: Dice, entity: Ints, kind: str, prefix: str, yea
         address=seen.address,
         valid_from=to - 365 * years,
         valid_to=to,
-        status=choose(f.exempt[entity], nothing(n), status),
+        status=choose(f.exempt[entity], nothing(n), choose(runs, "valid", status)),
     )

@@ -7,7 +7,16 @@ from pipeline.district.draw import Dice, Ints, choose, no_days, nothing, objects
 from pipeline.district.habits import Habit
 from pipeline.district.table import Rows, join, rows
 from pipeline.district.words import by_mark, industries, listed
-from pipeline.district.world import Batch, Department, World, look, numbers_of, with_person_number, year_of
+from pipeline.district.world import (
+    Batch,
+    Department,
+    World,
+    as_known,
+    look,
+    numbers_of,
+    with_person_number,
+    year_of,
+)
 
 _OFFICE = Department(
     habit=Habit(form=0.08, region=0.14, short=0.06, parent=0.06, sign=0.03, former=0.5, typo=0.05),
@@ -24,9 +33,9 @@ def approvals(world: World) -> list[Batch]:
     """Approvals of a share of each trade; of the unapproved, refusals and failed acceptances."""
     dice, f, w = Dice(world.seed, "eia_approvals"), world.firms, world.fates
     share = f.trade("approval").astype(np.float64)
-    known = f.registered & dice.chance(share, len(share)) & ~w.unapproved
-    known[0] = not w.unapproved[0]  # even the smallest district has one
-    entity = np.flatnonzero(known | (w.unapproved & dice.chance(0.65, len(share))))
+    held = f.registered & dice.chance(share, len(share)) & ~w.unapproved
+    held[0] = not w.unapproved[0]  # even the smallest district has one
+    entity = np.flatnonzero(held | (w.unapproved & dice.chance(0.65, len(share))))
     n = len(entity)
     bad = w.unapproved[entity]
     seen = look(world, dice, entity, _OFFICE)
@@ -65,10 +74,11 @@ def approvals(world: World) -> list[Batch]:
             bad, dice.pick(["none", "failed"], n), choose(decision == "approved", acceptance, nothing(n))
         ),
     )
-    mended = found.take(dice.chance(0.012, n))
+    mended = dice.chance(0.012, n)
+    known = ~world.not_yet(decided, 14)
     return [
-        Batch("eia_approvals", "建设项目环评审批", world.as_of - 60, found, "xlsx"),
-        Batch("eia_approvals", "环评审批更正", world.as_of - 14, mended, "csv"),
+        Batch("eia_approvals", "建设项目环评审批", world.seen_on - 60, found.take(known), "xlsx"),
+        Batch("eia_approvals", "环评审批更正", world.seen_on - 14, found.take(known & mended), "csv"),
     ]
 
 
@@ -92,8 +102,9 @@ def penalties(world: World) -> list[Batch]:
             "深罗环罚字〔{y}〕{n}号", dice, len(found), year_of(found.columns["decided_on"])
         )
     )
-    order = np.argsort(found.columns["decided_on"], kind="stable")
-    return [Batch("env_penalties", "环境行政处罚", world.as_of - 9, found.take(order), "xlsx")]
+    found = found.take(np.argsort(found.columns["decided_on"], kind="stable"))
+    found = as_known(world, found, 9).take(~world.not_yet(found.columns["decided_on"], 9))
+    return [Batch("env_penalties", "环境行政处罚", world.seen_on - 9, found, "xlsx")]
 
 
 def _frame(world: World, dice: Dice, entity: Ints, decided: np.ndarray, **columns: np.ndarray) -> Rows:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.district.addresses import Writing
-from pipeline.district.draw import Dice, Flags, Ints, Objects, choose, nothing, objects, present
+from pipeline.district.draw import Days, Dice, Flags, Ints, Objects, choose, nothing, objects, present
 from pipeline.district.habits import Habit, miswritten
 from pipeline.district.kinds import SHOP
 from pipeline.district.naming import nickname
@@ -42,11 +42,12 @@ def batches(world: World) -> list[Batch]:
     seen_share = np.select([w.ghost, f.kind == SHOP, w.open_now, gone], [0.93, 0.96, 0.86, 0.16], 0.0)
     entity = np.flatnonzero(dice.chance(seen_share, n))
     found = _rows(world, dice, entity)
+    found = found.take(~((f.established_on[entity] > found.columns["inspected_on"]) & (world.ahead > 0)))
     out = []
     for turn, street in enumerate(streets()):
         own = np.flatnonzero(found.columns["street"] == street)
         own = own[np.argsort(found.columns["grid_no"][own].astype(str), kind="stable")]
-        cut = world.as_of - 1 - turn % 6
+        cut = world.seen_on - 1 - turn % 6
         short = street.removesuffix("街道")
         if turn in (2, 7):
             earlier = found.take(own[dice.chance(0.9, len(own))])
@@ -73,7 +74,9 @@ def _rows(world: World, dice: Dice, entity: Ints) -> Rows:
     sign = choose(dice.chance(0.12, n), nothing(n), miswritten(dice, f.names.sign[entity], Habit(typo=0.02)))
     area = np.round(f.headcount[entity] * dice.rng.uniform(6, 28, n), 0)
     trading = choose(w.open_now[entity], "open", dice.pick(["closed", "moved"], n))
-    inspected = dice.days(np.full(n, world.as_of - 75), np.full(n, world.as_of - 8))
+    # Places are visited in one rhythm: what stands here on as-of was visited as long before any other day.
+    inspected = dice.days(np.full(n, world.as_of - 75), np.full(n, world.as_of - 8)) - world.ahead
+    trading = choose(world.not_yet(f.status_on[entity], 0) & f.physical[entity], "open", trading)
     return rows(
         entity,
         seen.usable,
@@ -92,7 +95,7 @@ def _rows(world: World, dice: Dice, entity: Ints) -> Rows:
         business=with_person_number(
             world, dice, entity, choose(dice.chance(0.06, n), nothing(n), f.trade("business")[entity]), 0.001
         ),
-        licensing=_licensing(world, dice, entity),
+        licensing=_licensing(world, dice, entity, inspected),
         employees=np.where(dice.chance(0.1, n), np.nan, f.headcount[entity]),
         area_m2=np.where(dice.chance(0.15, n), np.nan, area),
         mixed_use=_mixed(world, dice, entity),
@@ -101,20 +104,27 @@ def _rows(world: World, dice: Dice, entity: Ints) -> Rows:
     )
 
 
-def _licensing(world: World, dice: Dice, entity: Ints) -> Objects:
-    """What the officer wrote: the unlicensed are mostly seen as such, newcomers now and then too."""
+def _licensing(world: World, dice: Dice, entity: Ints, inspected: Days) -> Objects:
+    """What the officer wrote: the unlicensed are mostly seen as such, newcomers now and then too.
+
+    On an earlier day a permit had not lapsed yet, a firm not yet been struck off, a shop just opened.
+    """
     f, w, n = world.firms, world.fates, len(entity)
     shop = (f.kind == SHOP)[entity]
     out = choose(dice.chance(0.09, n), nothing(n), "licensed")
     out = choose(dice.chance(0.012, n) & ~shop, "permit_missing", out)
-    out = choose(w.lapsed[entity] & dice.chance(0.85, n), "permit_missing", out)
-    out = choose(w.ghost[entity], dice.pick(["licensed", "licence_missing", None], n, (5, 3, 2)), out)
-    new = f.established_on[entity] > world.as_of - 90
+    earlier = world.ahead > 0
+    unlapsed = (w.event_on[entity] > inspected) & earlier
+    unstruck = (f.status_on[entity] > inspected) & earlier
+    out = choose(w.lapsed[entity] & dice.chance(0.85, n) & ~unlapsed, "permit_missing", out)
+    ghostly = dice.pick(["licensed", "licence_missing", None], n, (5, 3, 2))
+    out = choose(w.ghost[entity] & ~unstruck, ghostly, out)
+    new = f.established_on[entity] > world.seen_on - 90
     harmless = dice.pick([None, "licensed", "permit_missing", "licence_missing"], n, (52, 34, 9, 5))
     harmless = choose(new & dice.chance(0.3, n), "licence_missing", harmless)
     out = choose(shop, harmless, out)
     long_open = dice.pick(["none", "three_nothings", "licence_missing"], n, (42, 33, 25))
-    out = choose(w.unlicensed_shop[entity], long_open, out)
+    out = choose(w.unlicensed_shop[entity] & ~(new & earlier), long_open, out)
     return choose(f.exempt[entity], dice.pick(["exempt", None, "licensed"], n, (80, 15, 5)), out)
 
 
@@ -154,7 +164,8 @@ def illegal_buildings(world: World) -> list[Batch]:
         status=dice.pick(["open", "demolished", "sealed", "legacy"], count, (30, 14, 5, 51)),
         opened_on=dice.days(np.full(count, world.as_of - 2200), np.full(count, world.as_of - 40)),
     )
-    return [Batch("illegal_buildings", "违法建筑台账", world.as_of - 20, found, "xlsx")]
+    found = found.take(~world.not_yet(found.columns["opened_on"], 20))
+    return [Batch("illegal_buildings", "违法建筑台账", world.seen_on - 20, found, "xlsx")]
 
 
 def _occupants(dice: Dice, world: World, building: Ints) -> Ints:

@@ -49,7 +49,7 @@ def employment(world: World) -> list[Batch]:
     number = choose(dice.chance(0.06, len(known)), nothing(len(known)), number)
     out, held = [], None
     for back in (2, 1, 0):
-        cut = world.as_of - 9 - 30 * back
+        cut = world.seen_on - 9 - 30 * back
         month = cut.astype("datetime64[M]") - 1
         here = np.flatnonzero((f.established_on[known] < cut - 40) & dice.chance(0.96, len(known)))
         entity = known[here]
@@ -61,7 +61,7 @@ def employment(world: World) -> list[Batch]:
             name=seen.name[here],
             address=seen.address[here],
             month=np.full(len(here), str(month), dtype=object),
-            **_heads(world, dice, entity),
+            **_heads(world, dice, entity, cut),
         )
         sent = found if held is None else join([found, held])
         held = found.take(dice.chance(0.01, len(found)))
@@ -69,21 +69,26 @@ def employment(world: World) -> list[Batch]:
     return out
 
 
-def _heads(world: World, dice: Dice, entity: Ints) -> dict[str, np.ndarray]:
+def _heads(world: World, dice: Dice, entity: Ints, cut: np.datetime64) -> dict[str, np.ndarray]:
     f, w, n = world.firms, world.fates, len(entity)
     staff = f.headcount[entity].astype(np.float64)
     elsewhere = (f.kind[entity] == BRANCH) & dice.chance(0.5, n)
     insured = np.round(staff * dice.rng.uniform(0.75, 1.0, n))
     insured = np.where(elsewhere, 0, np.where(dice.chance(0.05, n), np.round(staff * 0.3), insured))
     bad = w.labour[entity]
-    insured = np.where(bad, np.floor(staff * dice.rng.uniform(0.0, 0.25, n)), insured)
+    share = dice.rng.uniform(0.0, 0.25, n)
     owed = np.where(dice.chance(0.015, n), 1, 0)
-    idle = w.idle[entity]
+    idle = w.idle[entity] & ~((w.idle_since[entity] > cut) & (world.ahead > 0))
+    vacancies = np.where(dice.chance(0.8, n), np.nan, dice.whole(0, 20, n))
+    earlier = np.where(bad & (world.ahead > 0), (w.event_on[entity] - cut).astype(np.int64) // 30, 0)
+    months = dice.whole(3, 10, n) - earlier.clip(0)  # each month before the event owed one less
+    bad &= months > 0
+    insured = np.where(bad, np.floor(staff * share), insured)
     return {
         "employees": np.where(idle, np.minimum(staff, 2), staff),
         "insured": np.where(idle, 0, insured),
-        "vacancies": np.where(dice.chance(0.8, n), np.nan, dice.whole(0, 20, n)),
-        "arrears_months": np.where(bad, dice.whole(3, 10, n), owed).astype(np.float64),
+        "vacancies": vacancies,
+        "arrears_months": np.where(bad, months, owed).astype(np.float64),
     }
 
 
@@ -101,7 +106,9 @@ def labour_cases(world: World) -> list[Batch]:
     found = found.with_columns(
         case_no=numbers_of("罗劳监案字[{y}]第{n}号", dice, len(found), year_of(found.columns["received_on"]))
     )
-    recent = (found.columns["outcome"] == "settled") & (found.columns["closed_on"] > world.as_of - 50)
+    received = found.columns["received_on"]
+    recent = (found.columns["outcome"] == "settled") & (found.columns["closed_on"] > world.seen_on - 50)
+    known = ~world.not_yet(received, 7)
     before = found.with_columns(
         outcome=choose(recent, "open", found.columns["outcome"]),
         closed_on=np.where(recent, no_days(len(found)), found.columns["closed_on"]),
@@ -110,17 +117,21 @@ def labour_cases(world: World) -> list[Batch]:
         Batch(
             "labour_cases",
             "劳动监察案件",
-            world.as_of - 50,
-            before.take(found.columns["received_on"] < world.as_of - 55),
+            world.seen_on - 50,
+            before.take(received < world.seen_on - 55),
         ),
         Batch(
             "labour_cases",
             "劳动监察案件",
-            world.as_of - 7,
-            found.take((found.columns["received_on"] >= world.as_of - 55) | recent),
+            world.seen_on - 7,
+            found.take(((received >= world.seen_on - 55) | recent) & known),
         ),
         Batch(
-            "labour_cases", "案件信息更正", world.as_of - 5, found.take(dice.chance(0.01, len(found))), "csv"
+            "labour_cases",
+            "案件信息更正",
+            world.seen_on - 5,
+            found.take(dice.chance(0.01, len(found)) & known),
+            "csv",
         ),
     ]
 
@@ -148,6 +159,8 @@ def _bad(world: World, dice: Dice, entity: Ints, back: int) -> Rows:
     filed = closed - dice.whole(20, 30, n)
     people = np.maximum(1, np.round(f.headcount[entity] * dice.rng.uniform(0.3, 0.9, n)))
     outcome = dice.pick(["refused", "penalised"], n, (6, 4))
+    under_way = world.not_yet(closed, 7)
+    outcome = choose(under_way, "open", outcome)
     return _case(
         world,
         dice,
@@ -156,11 +169,11 @@ def _bad(world: World, dice: Dice, entity: Ints, back: int) -> Rows:
         people=people,
         amount=np.round(people * dice.rng.uniform(6000, 21000, n), 2),
         received_on=filed - dice.whole(1, 6, n),
-        filed_on=filed,
+        filed_on=np.where(world.not_yet(filed, 7), no_days(n), filed),
         closed_on=np.where(outcome == "penalised", closed, no_days(n)),
         outcome=outcome,
-        standing=choose(dice.chance(0.6, n), "in_force", nothing(n)),
-        to_police=choose(dice.chance(0.15, n), True, False),
+        standing=choose(dice.chance(0.6, n) & ~under_way, "in_force", nothing(n)),
+        to_police=choose(dice.chance(0.15, n) & ~under_way, True, False),
     )
 
 
@@ -178,6 +191,8 @@ def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
     filed = received + dice.whole(1, 5, n)
     people = dice.whole(1, 4, n).astype(np.float64)
     closed = np.minimum(filed + dice.whole(10, 60, n), world.as_of - 8)
+    under_way = world.not_yet(closed, 7)
+    outcome = choose(under_way, "open", outcome)
     return _case(
         world,
         dice,
@@ -186,7 +201,7 @@ def _usual(world: World, dice: Dice, entity: Ints) -> Rows:
         people=people,
         amount=np.where(dice.chance(0.3, n), np.nan, np.round(people * dice.rng.uniform(800, 9000, n), 2)),
         received_on=received,
-        filed_on=np.where(dice.chance(0.1, n), no_days(n), filed),
+        filed_on=np.where(dice.chance(0.1, n) | world.not_yet(filed, 7), no_days(n), filed),
         closed_on=np.where(outcome == "open", no_days(n), closed),
         outcome=outcome,
         standing=choose(
@@ -202,7 +217,7 @@ def labour_market(world: World) -> list[Batch]:
     """Demand and seekers by trade, four quarters."""
     dice = Dice(world.seed, "labour_market")
     names = sorted({t.name for t in industries()})
-    month = (world.as_of - 20).astype("datetime64[M]")
+    month = (world.seen_on - 20).astype("datetime64[M]")
     end = month - int(month.astype(int) % 3)
     quarters = [end - 3 * k - 3 for k in (3, 2, 1, 0)]
     period = objects(
@@ -216,4 +231,4 @@ def labour_market(world: World) -> list[Batch]:
         demand=dice.whole(5, 900, n).astype(np.float64),
         seekers=dice.whole(5, 1400, n).astype(np.float64),
     )
-    return [Batch("labour_market", "人力资源市场供求", world.as_of - 15, found, "csv")]
+    return [Batch("labour_market", "人力资源市场供求", world.seen_on - 15, found, "csv")]

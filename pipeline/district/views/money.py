@@ -52,19 +52,21 @@ def tax(world: World) -> list[Batch]:
     ids, usable = _taxpayer_ids(world, dice, known)
     level = dice.rng.normal(np.where(f.kind[known] == SOLE, 10.6, 12.6), 1.6)
     out, held = [], None
-    for name, first, last, cut in quarters(world.as_of, 4):
+    for name, first, last, cut in quarters(world.seen_on, 4):
         here = (
             (f.established_on[known] < last) & ~(f.status_on[known] < first) & dice.chance(0.97, len(known))
         )
         here |= world.fates.ghost[known] & dice.chance(0.5, len(known))
-        found = _declarations(world, dice, known, seen, ids, usable, level, name, first, np.flatnonzero(here))
+        found = _declarations(
+            world, dice, known, seen, ids, usable, level, name, first, last, np.flatnonzero(here)
+        )
         late = dice.chance(0.015, len(found))
         sent = found.take(~late) if held is None else join([found.take(~late), held])
         held = join([found.take(late), found.take(dice.chance(0.004, len(found)) & ~late)])
         out.append(Batch("tax", f"国税申报_{name}", cut, sent))
     local = out[-1].rows.take(dice.chance(0.22, len(out[-1].rows)))
     local = local.with_columns(tax_office=np.full(len(local), "罗湖区地方税务局", dtype=object))
-    return [*out, Batch("tax", "地税申报", world.as_of - 10, local)]
+    return [*out, Batch("tax", "地税申报", world.seen_on - 10, local)]
 
 
 def _declarations(
@@ -77,13 +79,16 @@ def _declarations(
     level: Floats,
     period: str,
     first: np.datetime64,
+    last: np.datetime64,
     here: Ints,
 ) -> Rows:
     f, n = world.firms, len(here)
     entity = known[here]
-    quiet = world.fates.dormant_tax[entity] | dice.chance(0.06, n)
+    still_busy = world.fates.idle[entity] & (world.fates.idle_since[entity] > last)
+    quiet = (world.fates.dormant_tax[entity] & ~still_busy) | dice.chance(0.06, n)
     sales = np.where(quiet, 0.0, np.round(np.exp(level[here] + dice.rng.normal(0, 0.3, n)), 2))
     lost = (quiet & dice.chance(0.45, n)) | (f.status[entity] == "revoked") & dice.chance(0.5, n)
+    lost &= ~world.not_yet(f.status_on[entity], 12)
     status = choose(lost, "non_normal", choose(dice.chance(0.01, n), "suspended", "normal"))
     since = dice.days(np.full(n, first - 300), np.full(n, first + 60))
     owing = np.where(dice.chance(0.012, n), np.round(np.exp(dice.rng.normal(9, 1.2, n)), 2), 0.0)
@@ -144,9 +149,11 @@ def operations(world: World) -> list[Batch]:
     processing = world.fates.idle[known] | (factory[known] & dice.chance(0.45, len(known)))
     level = dice.rng.normal(8.2, 1.3, len(known))
     out = []
-    for turn, (name, _, last, cut) in enumerate(quarters(world.as_of, 4)):
+    for turn, (name, _, last, cut) in enumerate(quarters(world.seen_on, 4)):
         here = np.flatnonzero((f.established_on[known] < last) & dice.chance(0.95, len(known)))
-        found = _running(world, dice, known[here], _part(seen, here), processing[here], level[here], name)
+        found = _running(
+            world, dice, known[here], _part(seen, here), processing[here], level[here], name, last
+        )
         out.append(Batch("operations", f"企业运行监测_{name}", cut, found, "parquet" if turn == 3 else ""))
     return out
 
@@ -163,10 +170,17 @@ def _part(seen: Seen, index: Ints) -> Seen:
 
 
 def _running(
-    world: World, dice: Dice, entity: Ints, seen: Seen, processing: Flags, level: Floats, period: str
+    world: World,
+    dice: Dice,
+    entity: Ints,
+    seen: Seen,
+    processing: Flags,
+    level: Floats,
+    period: str,
+    last: np.datetime64,
 ) -> Rows:
     n = len(entity)
-    idle = world.fates.idle[entity]
+    idle = world.fates.idle[entity] & (world.fates.idle_since[entity] <= last)
     slack = idle | dice.chance(0.02, n)
     revenue = np.where(slack, 0.0, np.round(np.exp(level + dice.rng.normal(0, 0.25, n)), 0))
     factory = objects([c.startswith("C") for c in world.firms.trade("code")[entity]]).astype(bool)

@@ -60,15 +60,23 @@ def batches(world: World) -> list[Batch]:
         industry_code=choose(dice.chance(0.07, n), nothing(n), _industry_codes(dice, f.industry[entity])),
         industry_edition=choose(dice.chance(0.9, n), "2011", nothing(n)),
         business_scope=_scopes(dice, f.industry[entity]),
-        status=status,
-        status_on=choose_days(status_on, dice.chance(0.9, n)),
-        abnormal_on=choose_days(listed, abnormal),
-        abnormal_off=choose_days(dice.days(listed + 20, np.full(n, world.as_of - 5)), lifted),
-        abnormal_reason=choose(abnormal, dice.pick(_ABNORMAL, n, (5, 4, 0.3)), nothing(n)),
+        status=choose(world.not_yet(status_on, 3), "active", status),
+        status_on=choose_days(status_on, dice.chance(0.9, n) & ~world.not_yet(status_on, 3)),
+        abnormal_on=choose_days(listed, abnormal & ~world.not_yet(listed, 3)),
+        abnormal_off=_lifted(world, dice, listed, lifted),
+        abnormal_reason=choose(
+            abnormal & ~world.not_yet(listed, 3), dice.pick(_ABNORMAL, n, (5, 4, 0.3)), nothing(n)
+        ),
         phone=choose(dice.chance(0.25, n), nothing(n), f.phone[entity]),
     )
     order = dice.rng.permutation(n)
-    return [Batch("registry", "商事主体登记信息", world.as_of - 3, found.take(order), "csv")]
+    order = order[~world.not_yet(f.established_on[entity], 3)[order]]
+    return [Batch("registry", "商事主体登记信息", world.seen_on - 3, found.take(order), "csv")]
+
+
+def _lifted(world: World, dice: Dice, listed: np.ndarray, lifted: np.ndarray) -> np.ndarray:
+    off = dice.days(listed + 20, np.full(len(listed), world.as_of - 5))
+    return choose_days(off, lifted & ~world.not_yet(off, 3))
 
 
 def choose_days(days: np.ndarray, flags: np.ndarray) -> np.ndarray:

@@ -55,13 +55,27 @@ def inspections(world: World) -> list[Batch]:
         own = own.take(np.argsort(own.columns["inspected_on"], kind="stable"))
         day = own.columns["inspected_on"]
         own = own.with_columns(document_no=numbers_of(pattern, dice, len(own), year_of(day)))
-        out += _slices(world, dice, own, label)
+        out += _slices(world, dice, _then(world, own), label)
     return out
+
+
+def _then(world: World, found: Rows) -> Rows:
+    """The documents as they stood: before a recheck it is pending, and nothing was halted for failing it."""
+    n, cut = len(found), found.columns
+    pending = world.not_yet(cut["rechecked_on"], 6)
+    open_still = pending | world.not_yet(cut["closed_on"], 6)
+    return found.with_columns(
+        rechecked_on=np.where(pending, no_days(n), cut["rechecked_on"]),
+        recheck=choose(pending, "pending", cut["recheck"]),
+        suspended=choose(pending, nothing(n), cut["suspended"]),
+        closed_on=np.where(open_still, no_days(n), cut["closed_on"]),
+        standing=choose(open_still, nothing(n), cut["standing"]),
+    )
 
 
 def _slices(world: World, dice: Dice, found: Rows, label: str) -> list[Batch]:
     """What was inspected before the first cut, and all that is newer or has been rechecked since."""
-    first = world.as_of - 58
+    first = world.seen_on - 58
     older = found.columns["inspected_on"] < first - 5
     checked = found.columns["rechecked_on"]
     later = older & (checked >= first - 5)
@@ -71,9 +85,10 @@ def _slices(world: World, dice: Dice, found: Rows, label: str) -> list[Batch]:
         closed_on=np.where(later, no_days(len(found)), found.columns["closed_on"]),
     )
     resent = older & ~later & dice.chance(0.01, len(found))
+    newer = (~older | later | resent) & ~world.not_yet(found.columns["inspected_on"], 6)
     return [
         Batch("safety_inspections", label, first, open_then.take(older)),
-        Batch("safety_inspections", label, world.as_of - 6, found.take(~older | later | resent)),
+        Batch("safety_inspections", label, world.seen_on - 6, found.take(newer)),
     ]
 
 
@@ -198,10 +213,11 @@ def key_lists(world: World) -> list[Batch]:
             last_checked_on=np.where(
                 dice.chance(0.2, m),
                 no_days(m),
-                dice.days(np.full(m, world.as_of - 80), np.full(m, world.as_of - 32)),
+                dice.days(np.full(m, world.as_of - 80), np.full(m, world.as_of - 32)) - world.ahead,
             ),
         )
+        found = found.take(~world.not_yet(found.columns["listed_on"], 30))
         out.append(
-            Batch("key_lists", labels[kind], world.as_of - 30 + turn, found, "xlsx" if turn % 2 else "csv")
+            Batch("key_lists", labels[kind], world.seen_on - 30 + turn, found, "xlsx" if turn % 2 else "csv")
         )
     return out
