@@ -21,7 +21,7 @@ Place = Any  # the fixture of conftest.py
 def test_firms_that_leave_the_list_are_named_with_street_and_rules(place: Place, tmp_path: Path) -> None:
     for number in (1, 2):
         place.firm(f"E{number}", street="莲塘街道")
-    place.row("grid", "E1", licensing="none", trading="open", inspected_on=AS_OF)
+    place.row("grid", "E1", licensing="three_nothings", trading="open", inspected_on=AS_OF)
     place.row("grid", "E2", licensing="licence_missing", trading="open", inspected_on=AS_OF)
     place.score()
     warehouse = place.published(tmp_path / "warehouse.duckdb")
@@ -46,7 +46,7 @@ def _overdue(place: Place, firm: str, day: date) -> None:
 
 def test_another_day_judges_the_same_facts_by_its_own_laws_and_fading(place: Place, tmp_path: Path) -> None:
     place.firm("E1", name=None, sign_name="好味小吃")
-    place.row("grid", "E1", licensing="none", trading="open", inspected_on=AS_OF)
+    place.row("grid", "E1", licensing="three_nothings", trading="open", inspected_on=AS_OF)
     _overdue(place, place.firm("E2", street="莲塘街道"), AS_OF - timedelta(days=30))
     place.score()
     warehouse = place.published(tmp_path / "warehouse.duckdb")
@@ -67,7 +67,7 @@ def test_another_day_judges_the_same_facts_by_its_own_laws_and_fading(place: Pla
 
 
 def test_a_law_that_ends_takes_its_rule_with_it(place: Place, tmp_path: Path) -> None:
-    place.row("grid", place.firm("E1"), licensing="none", trading="open", inspected_on=AS_OF)
+    place.row("grid", place.firm("E1"), licensing="three_nothings", trading="open", inspected_on=AS_OF)
     place.score()
     warehouse = place.published(tmp_path / "warehouse.duckdb")
     other = _rules_with(tmp_path, "seen_trading_without_any_paper", _ending(AS_OF + timedelta(days=1)))
@@ -100,10 +100,10 @@ def _rules_with(folder: Path, rule: str, change: Callable[[str], str]) -> Path:
 
 def test_answers_of_streets_lower_the_published_day_too(place: Place, tmp_path: Path) -> None:
     place.row(
-        "grid", place.firm("E1"), licensing="none", trading="open", inspected_on=AS_OF - timedelta(days=9)
+        "grid", place.firm("E1"), licensing="three_nothings", trading="open", inspected_on=AS_OF - timedelta(days=9)
     )
     place.row(
-        "grid", place.firm("E2"), licensing="none", trading="open", inspected_on=AS_OF - timedelta(days=9)
+        "grid", place.firm("E2"), licensing="three_nothings", trading="open", inspected_on=AS_OF - timedelta(days=9)
     )
     place.answer("E1", "legalised", AS_OF - timedelta(days=2))
     place.score()

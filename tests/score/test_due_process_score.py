@@ -98,7 +98,7 @@ def test_2_every_point_has_a_source_row_and_points_add_up_to_the_digit(place: Pl
 def test_3_below_the_line_for_probable_a_match_counts_nothing(place: Place) -> None:
     firm = place.firm("E1")
     _no_paper(place, firm, decision="review", probability=0.8)
-    place.row("grid", None, decision="none", probability=0.1, licensing="none", trading="open")
+    place.row("grid", None, decision="none", probability=0.1, licensing="three_nothings", trading="open")
     place.score()
     assert place.risk(firm) is None
     assert place.outcome(firm, "seen_trading_without_any_paper") == "not_evaluated"

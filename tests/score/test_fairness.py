@@ -92,7 +92,7 @@ def test_how_often_a_firm_was_visited_changes_no_score(make_place) -> None:  # t
     for visits in (1, 5):
         place: Place = make_place()
         place.firm("E1")
-        place.row("grid", "E1", licensing="none", trading="open", inspected_on=AS_OF)
+        place.row("grid", "E1", licensing="three_nothings", trading="open", inspected_on=AS_OF)
         for number in range(1, visits):
             day = AS_OF - timedelta(days=number)
             place.row("grid", "E1", licensing="licensed", trading="open", inspected_on=day)

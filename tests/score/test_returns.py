@@ -28,7 +28,7 @@ Place = Any  # the fixture of conftest.py
 def _fill(place: Place, day: date, firm: str = "E1") -> None:
     """One firm with a finding of each category, all dated on a day."""
     place.firm(firm)
-    place.row("grid", firm, licensing="none", trading="open", inspected_on=day)
+    place.row("grid", firm, licensing="three_nothings", trading="open", inspected_on=day)
     hazard = {"kind": "fire", "severity": "major", "document_no": "罗公消监字〔2017〕第1号"}
     dates = {"inspected_on": day - 60 * DAY, "rectify_by": day - 30 * DAY, "rechecked_on": day}
     place.row("safety_inspections", firm, recheck="failed", **hazard, **dates)

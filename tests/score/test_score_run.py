@@ -91,7 +91,7 @@ def test_a_new_rule_is_one_file_and_no_other_change(
 
 def test_every_firm_has_one_outcome_for_every_active_rule(place: Place) -> None:
     place.firm("E1")
-    place.row("grid", place.firm("E2"), licensing="none", trading="open", inspected_on=AS_OF)
+    place.row("grid", place.firm("E2"), licensing="three_nothings", trading="open", inspected_on=AS_OF)
     place.score()
     active = sum(rule.status == "active" for rule in rulebook.load_rules(PROJECT_ROOT / "rules"))
     (counted,) = place.ask(
@@ -124,14 +124,14 @@ def test_a_null_is_not_a_zero(place: Place) -> None:
 
 
 def test_superseded_rows_do_not_count(place: Place) -> None:
-    place.row("grid", place.firm("E1"), licensing="none", trading="open", inspected_on=AS_OF, superseded=True)
+    place.row("grid", place.firm("E1"), licensing="three_nothings", trading="open", inspected_on=AS_OF, superseded=True)
     place.score()
     assert place.risk("E1") is None
 
 
 def test_exempt_comes_first(place: Place) -> None:
     firm = place.firm("E1")
-    place.row("grid", firm, licensing="none", trading="open", inspected_on=AS_OF, address="a")
+    place.row("grid", firm, licensing="three_nothings", trading="open", inspected_on=AS_OF, address="a")
     place.row("grid", firm, licensing="exempt", trading="open", inspected_on=AS_OF, address="b")
     place.score()
     assert place.risk(firm) is None
@@ -231,7 +231,7 @@ def _publish(place: Place, day: date, score: float, tier: str) -> None:
 
 
 def test_before_is_the_last_published_night_of_an_earlier_as_of(place: Place) -> None:
-    place.row("grid", place.firm("E1"), licensing="none", trading="open", inspected_on=AS_OF)
+    place.row("grid", place.firm("E1"), licensing="three_nothings", trading="open", inspected_on=AS_OF)
     _publish(place, AS_OF - DAY, 12.5, "B")
     _publish(place, AS_OF - 9 * DAY, 33.25, "C")
     _publish(place, AS_OF, 99.0, "D")
@@ -267,7 +267,7 @@ def test_two_runs_give_the_same_tables(make_place: Callable[..., Place]) -> None
             place.firm(f"E{number}")
         for number in range(6):
             place.row(
-                "grid", f"E{number}", licensing="none", trading="open", inspected_on=AS_OF - number * DAY
+                "grid", f"E{number}", licensing="three_nothings", trading="open", inspected_on=AS_OF - number * DAY
             )
         place.score()
         seen.append([place.ask(f"SELECT * FROM {name}") for name in ("risk", "evidence", "rule", "clause")])
