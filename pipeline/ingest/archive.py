@@ -254,11 +254,7 @@ def to_bring_back(
             if (entry.extract_date, entry.file) > newest.get(sender, (date.min, "")):
                 wanted[sender] = entry
     chosen = {(item.file, item.sha256) for item in wanted.values()}
-    return [
-        item
-        for item in absent
-        if (item.file, item.sha256) in chosen or (item.file, item.sha256) in used_before
-    ]
+    return [item for item in absent if (key := (item.file, item.sha256)) in chosen or key in used_before]
 
 
 def _new_note(loaded: LoadedFile) -> dict[str, Any]:
