@@ -10,7 +10,7 @@ from pipeline import cli, cli_rules
 from pipeline.settings import PROJECT_ROOT
 
 SECOND_WORDS = (
-    "check|test|mutate|list|diff|try|backtest|verify|restore|withdraw|reinstate|export|export-template|import"
+    "check|test|mutate|list|diff|try|backtest|verify|restore|withdraw|reinstate|export-template|export|import"
 )
 COMMAND = re.compile(rf"(?:\.venv/bin/)?early-warning ([a-z]+(?: (?:{SECOND_WORDS})\b)?)")
 DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]

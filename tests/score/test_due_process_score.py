@@ -115,14 +115,14 @@ def test_2_the_worked_example_of_the_documentation(place: Place) -> None:
     firm = place.firm("E1")
     _no_paper(place, firm)
     _hazard(place, firm, rechecked_on=date(2017, 3, 1), probability=0.98, decision="probable")
-    case = {"case_no": "S", "offence": "unlicensed", "opened_on": date(2017, 2, 1)}
+    case = {"case_no": "S", "offence": "unlicensed", "opened_on": date(2016, 6, 1)}
     place.row("street_cases", firm, **case)
     place.score()
     points = [str(line["points"]) for line in place.ask("SELECT points FROM evidence ORDER BY points DESC")]
-    assert points == ["33.82", "32.22", "13.71"]
+    assert points == ["36.93", "32.57", "11.58"]
     risk = place.risk(firm)
     assert risk is not None
-    assert (str(risk["score"]), risk["tier"], risk["verify_identity_first"]) == ("79.75", "C", True)
+    assert (str(risk["score"]), risk["tier"], risk["verify_identity_first"]) == ("81.08", "C", True)
 
 
 def test_3_a_tier_that_rests_on_a_fuzzy_match_is_marked_and_never_the_top(place: Place) -> None:
@@ -172,7 +172,7 @@ def test_5_old_evidence_fades_and_then_counts_nothing(make_place: Callable[..., 
         _hazard(place, place.firm("E1"), **dates)
         place.score()
         points.append(sum(line["points"] for line in place.ask("SELECT points FROM evidence")))
-    assert points[:2] == [Decimal("42.00"), Decimal("21.00")]
+    assert points[:2] == [Decimal("50.00"), Decimal("25.00")]
     assert 0 < points[2] < points[1]
     assert points[3] == 0
 

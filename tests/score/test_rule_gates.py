@@ -189,7 +189,7 @@ def test_every_kind_of_slip_is_tried(pack_mutated: tuple[MutationReport, float])
 
 def test_a_caught_mutant_changes_what_the_night_would_say(pack: tuple[Rule, ...], sources: Sources) -> None:
     """The bench, asked mutant by mutant, says what it said of all of them at once."""
-    (rule,) = rulebook.pick(pack, "street_case_of_unlicensed")
+    (rule,) = rulebook.pick(pack, "street_case_overdue")
     tried = [mutant.rule for mutant in mutants(rule, sources)]
     with connect() as con:
         bench = Bench(con, rule, sources, [situation(case) for case in rule.cases])

@@ -194,9 +194,9 @@ def test_idle_processing_trade(place: Place) -> None:
 def test_ranks_order_by_tier_score_id_within_street(place: Place) -> None:
     for firm, street, licensing in (
         ("E1", "东门街道", "licence_missing"),
-        ("E2", "东门街道", "none"),
-        ("E3", "莲塘街道", "none"),
-        ("E0", None, "none"),
+        ("E2", "东门街道", "three_nothings"),
+        ("E3", "莲塘街道", "three_nothings"),
+        ("E0", None, "three_nothings"),
     ):
         place.firm(firm, street=street)
         place.row("grid", firm, licensing=licensing, trading="open", inspected_on=AS_OF)
