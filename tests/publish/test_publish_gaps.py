@@ -77,7 +77,7 @@ def test_reasons_name_extracts_and_nothing_else_in_latin_letters(sources: dict[s
     named = {"labour_cases": 0}
     for rule in load_rules(PROJECT_ROOT / "rules", sources):
         for lacking in (frozenset[str](), frozenset(sources)):
-            found = re.findall("[a-z][a-z_]*", _absence(rule, AS_OF, lacking))
+            found = re.findall("[a-z][a-z_]*", _absence(rule, AS_OF, lacking, None))
             assert set(found) <= lacking
             named.update({name: named.get(name, 0) + 1 for name in found})
     assert all(named.values())
