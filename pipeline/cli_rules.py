@@ -48,7 +48,8 @@ def mutate(options: argparse.Namespace) -> int:
 
 def list_all(options: argparse.Namespace) -> int:
     """Lists the rules by clause; with a warehouse, what street offices answered to each rule's lines."""
-    from pipeline.score import backtest, rulebook
+    from pipeline.score import rulebook
+    from pipeline.score.trials import backtest
 
     told = backtest.told_of_rules(options.warehouse) if options.warehouse else None
     print(rulebook.list_rules(rulebook.load_rules(options.rules), told))
@@ -78,7 +79,7 @@ def try_one(options: argparse.Namespace) -> int:
 
 def backtest_all(options: argparse.Namespace) -> int:
     """Holds past lists against what street offices answered."""
-    from pipeline.score import backtest
+    from pipeline.score.trials import backtest
 
     print(backtest.backtest(options.warehouse))
     return 0

@@ -10,17 +10,18 @@ from pydantic import ValidationError
 from pipeline import strictyaml
 from pipeline.declaration import load_sources
 from pipeline.errors import PipelineError, RuleError
-from pipeline.score import cases, compare, coverage, mutation, overlap, trial
-from pipeline.score.cases import CaseReport
 from pipeline.score.clauses import load_policy
-from pipeline.score.compare import Difference
 from pipeline.score.compose import Sources
-from pipeline.score.coverage import CoverageReport
 from pipeline.score.features import find_features
+from pipeline.score.gates import cases, coverage, mutation, overlap
+from pipeline.score.gates.cases import CaseReport
+from pipeline.score.gates.coverage import CoverageReport
+from pipeline.score.gates.mutation import MutationReport
 from pipeline.score.model import Rule
-from pipeline.score.mutation import MutationReport
 from pipeline.score.silence import clauses_in_question, load_silent, speaking
-from pipeline.score.trial import Trial
+from pipeline.score.trials import compare, trial
+from pipeline.score.trials.compare import Difference
+from pipeline.score.trials.trial import Trial
 from pipeline.score.vetting import is_forbidden, vet
 from pipeline.settings import PROJECT_ROOT
 

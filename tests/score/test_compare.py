@@ -100,10 +100,18 @@ def _rules_with(folder: Path, rule: str, change: Callable[[str], str]) -> Path:
 
 def test_answers_of_streets_lower_the_published_day_too(place: Place, tmp_path: Path) -> None:
     place.row(
-        "grid", place.firm("E1"), licensing="three_nothings", trading="open", inspected_on=AS_OF - timedelta(days=9)
+        "grid",
+        place.firm("E1"),
+        licensing="three_nothings",
+        trading="open",
+        inspected_on=AS_OF - timedelta(days=9),
     )
     place.row(
-        "grid", place.firm("E2"), licensing="three_nothings", trading="open", inspected_on=AS_OF - timedelta(days=9)
+        "grid",
+        place.firm("E2"),
+        licensing="three_nothings",
+        trading="open",
+        inspected_on=AS_OF - timedelta(days=9),
     )
     place.answer("E1", "legalised", AS_OF - timedelta(days=2))
     place.score()

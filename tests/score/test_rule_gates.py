@@ -8,12 +8,13 @@ import pytest
 
 from pipeline import cli
 from pipeline.declaration import Source
-from pipeline.score import coverage, mutation, rulebook
-from pipeline.score.bench import Bench, connect, situation
+from pipeline.score import rulebook
+from pipeline.score.gates import coverage, mutation
+from pipeline.score.gates.mutants import mutants
+from pipeline.score.gates.mutation import LEAST_CAUGHT, Fate, MutationReport
+from pipeline.score.gates.space import Space
+from pipeline.score.gates.workbench import Bench, connect, situation
 from pipeline.score.model import Rule
-from pipeline.score.mutants import mutants
-from pipeline.score.mutation import LEAST_CAUGHT, Fate, MutationReport
-from pipeline.score.space import Space
 from pipeline.settings import PROJECT_ROOT
 
 Sources = dict[str, Source]

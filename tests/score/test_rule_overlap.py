@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.declaration import Source
-from pipeline.score import overlap, rulebook
+from pipeline.score import rulebook
+from pipeline.score.gates import overlap
 from pipeline.settings import PROJECT_ROOT
 
 RULES = PROJECT_ROOT / "rules"

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from pipeline.score.admission import not_boolean, parse
-from pipeline.score.terms import columns, constant, render, replaced, terms
+from pipeline.score.gates.terms import columns, constant, render, replaced, terms
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,14 @@ def test_a_null_is_not_a_zero(place: Place) -> None:
 
 
 def test_superseded_rows_do_not_count(place: Place) -> None:
-    place.row("grid", place.firm("E1"), licensing="three_nothings", trading="open", inspected_on=AS_OF, superseded=True)
+    place.row(
+        "grid",
+        place.firm("E1"),
+        licensing="three_nothings",
+        trading="open",
+        inspected_on=AS_OF,
+        superseded=True,
+    )
     place.score()
     assert place.risk("E1") is None
 
@@ -267,7 +274,11 @@ def test_two_runs_give_the_same_tables(make_place: Callable[..., Place]) -> None
             place.firm(f"E{number}")
         for number in range(6):
             place.row(
-                "grid", f"E{number}", licensing="three_nothings", trading="open", inspected_on=AS_OF - number * DAY
+                "grid",
+                f"E{number}",
+                licensing="three_nothings",
+                trading="open",
+                inspected_on=AS_OF - number * DAY,
             )
         place.score()
         seen.append([place.ask(f"SELECT * FROM {name}") for name in ("risk", "evidence", "rule", "clause")])

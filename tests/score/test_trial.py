@@ -12,8 +12,8 @@ import pytest
 from pipeline import cli
 from pipeline.errors import RunError
 from pipeline.score import rulebook
-from pipeline.score.backtest import Share, backtest, told_of_rules
 from pipeline.score.returns import load_returns
+from pipeline.score.trials.backtest import Share, backtest, told_of_rules
 from pipeline.settings import PROJECT_ROOT
 
 AS_OF = date(2017, 3, 31)

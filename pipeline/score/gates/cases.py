@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipeline.score.bench import Bench, Verdict, connect, situation
 from pipeline.score.compose import Sources
+from pipeline.score.gates.workbench import Bench, Verdict, connect, situation
 from pipeline.score.model import Case, Rule
 
 

@@ -7,9 +7,8 @@ from decimal import Decimal
 
 from pipeline.score.admission import parse
 from pipeline.score.compose import Sources
-from pipeline.score.constants import alternatives, day_of, number_of, text_of, unit
-from pipeline.score.model import DatedValue, Rule
-from pipeline.score.terms import (
+from pipeline.score.gates.constants import alternatives, day_of, number_of, text_of, unit
+from pipeline.score.gates.terms import (
     Node,
     Path,
     children,
@@ -22,6 +21,7 @@ from pipeline.score.terms import (
     terms,
     walk,
 )
+from pipeline.score.model import DatedValue, Rule
 
 Vocabulary = dict[str, tuple[str, ...]]
 _DAY = timedelta(days=1)

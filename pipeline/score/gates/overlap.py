@@ -9,10 +9,10 @@ from itertools import combinations
 
 import duckdb
 
-from pipeline.score.bench import Bench, Situation, Verdict, connect
 from pipeline.score.compose import Sources
+from pipeline.score.gates.space import shown
+from pipeline.score.gates.workbench import Bench, Situation, Verdict, connect
 from pipeline.score.model import Rule
-from pipeline.score.space import shown
 
 Pair = tuple[str, str]
 _MEND = (

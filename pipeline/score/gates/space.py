@@ -14,11 +14,11 @@ import duckdb
 
 from pipeline.declaration import Column
 from pipeline.score.admission import parse
-from pipeline.score.bench import Bench, Situation, Verdict, situation
 from pipeline.score.compose import Sources
-from pipeline.score.constants import PATTERN_SIGNS, alternatives, day_of, number_of, text_of, unit
+from pipeline.score.gates.constants import PATTERN_SIGNS, alternatives, day_of, number_of, text_of, unit
+from pipeline.score.gates.terms import Node, columns, walk
+from pipeline.score.gates.workbench import Bench, Situation, Verdict, situation
 from pipeline.score.model import Rule, Scalar
-from pipeline.score.terms import Node, columns, walk
 
 MOST = 50_000
 _OTHER = "其他"

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from pipeline.score.terms import Node
+from pipeline.score.gates.terms import Node
 
 PATTERN_SIGNS = re.compile(r"[\\^$.?*+()\[\]{}]")
 

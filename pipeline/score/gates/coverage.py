@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.score.admission import parse
-from pipeline.score.bench import Bench, Verdict, connect, holds, situation
 from pipeline.score.compose import Sources
+from pipeline.score.gates.space import Space, filled, shown
+from pipeline.score.gates.terms import Term, constant, render, replaced, terms
+from pipeline.score.gates.workbench import Bench, Verdict, connect, holds, situation
 from pipeline.score.model import Rule
-from pipeline.score.space import Space, filled, shown
-from pipeline.score.terms import Term, constant, render, replaced, terms
 
 _WORDS = {True: "true", False: "false", None: "null"}
 

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 import duckdb
 
-from pipeline.score.bench import Bench, connect, holds, situation
 from pipeline.score.compose import Sources
+from pipeline.score.gates.mutants import Mutant, mutants
+from pipeline.score.gates.space import Space, shown
+from pipeline.score.gates.workbench import Bench, connect, holds, situation
 from pipeline.score.model import Rule
-from pipeline.score.mutants import Mutant, mutants
-from pipeline.score.space import Space, shown
 
 LEAST_CAUGHT = 0.95
 

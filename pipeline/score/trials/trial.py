@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import db
-from pipeline.score.compare import Change, changes
 from pipeline.score.compose import Sources
 from pipeline.score.fairness import count_members
 from pipeline.score.judge import SQL
 from pipeline.score.model import Rule
-from pipeline.score.replay import Published, opened
 from pipeline.score.scheme import load_scheme
+from pipeline.score.trials.compare import Change, changes
+from pipeline.score.trials.replay import Published, opened
 
 EXAMPLES = 10
 _OUTCOMES = ("hit", "clear", "not_evaluated")

@@ -10,7 +10,7 @@ from pipeline import db
 from pipeline.score.compose import Sources
 from pipeline.score.judge import SQL
 from pipeline.score.model import Rule
-from pipeline.score.replay import Published, opened
+from pipeline.score.trials.replay import Published, opened
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Change with open eyes: drafts and other days on a published night, past lists against answers."""
