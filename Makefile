@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo test lint types imports check bench ranking check-desktop check-spark chaos clean
+.PHONY: help setup setup-dev setup-bench demo test lint types imports check month bench ranking check-desktop check-spark chaos clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,7 +39,7 @@ demo: setup ## the whole night on a synthetic district, and what came of it
 	@$(BIN)/early-warning demo
 
 test: setup-dev ## all tests
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 lint: setup-dev
 	@$(BIN)/ruff check .
@@ -52,6 +52,9 @@ imports: setup-dev
 	@$(BIN)/lint-imports --no-cache
 
 check: lint types imports test ## everything that must hold before a change lands
+
+month: setup-dev ## the test of many nights over thirty nights instead of fourteen
+	@$(BIN)/python -m pytest tests/test_month.py --nights=30
 
 FIRMS ?= 10000,50000,300000
 bench: setup-bench ## benchmarks: ratios in one run, never asserted by a timed test (FIRMS=3000 for a quick look)

@@ -16,6 +16,17 @@ from pipeline.settings import PROJECT_ROOT
 AS_OF = date(2017, 3, 31)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--nights", type=int, default=14, help="how long the month of test_month.py is, up to 30"
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file goes first: a worker that begins it last would let the other one wait."""
+    items.sort(key=lambda item: item.path.name != "test_month.py")
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a night ran, and how it ended."""

@@ -20,7 +20,6 @@ FIRST = date(2017, 4, 1)
 CHANGED, NEW = 0.01, 0.003
 # What only grows comes by turns: each extract of APPENDS every so many nights.
 TURN = 4
-NIGHTS = 30
 # Who sends nothing on which nights: (extract, sender or None for all).
 OUTAGES: dict[int, tuple[tuple[str, str | None], ...]] = {
     7: (("registry", None),),

@@ -11,8 +11,6 @@ from python_calamine import CalamineWorkbook
 
 from pipeline import cli
 
-pytestmark = pytest.mark.xdist_group("night")
-
 LATER = date(2017, 4, 30)
 # Times, run ids and hashes of what holds them live here alone.
 OF_THE_RUN = ("manifest.json", "report.html", "run.parquet")

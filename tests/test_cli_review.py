@@ -13,8 +13,6 @@ from python_calamine import CalamineWorkbook
 
 from pipeline import clerk, cli
 
-pytestmark = pytest.mark.xdist_group("night")
-
 
 def exported(place: Any, path: Path, *options: str) -> dict[str, list[list[Any]]]:
     """The sheets of an exported workbook."""

@@ -16,8 +16,6 @@ from python_calamine import CalamineWorkbook
 
 from pipeline import cli
 
-pytestmark = pytest.mark.xdist_group("night")
-
 RISK = """enterprise_id as_of score tier rank_in_street rank_in_district street categories route measures
     lead_department other_departments verify_identity_first score_before tier_before"""
 SOURCE = "enterprise_id extract file row"

@@ -9,8 +9,6 @@ import pytest
 
 from pipeline import cli, district
 
-pytestmark = pytest.mark.xdist_group("night")
-
 
 def test_a_night_is_published_whole(whole_night: Any) -> None:
     assert whole_night.code in (cli.DONE, cli.ATTENTION)

@@ -13,11 +13,9 @@ from pipeline import db, district, ingest, link, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Night, append_journal, one_at_a_time, read_journal
 from pipeline.settings import PROJECT_ROOT, Settings
-from tests.month import EXTRACTS, NIGHTS, OUTAGES, Month, start
+from tests.month import EXTRACTS, OUTAGES, Month, start
 from tests.month_events import live, make_old
 from tests.test_rebuild import published
-
-pytestmark = pytest.mark.xdist_group("month")
 
 FIRMS, SEED = 200, 7
 # Beside what was planted: a clerk corrected the one cell (a person, a phone) by which the rows of two files
@@ -52,7 +50,7 @@ class Past:
     sources: dict[str, Source]
     seen: list[Seen] = field(default_factory=list)
 
-    def settings(self, as_of: date, inbox: Path, threads: int = 2) -> Settings:
+    def settings(self, as_of: date, inbox: Path, threads: int = 1) -> Settings:
         return Settings(
             inbox=inbox,
             warehouse=self.folder / "warehouse.duckdb",
@@ -63,7 +61,7 @@ class Past:
             threads=threads,
         )
 
-    def run(self, as_of: date, inbox: Path, *, whole: bool, threads: int = 2) -> Seen:
+    def run(self, as_of: date, inbox: Path, *, whole: bool, threads: int = 1) -> Seen:
         """One night through the doors of the rooms; a night in between keeps its identities alone."""
         settings = self.settings(as_of, inbox, threads)
         sources = {name: one for name, one in self.sources.items() if whole or name in EXTRACTS}
@@ -149,15 +147,16 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Month:
 
 
 @pytest.fixture(scope="module")
-def lived(month: Month, tmp_path_factory: pytest.TempPathFactory) -> Past:
+def lived(month: Month, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Past:
     """The month as it was lived: every night an inbox with that night's files alone."""
     past = Past(tmp_path_factory.mktemp("lived"), month.sources)
-    for night in range(NIGHTS):
+    last = pytestconfig.getoption("nights") - 1
+    for night in range(last + 1):
         inbox = past.folder / f"inbox{night}"
         if night:
             live(month, night)
         month.send(night, inbox)
-        past.seen.append(past.run(month.day(night), inbox, whole=night in (0, NIGHTS - 1)))
+        past.seen.append(past.run(month.day(night), inbox, whole=night in (0, last)))
     return past
 
 
@@ -185,7 +184,9 @@ def test_what_changed_is_listed_on_its_night_and_little_else(month: Month, lived
         for night, seen in enumerate(lived.seen)
         for name, change, other in seen.changes
     )
-    planted = Counter((one.night, one.whose, one.change) for one in month.planted)
+    planted = Counter(
+        (one.night, one.whose, one.change) for one in month.planted if one.night < len(lived.seen)
+    )
     assert not planted - listed
     beside = listed - planted
     assert {change for _, _, change in beside} <= {"created", "split", "merged"}, beside
@@ -218,15 +219,16 @@ def test_firms_keep_their_ids_whatever_befalls_them(month: Month, lived: Past) -
 
 def test_departments_that_send_nothing_close_nothing(month: Month, lived: Past) -> None:
     assert any(one.change == "closed" for one in month.planted)
-    for night in OUTAGES:
+    for night in (night for night in OUTAGES if night < len(lived.seen)):
         assert not [line for line in lived.seen[night].changes if line[1] in ("closed", "split", "merged")]
         assert lived.seen[night - 1].standing <= lived.seen[night].standing
 
 
 def test_the_last_night_on_another_thread_count_is_the_same_to_the_byte(month: Month, lived: Past) -> None:
-    as_of = month.day(NIGHTS - 1)
+    last = len(lived.seen) - 1
+    as_of = month.day(last)
     before = published(lived.folder / "out" / str(as_of))
-    seen = lived.run(as_of, lived.folder / f"inbox{NIGHTS - 1}", whole=True, threads=1)
+    seen = lived.run(as_of, lived.folder / f"inbox{last}", whole=True, threads=2)
     assert (seen.ids, seen.changes) == (lived.seen[-1].ids, lived.seen[-1].changes)
     assert differing(before, published(lived.folder / "out" / str(as_of))) == []
 
@@ -238,11 +240,12 @@ def test_the_archive_alone_tells_the_month_again_to_the_byte(
     shutil.copytree(lived.folder / "restricted" / "archive", tmp_path / "restricted" / "archive")
     inbox = tmp_path / "inbox"
     inbox.mkdir()
+    last = len(lived.seen) - 1
     for night, was in enumerate(lived.seen):
-        seen = replayed.run(month.day(night), inbox, whole=night in (0, NIGHTS - 1))
+        seen = replayed.run(month.day(night), inbox, whole=night in (0, last))
         assert seen == was, night
-    last = str(month.day(NIGHTS - 1))
-    before, again = (published(place.folder / "out" / last) for place in (lived, replayed))
+    day = str(month.day(last))
+    before, again = (published(place.folder / "out" / day) for place in (lived, replayed))
     assert len(before) > 20
     assert differing(before, again) == []
 

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from pipeline import district
 from tests.conftest import AS_OF
 from tests.ranking import first_raised, ingested, month_ends, ranked, true_links
-
-pytestmark = pytest.mark.xdist_group("ranking")
 
 
 def test_with_the_links_of_the_truth_every_link_is_right(district_made: Path, tmp_path: Path) -> None:

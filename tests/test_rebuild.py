@@ -7,10 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("rebuild")
-
 LATER = date(2017, 4, 30)
 # Times, run ids and hashes of what holds them live here alone.
 OF_THE_RUN = ("manifest.json", "report.html", "run.parquet")

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from pipeline import db
 from pipeline.score.admission import admit
@@ -28,7 +29,7 @@ _JUDGED = (
     ("counted_percent", "INTEGER"),
     ("text", "VARCHAR"),
 )
-_ABSENCE = (("rule_id", "VARCHAR"), ("outcome", "VARCHAR"), ("reason", "VARCHAR"))
+_ABSENCE = pa.schema([(name, pa.string()) for name in ("rule_id", "outcome", "reason")])
 
 
 def condition_features(rule: Rule) -> frozenset[str]:
@@ -58,30 +59,27 @@ def judge(
         no_catalogue: why no industry catalogue is in force; None if one is.
     """
     create_empty(con, "judged", list(_JUDGED), temporary=True)
-    create_empty(con, "rule_absence", list(_ABSENCE), temporary=True)
-    for rule in rules:
-        if rule.status == "active":
-            _judge_one(con, rule, sources, as_of, unavailable, no_catalogue)
-    for name in ("mended_by_answer", "finding", "rule_outcome", "answer_effect"):
+    active = [rule for rule in rules if rule.status == "active"]
+    for rule in active:
+        if rule.in_force(as_of):
+            query = judging_query(rule, sources, condition_features(rule))
+            bound = used_parameters(query, parameters(rule, as_of))
+            con.execute(f"INSERT INTO judged SELECT {literal(rule.id)}, * FROM ({query})", bound)
+    absences = [_absence_row(rule, sources, as_of, unavailable, no_catalogue) for rule in active]
+    db.write_arrow(con, "rule_absence", pa.Table.from_pylist(absences, schema=_ABSENCE))
+    for name in ("mended_by_answer", "finding", "firm_outcome", "answer_effect"):
         db.materialise(con, SQL / f"{name}.sql")
+    outcome = (SQL / "rule_outcome.sql").read_text(encoding="utf-8")
+    con.execute(f"CREATE OR REPLACE VIEW rule_outcome AS {outcome}")
 
 
-def _judge_one(
-    con: duckdb.DuckDBPyConnection,
-    rule: Rule,
-    sources: Sources,
-    as_of: date,
-    unavailable: frozenset[str],
-    no_catalogue: str | None,
-) -> None:
-    if rule.in_force(as_of):
-        query = judging_query(rule, sources, condition_features(rule))
-        bound = used_parameters(query, parameters(rule, as_of))
-        con.execute(f"INSERT INTO judged SELECT {literal(rule.id)}, * FROM ({query})", bound)
+def _absence_row(
+    rule: Rule, sources: Sources, as_of: date, unavailable: frozenset[str], no_catalogue: str | None
+) -> dict[str, str]:
     reason = _absence(rule, as_of, unavailable, no_catalogue)
     exhaustive = rule.needs.record is not None and sources[rule.needs.record].exhaustive
     outcome = "clear" if exhaustive and reason == _NO_ROW else "not_evaluated"
-    con.execute("INSERT INTO rule_absence VALUES (?, ?, ?)", [rule.id, outcome, reason])
+    return {"rule_id": rule.id, "outcome": outcome, "reason": reason}
 
 
 def _absence(rule: Rule, as_of: date, unavailable: frozenset[str], no_catalogue: str | None) -> str:

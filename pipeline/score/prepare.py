@@ -11,7 +11,6 @@ from pipeline.score.features import COLUMNS, PREMISES_COLUMNS, PREMISES_FOLDER, 
 from pipeline.score.tables import (
     ROW_COLUMNS,
     create_empty,
-    create_empty_feature,
     fact_columns,
     has_table,
     linked_columns,
@@ -72,11 +71,9 @@ def compute_features(con: duckdb.DuckDBPyConnection, as_of: date) -> None:
     Grain of `feature`: enterprise and feature; of `premises_feature`: premises and feature. Those of
     premises come first, so that a firm's may read them. A firm that an extract does not know has no row.
     """
-    for name, feature in find_features(PREMISES_FOLDER).items():
-        create_empty(con, name, list(PREMISES_COLUMNS), temporary=True)
+    for feature in find_features(PREMISES_FOLDER).values():
         _compute(con, feature, PREMISES_COLUMNS, as_of)
-    for name, feature in find_features().items():
-        create_empty_feature(con, name)
+    for feature in find_features().values():
         _compute(con, feature, COLUMNS, as_of)
     _collect(con, "premises_feature", find_features(PREMISES_FOLDER), PREMISES_COLUMNS, as_of)
     _collect(con, "feature", find_features(), COLUMNS, as_of)
@@ -87,8 +84,10 @@ def _compute(
 ) -> None:
     query = feature.sql.read_text(encoding="utf-8").rstrip().rstrip(";")
     bound = {"as_of": as_of} if "$as_of" in query else {}
-    names = ", ".join(quoted(column) for column, _ in columns)
-    con.execute(f"INSERT INTO {quoted(feature.name)} SELECT {names} FROM ({query}\n)", bound)
+    names = ", ".join(f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}" for name, kind in columns)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quoted(feature.name)} AS SELECT {names} FROM ({query}\n)", bound
+    )
 
 
 def _collect(
@@ -100,12 +99,11 @@ def _collect(
 ) -> None:
     create_empty(con, table, [columns[0], ("feature", "VARCHAR"), *columns[1:], ("as_of", "DATE")])
     rest = ", ".join(quoted(column) for column, _ in columns[1:])
-    for name in names:
-        con.execute(
-            f"INSERT INTO {quoted(table)} SELECT {quoted(columns[0][0])}, {literal(name)}, {rest}, $as_of "
-            f"FROM {quoted(name)}",
-            {"as_of": as_of},
-        )
+    parts = (
+        f"SELECT {quoted(columns[0][0])}, {literal(name)}, {rest}, CAST($as_of AS DATE) FROM {quoted(name)}"
+        for name in names
+    )
+    con.execute(f"INSERT INTO {quoted(table)} {' UNION ALL '.join(parts)}", {"as_of": as_of})
 
 
 def _identifying(sources: Sources) -> list[Source]:

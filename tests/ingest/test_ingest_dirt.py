@@ -84,10 +84,7 @@ def check_lines(found: list[dict[str, Any]], expected: tuple[Line, ...]) -> None
         assert line.value is None or row["value"] == line.value
 
 
-PARAMETERS = [
-    pytest.param(case, id=case.name.replace(" ", "-"), marks=pytest.mark.xdist_group(f"dirt {case.extract}"))
-    for case in CASES
-]
+PARAMETERS = [pytest.param(case, id=case.name.replace(" ", "-")) for case in CASES]
 
 
 @pytest.mark.parametrize("case", PARAMETERS)

@@ -236,7 +236,9 @@ def test_withdrawing_a_correction_restores_what_was(
     answer = st.tuples(
         st.sampled_from(RECORDS), st.sampled_from(firms), st.sampled_from(["same", "different", "unsure"])
     )
-    given_answers = data.draw(st.lists(answer, min_size=1, max_size=3, unique_by=lambda a: a[:2]))
+    # One judgement a record: two that move a shop's row into a registered firm merge the two, and a merge
+    # that followed from a judgement alone is not taken back with it.
+    given_answers = data.draw(st.lists(answer, min_size=1, max_size=3, unique_by=lambda a: a[0]))
     for one in given_answers:
         district.judge(*one)
     held = district.night()

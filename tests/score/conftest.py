@@ -40,7 +40,8 @@ class Place:
     """A night's database that a test fills with rows and then scores."""
 
     def __init__(self, night: Night, sources: dict[str, Source]) -> None:
-        self.night = night
+        self._night = night
+        self._waiting: list[tuple[str, dict[str, Any]]] = []
         self.sources = sources
         self.rows = 0
         self.stale: set[str] = set()
@@ -64,6 +65,16 @@ class Place:
                     columns.append(f"{name}_start DATE, {name}_end DATE")
             con.execute(f"CREATE TABLE stg_{source.extract} ({', '.join(columns)})")
 
+    @property
+    def night(self) -> Night:
+        """The night, all rows in its database; until then they wait, for opening it is what costs."""
+        if self._waiting:
+            with self._night.connect() as con:
+                for table, values in self._waiting:
+                    _insert(con, table, values)
+            self._waiting.clear()
+        return self._night
+
     def firm(self, enterprise_id: str, **values: Any) -> str:
         """Adds an enterprise; unregistered unless told."""
         values = {
@@ -71,8 +82,8 @@ class Place:
             "registration_state": "not_found",
             "street": "东门街道",
         } | values
-        with self.night.connect() as con:
-            _insert(con, "enterprise", {"enterprise_id": enterprise_id, "extract_count": 1, **values})
+        firm = {"enterprise_id": enterprise_id, "extract_count": 1, **values}
+        self._waiting.append(("enterprise", firm))
         return enterprise_id
 
     def row(
@@ -92,13 +103,13 @@ class Place:
         self.files.add(file)
         row = number or self.rows
         place = {"record_id": f"{extract}:{file}:{row}", "extract": extract, "file": file, "row": row}
-        with self.night.connect() as con:
-            staged = {**place, "extract_date": AS_OF, "superseded": False, **values}
-            _insert(con, f"stg_{extract}", staged)
-            link = {**place, "decision": decision, "probability": probability, "superseded": False}
-            _insert(con, "record_link", link | {"enterprise_id": enterprise_id, "basis": "x"})
-            if premises:
-                _insert(con, "record_premises", {"record_id": place["record_id"], "premises_id": premises})
+        staged = {**place, "extract_date": AS_OF, "superseded": False, **values}
+        self._waiting.append((f"stg_{extract}", staged))
+        link = {**place, "decision": decision, "probability": probability, "superseded": False}
+        self._waiting.append(("record_link", link | {"enterprise_id": enterprise_id, "basis": "x"}))
+        if premises:
+            standing = {"record_id": place["record_id"], "premises_id": premises}
+            self._waiting.append(("record_premises", standing))
         return row
 
     def answer(self, enterprise_id: str, result: str, checked_on: date) -> None:
@@ -107,8 +118,7 @@ class Place:
         values = {"enterprise_id": enterprise_id, "result": result, "checked_on": checked_on}
         values |= {"record_id": f"street_returns:{self.rows}", "extract": "street_returns"}
         values |= {"file": "r_20170331.csv", "row": self.rows, "extract_date": AS_OF, "superseded": False}
-        with self.night.connect() as con:
-            _insert(con, "stg_street_returns", values)
+        self._waiting.append(("stg_street_returns", values))
 
     def score(self) -> ScoreSummary:
         """Scores the place, by the rules of its folder unless others are put in."""
@@ -185,6 +195,7 @@ def make_place(tmp_path: Path, sources: dict[str, Source]) -> Iterator[Callable[
             "out": home / "out",
             "restricted": home / "restricted",
             "as_of": AS_OF,
+            "threads": 1,
         }
         return Place(Night(Settings(**(values | changes)), "run", "2017-04-01T00:00:00Z", "test"), sources)
 
