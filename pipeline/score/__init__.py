@@ -24,7 +24,6 @@ from pipeline.score.ranking import rank, write_rule_tables
 from pipeline.score.returns import take_answers
 from pipeline.score.rulebook import load_rules
 from pipeline.score.scheme import load_scheme
-from pipeline.score.tables import transaction
 
 __all__ = ["ScoreSummary", "run"]
 
@@ -57,7 +56,7 @@ class ScoreSummary:
 
 
 def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
-    """Scores the night's firms, all or nothing.
+    """Scores the night's firms. Every table is made anew: a run that died half-way is simply run again.
 
     Reads `stg_<extract>`, `record_link`, `record_premises`, `enterprise`, `enterprise_alias`, `premises`,
     `extract_status`, and the industry catalogue that was imported. Writes `linked_<extract>`,
@@ -71,7 +70,9 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     """
     as_of, policy, scheme = night.settings.as_of, load_policy(), load_scheme()
     rules = load_rules(night.settings.rules, sources)
-    with night.connect() as con, transaction(con):
+    with night.connect() as con:
+        # Whatever depends on an order says which, and what is published is sorted.
+        con.execute("SET preserve_insertion_order = false")
         unavailable = unavailable_extracts(con, sources)
         ensure_inputs(con, sources)
         link_rows(con, sources)

@@ -1,8 +1,5 @@
 """Tables that the room stands on, made from the declarations; empty ones where nothing came."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import duckdb
 
 from pipeline import db
@@ -49,18 +46,6 @@ def create_empty(
 def create_empty_feature(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Creates (or replaces) the empty table of a feature; what lasts is the long table `feature`."""
     create_empty(con, name, list(COLUMNS), temporary=True)
-
-
-@contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Everything in it is written at once at its end; after an error nothing is."""
-    con.begin()
-    try:
-        yield
-    except BaseException:
-        con.rollback()
-        raise
-    con.commit()
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
