@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.link import wording
+from pipeline.link.addresses import parse_address
 from pipeline.link.comparing import Scored
 from pipeline.link.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, Floats
 from pipeline.link.facets import Facets
@@ -118,7 +119,7 @@ def link_rows(
         "street": (where.street, place),
         "street_basis": (where.basis, pa.array(["", *BASES])),
         "community": (where.community, place),
-        "building": _buildings(own.building, words),
+        "building": _buildings(parties, names[0], signs[0]),
         "uscc_valid": (own.uscc, code),
         "registration_valid": (own.registration, code),
         "premises_id": (premises, pa.array(premises_ids)),
@@ -154,11 +155,18 @@ def _coded(number: Ints, texts: pa.Array) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(number.astype(np.int32), mask=number == 0), texts)
 
 
-def _buildings(building: Ints, words: Vocabularies) -> tuple[Ints, pa.Array]:
-    """Buildings as they may be shown: number 0 is none, and what is no building."""
-    texts = [w.removeprefix("building ") if w.startswith("building ") else "" for w in words.place.words]
-    named = np.array([bool(text) for text in texts])
-    return np.where(named[building], building, 0), pa.array(texts)
+def _buildings(parties: Parties, name: Ints, sign: Ints) -> tuple[Ints, pa.Array]:
+    """The building, as the address writes it, of each profile that has neither name nor sign to be shown."""
+    address, written = parties.columns["address"], parties.values["address"]
+    nameless = (name == 0) & (sign == 0) & (address > 0)
+    asked = distinct(address[nameless])
+    texts = [parse_address(written[number]).building for number in asked.tolist()]
+    named = np.array([bool(text) for text in texts], dtype=bool)
+    at = np.flatnonzero(nameless)
+    place = np.searchsorted(asked, address[at])
+    found = np.zeros(len(address), dtype=np.int64)
+    found[at] = np.where(named[place], place + 1, 0)
+    return found, pa.array(["", *texts])
 
 
 def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tuple[Ints, pa.Array]]:

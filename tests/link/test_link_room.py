@@ -292,3 +292,11 @@ def test_ids_outlive_a_new_code_and_a_new_name(
     assert later["grid:1"]["registration_state"] == "registered"
     assert later["grid:1"]["enterprise_id"] == earlier["grid:1"]["enterprise_id"]
     assert later["registry:1"]["enterprise_id"] == earlier["registry:1"]["enterprise_id"]
+
+
+def test_a_place_without_a_sign_is_named_by_its_building_as_it_is_written(linked: Callable[..., Any]) -> None:
+    seen = {"grid_no": "1", "street": "东湖街道", "community": "翠湖", "phone": "13700000001"}
+    rows = linked(
+        {"grid": [{**seen, "address": "东湖街道翠湖社区东湖路9号愉天商业大厦105室", "business": "餐饮"}]}
+    )
+    assert rows["grid:1"]["enterprise_name"] == "无招牌场所（翠湖·愉天商业大厦）"
