@@ -217,6 +217,16 @@ def test_repeated_cases_count_nothing_once_all_are_settled(place: Place) -> None
     assert _values(place, "street_order_refused") == {"a": 1, "b": 0}
 
 
+def test_an_overdue_case_of_unlicensed_trade_is_one_fact(place: Place) -> None:
+    place.firm("a")
+    place.row("grid", "a", **OPEN_UNLICENSED)
+    case = {"case_no": "C", "offence": "unlicensed", "rectified": "overdue"}
+    place.row("street_cases", "a", opened_on=date(2017, 1, 1), **case)
+    place.score()
+    assert place.outcome("a", "unlicensed_case_overdue") == "hit"
+    assert place.outcome("a", "unlicensed_refuses_order") == "not_evaluated"
+
+
 def test_fire_fines_are_no_penalties_under_the_work_safety_law(place: Place) -> None:
     place.firm("a")
     for number, (kind, day) in enumerate(
