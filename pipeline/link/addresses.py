@@ -76,6 +76,8 @@ _VILLAGE = re.compile(
 _NUMBER = re.compile(
     r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+)(?![\d号铺房室档柜]))?(?:大院|院)?"
 )
+# 草埔72号 leaves out the word for village.
+_BARE_VILLAGE = re.compile(r"^(?![东南西北中上下]?[门区路])([㐀-鿿]{2,4})(?=\d{1,3}(?:[-之]\d+)?(?:号|栋)(?!楼|铺|房|室|档|仓|柜))")
 _BARE_NUMBER = re.compile(r"^(\d{2,4})(?=[㐀-鿿]{2})(?!号|栋|座|楼|层|室|房)")
 _BUILDING_WORDS = (
     "商业大厦|大厦|大楼|商厦|中心|广场|花园|家园|豪园|名园|公寓|商城|市场|酒店|宾馆|工业区|工业园|科技园|产业园|厂区|厂房|小区|新村|旧村|村|苑|园|"
@@ -161,6 +163,9 @@ def parse_address(text: str | None) -> AddressParts:
     community, rest = _take_community(rest)
     road, number, rest = _take_road(rest)
     building, rest = _take_building(rest)
+    village = _BARE_VILLAGE.match(rest) if not road and not building else None
+    if village:
+        building, rest = f"{village.group(1)}村", rest[village.end() :]
     if not number:
         number, rest = _take_number(rest, road or building)
     return _finish(street, community, (road, number, building), rest, shared)
@@ -254,6 +259,8 @@ def _finish(
     block, level, units = _inside(rest)
     if building.endswith(_QUARTERS) and not number and block.isdigit():
         number, block = block, ""  # a village numbers its houses: 草埔村125栋 and 草埔村125号 are one
+    if number and not road and building.endswith(_QUARTERS[1:]):
+        building += "村"  # 长岭117号 and 长岭村117号 are one
     return AddressParts(street, community, road, number, building, block, level, units, shared)
 
 

@@ -202,6 +202,8 @@ class Comparator:
         """Level of two places, and how many firms share the place that agrees."""
         site = (a.site > 0) & (a.site == b.site)
         building = (a.building > 0) & (a.building == b.building) & ~_both_differ(a.road, b.road)
+        # Houses without a road are numbered in their village.
+        building &= ~(_both_differ(a.site, b.site) & (a.road == 0) & (b.road == 0))
         block_differs = _both_differ(a.block, b.block)
         room = (a.room > 0) & (a.room == b.room) & ~_both_differ(a.floor, b.floor)
         room_differs = _both_differ(a.room, b.room) | _both_differ(a.floor, b.floor) | block_differs
@@ -221,6 +223,8 @@ class Comparator:
         level = np.where(apart, code("place", "differs"), 0)
         level = np.where(area & ~apart, code("place", "same_area"), level)
         level = np.where(road & ~apart, code("place", "same_road"), level)
+        # A road and a room, where one side leaves out the number: likely the same house.
+        level = np.where(road & room & ~apart & ~block_differs, code("place", "same_number"), level)
         level = np.where(number & room_differs, code("place", "other_room"), level)
         level = np.where((number | house) & ~room_differs, code("place", "same_number"), level)
         level = np.where(house & ~room_differs, code("place", "same_house"), level)
