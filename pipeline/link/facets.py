@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.link.aliases import learned_sites
 from pipeline.link.folding import fold, pinyin_key
 from pipeline.link.identifiers import is_filler
 from pipeline.link.joining import combine
@@ -241,6 +242,9 @@ def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Col
         found[name] = np.where(said > 0, said, found[name])
     codes = [_house_code(text) for text in parties.values["house_code"]]
     found["house_code"] = vocabulary.add_all(codes)[parties.columns["house_code"]]
+    found["site"] = learned_sites(
+        found["site"], found["road"], found["building"], found["house_code"], found["shared"] == 0
+    )
     spot = np.where(found["site"] > 0, found["site"], found["building"])
     found["door"] = combine(spot, found["block"] + 1, found["room"], dense=True)
     return found

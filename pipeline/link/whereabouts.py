@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.link.addresses import read_community, read_street
+from pipeline.link.agreement import agreed
 from pipeline.link.facets import Bools, Facets
 from pipeline.link.joining import combine
-from pipeline.link.ordering import Ints, distinct_pairs, numbered
+from pipeline.link.ordering import Ints, numbered
 from pipeline.link.parties import Parties, encode
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.reference import communities, streets
@@ -22,7 +23,6 @@ from pipeline.reference import communities, streets
 BASES = ("office", "place", "community", "word", "name")
 OFFICE, PLACE, COMMUNITY, WORD, NAME = range(1, 6)
 LEAST_FIRMS = 2  # that say one and the same of a place of which its street office says nothing
-AGREEING = (9, 10)  # of those who name a street for a place
 SLIP_ROWS = 50  # one row of so many that names another street than its office's file is a slip
 
 
@@ -65,7 +65,7 @@ def whereabouts(
     by_office, by_column = np.where(own, said, 0), np.where(column, said, 0)
     # The firm's other rows say where its building is; a namesake elsewhere has no say.
     mates = combine(firm + 1, facets.landmark, dense=True)
-    of_firm = _agreed(mates, _first((by_office, house, by_column)), speaks, firm, 1)
+    of_firm = agreed(mates, _first((by_office, house, by_column)), speaks, firm, 1)
     ways = (
         (OFFICE, by_office), (PLACE, house), (OFFICE, by_column), (PLACE, of_firm), (PLACE, near),
         (COMMUNITY, of_community), (WORD, said), (NAME, name),
@@ -116,20 +116,8 @@ def _first(ways: Iterable[Ints]) -> Ints:
 
 def _known_by(key: Ints, said: Ints, told: Bools, speaks: Bools, firm: Ints) -> Ints:
     """What is said of each profile's key: by its street office, else by all; 0 where they are not at one."""
-    by_office = _agreed(key, said, speaks & told, firm, 1)
-    return np.where(by_office > 0, by_office, _agreed(key, said, speaks, firm, LEAST_FIRMS))
-
-
-def _agreed(key: Ints, said: Ints, speaks: Bools, firm: Ints, least: int) -> Ints:
-    known = np.zeros(int(key.max(initial=0)) + 1, dtype=np.int64)
-    heard = np.flatnonzero(speaks & (key > 0) & (said > 0))
-    _, first, saying = numbered(combine(key[heard], said[heard]))
-    voices = np.bincount(distinct_pairs(saying, firm[heard])[0], minlength=len(first))
-    place, word = key[heard][first], said[heard][first]
-    of_place = np.bincount(place, weights=voices, minlength=len(known))[place]
-    most = (voices >= least) & (voices * AGREEING[1] >= of_place * AGREEING[0])
-    known[place[most]] = word[most]
-    return known[key]
+    by_office = agreed(key, said, speaks & told, firm, 1)
+    return np.where(by_office > 0, by_office, agreed(key, said, speaks, firm, LEAST_FIRMS))
 
 
 def _community_streets(
