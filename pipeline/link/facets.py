@@ -33,6 +33,7 @@ from pipeline.link.normalising import (
 )
 from pipeline.link.ordering import Ints
 from pipeline.link.parties import FORMER, Parties
+from pipeline.link.persons import surname_length
 from pipeline.link.vocabulary import NAME_WORDS, NameFacets, Vocabularies, Vocabulary
 
 UNLICENSED = {"licensing": ("licence_missing", "none", "three_nothings"), "offence": ("unlicensed",)}
@@ -63,7 +64,8 @@ class Facets:
     """All profiles, field by field; arrays of one length.
 
     `name` is the registered or party name, `sign` the shop sign; `person_other` is a second person, whom a
-    name column names beside the column of persons (the licence's holder beside the operator); `bare` marks
+    name column names beside the column of persons (the licence's holder beside the operator), or after whom
+    the shop is named; `bare` marks
     rows whose party is a person and that have no sign; `closed` marks registry rows of firms that are
     deregistered, revoked, voided or moved away, `registered` rows of the registry; `unlicensed` marks rows
     that say of a shop that it showed no licence, `licensed` that it showed one; `site` is road and number,
@@ -163,13 +165,15 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
     name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
     said = taken["person"][0]["person"][parties.columns["person"]]
     person = np.where(said > 0, said, owner)
-    person_other = np.where((said > 0) & (owner != said), owner, 0)
+    sign = _name_facets(*taken["sign"], sounds).take(parties.columns["sign"])
+    owner = np.where(owner > 0, owner, _named_after(name, sign, v))
+    person_other = np.where(owner != person, owner, 0)
     syllables = v.person_sound.add_all(map(pinyin_key, v.person.words))
     phone = {name: taken["phone"][0][name][parties.columns["phone"]] for name in ("phone", "phone_other")}
     return Facets(
         extract=parties.columns["extract"],
         name=name,
-        sign=_name_facets(*taken["sign"], sounds).take(parties.columns["sign"]),
+        sign=sign,
         person=person,
         person_sound=syllables[person],
         person_other=person_other,
@@ -183,6 +187,15 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
         **_place_facets(parties, v.place, taken),
         **_code_facets(parties, v.code, read),
     )
+
+
+def _named_after(name: NameFacets, sign: NameFacets, vocabularies: Vocabularies) -> Ints:
+    """The person after whom a shop is named (王小明小吃店), where someone of that name is met tonight."""
+    trades = vocabularies.trade.words
+    like = [text if 2 <= len(text) <= 3 and surname_length(text) else "" for text in trades]
+    person = vocabularies.person.held(like)
+    of_name = np.where(name.formal > 0, 0, person[name.trade])
+    return np.where(of_name > 0, of_name, person[sign.trade])
 
 
 def _marked(parties: Parties, fact: str, words: tuple[str, ...]) -> Ints:

@@ -39,6 +39,10 @@ class Vocabulary:
             numbers.append(number)
         return np.array(numbers, dtype=np.int64)
 
+    def held(self, texts: Iterable[str]) -> Ints:
+        """The numbers of texts that are here already; 0 for the others."""
+        return np.array([self._index.get(text, 0) for text in texts], dtype=np.int64)
+
     def texts(self, numbers: Ints) -> list[str]:
         """The texts of some numbers."""
         if self._array is None or len(self._array) != len(self.words):
