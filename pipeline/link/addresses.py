@@ -86,7 +86,7 @@ _BUILDING_WORDS = (
 _QUARTERS = ("村", "围", "岭", "坊", "湾", "里")
 _QUARTER_END = re.compile(f"(?:{'|'.join(_QUARTERS)})(?:[东南西北]区)?$")
 _BUILDING = re.compile(
-    rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?!村)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
+    rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?!村|新村|旧村)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
 )
 _BLOCK = re.compile(
     r"([A-Z]?\d{1,4}[A-Z]?|[A-Z]|[东南西北中主附裙]|[㐀-鿿]{2}(?=阁|轩))(?:号楼|栋|幢|座|塔|阁|轩|号仓)"
@@ -186,10 +186,12 @@ def _inline_brackets(text: str) -> str:
 
 @cache
 def _bare_street_pattern() -> re.Pattern[str]:
-    """A street's short name before a road that has a name of its own: 黄贝深南东路, but not 笋岗东路."""
+    """A street's short name before what has a name of its own: 黄贝深南东路, but not 笋岗东路."""
     shorts = "|".join(sorted({item.street_short for item in communities()}))
+    known = "|".join(sorted(_known_communities()))
     return re.compile(
-        f"^({shorts})(?!社区|居委会)(?=[㐀-鿿\\d]{{2,5}}(?:路|大道)\\d)(?![东南西北中上下老横]路)"
+        f"^({shorts})(?!社区|居委会)(?![东南西北中上下老横]路)"
+        f"(?=[㐀-鿿\\d]{{2,5}}(?:路|大道)\\d|(?:{known})(?:社区|居委会)|[㐀-鿿]{{2,4}}(?:村|工业[区园])[东南西北]?\\d)"
     )
 
 

@@ -18,7 +18,7 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
     """Whether two rows without a registered firm are of one shop.
 
     The same premises with nothing else is not enough, nor is a trade name alone; rows whose names or
-    signs differ are joined only where operator, phone and premises all agree.
+    signs differ are joined only where the operator has the same room, or the same phone at the same house.
     """
     at = partial(scored.at, model)
     strong = at("trade_name", "exact", "homophone", "look_alike")
@@ -35,7 +35,7 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
     named = strong & same_kind & (near | person | phone) & ~(person_differs & at("place", "differs"))
     nearly = alike & (person | phone | ((room | house) & ~person_differs)) & road
     unnamed = silent & ((person & near) | (person & phone) | (phone & near))
-    renamed = person & phone & near
+    renamed = person & ((phone & near) | room)
     fits = ~at("branch", "parent", "differs") & ~at("code", "valid_differs")
     whole = (
         strong
