@@ -57,6 +57,7 @@ _DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} |
 }  # fmt: skip
 _NUMERAL = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾廿百佰]+")
 _SUB_NUMBER = re.compile(r"(之[一二三四五六七八九十])(?=[A-Z\d])")
+_FLOOR_BEHIND = re.compile(r"(?<=\d)(?=[一二三四五六七八九十]+[楼层])")  # 之2一楼 is no floor 21
 _PREFIX = re.compile(r"^(?:中国)?(?:广东省?)?(?:深圳市?(?:经济特区)?)?(?:罗湖区?(?!社区|村|商|桥|口岸))?")
 _SHARED = re.compile(r"集群|托管|商务秘书|入驻|住所申报|集中办公区|虚拟|秘书(?:有限)?公司|众创空间")
 _BRACKET = re.compile(r"\(([^()]*)\)")
@@ -77,7 +78,9 @@ _NUMBER = re.compile(
     r"^(?:第)?([A-Z]?\d+(?:[-之]\d+)?[A-Z]?)(?:号|#)(?!楼|铺|房|室|档|仓|柜|线|地铁)(?:之(\d+)|-(\d+)(?![\d号铺房室档柜]))?(?:大院|院)?"
 )
 # 草埔72号 leaves out the word for village.
-_BARE_VILLAGE = re.compile(r"^(?![东南西北中上下]?[门区路])([㐀-鿿]{2,4})(?=\d{1,3}(?:[-之]\d+)?(?:号|栋)(?!楼|铺|房|室|档|仓|柜))")
+_BARE_VILLAGE = re.compile(
+    r"^(?![东南西北中上下]?[门区路])([㐀-鿿]{2,4})(?=\d{1,3}(?:[-之]\d+)?(?:号|栋)(?!楼|铺|房|室|档|仓|柜))"
+)
 _BARE_NUMBER = re.compile(r"^(\d{2,4})(?=[㐀-鿿]{2})(?!号|栋|座|楼|层|室|房)")
 _BUILDING_WORDS = (
     "商业大厦|大厦|大楼|商厦|中心|广场|花园|家园|豪园|名园|公寓|商城|市场|酒店|宾馆|工业区|工业园|科技园|产业园|厂区|厂房|小区|新村|旧村|村|苑|园|"
@@ -104,7 +107,7 @@ def to_digits(text: str) -> str:
     """Chinese numerals as digits: 十八 → 18, 二三 → 23, 一百二十 → 120."""
     if "之" in text:
         text = _SUB_NUMBER.sub(r"\1|", text)
-    return _NUMERAL.sub(lambda match: _number(match.group()), text)
+    return _NUMERAL.sub(lambda match: _number(match.group()), _FLOOR_BEHIND.sub("|", text))
 
 
 def _number(run: str) -> str:

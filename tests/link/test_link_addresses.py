@@ -34,6 +34,12 @@ def test_parts(address: str, expected: tuple[object, ...]) -> None:
         ("春风路3007号桂都大厦１２０２室", "春风路3007號桂都大廈1202室"),
         ("深圳市罗湖区春风路3007号", "春风路3007号"),
         ("春风路3007号桂都大厦15层16号", "春风路3007号桂都大厦1516室"),
+        ("坳下165号103", "坳下村165栋103室"),
+        ("草埔72号-2首层", "草埔村72号之2一楼"),
+        ("长岭117号106房", "长岭村117号106室"),
+        ("翠竹布心工业区5栋708室", "翠竹街道布心工业区5栋708室"),
+        ("莲塘坳下村19巷25号102", "莲塘街道坳下村19巷25号102"),
+        ("南湖向西社区向西村5巷20号", "南湖街道向西社区向西村5巷20号"),
     ],
 )
 def test_spellings_of_one_place(one: str, other: str) -> None:
@@ -100,3 +106,7 @@ def test_one_place_written_two_ways(one: str, other: str) -> None:
 def test_a_streets_name_in_a_roads_own_stays() -> None:
     assert parse_address("罗湖区笋岗东路12号").road == "笋岗东路"
     assert parse_address("罗湖区黄贝岭村87号105室")[4] == "黄贝岭村"
+
+
+def test_a_new_village_keeps_its_word() -> None:
+    assert parse_address("桂园新村3栋204").building == "桂园新村"

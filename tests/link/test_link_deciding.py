@@ -14,6 +14,7 @@ from pipeline.link.deciding import (
     PROBABLE_CODE,
     REVIEW_CODE,
     Ranked,
+    backed_by_fields,
     decide,
     denied_by_fields,
     rank,
@@ -96,6 +97,25 @@ def test_a_sign_like_a_firms_name_elsewhere_is_denied(
 ) -> None:
     found = denied_by_fields(pairs(**levels), shipped_model(), np.array([is_sign]))
     assert found.tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ({"trade_name": "one_edit", "place": "same_room"}, True),
+        ({"trade_name": "one_edit", "place": "differs"}, False),
+        ({"trade_name": "sign_differs", "place": "same_number", "person": "exact"}, True),
+        ({"trade_name": "differs", "place": "same_room"}, False),
+        ({"trade_name": "alike", "place": "same_room", "person": "differs", "phone": "differs"}, False),
+        ({"trade_name": "exact", "branch": "differs", "place": "same_number", "person": "exact"}, True),
+        ({"trade_name": "exact", "branch": "differs", "place": "same_number"}, False),
+        ({"place": "differs", "person": "exact", "code": "damaged_equal"}, True),
+        ({"place": "same_room", "person": "exact", "code": "valid_differs"}, False),
+    ],
+)
+def test_the_very_place_needs_one_more_agreement(levels: dict[str, str], expected: bool) -> None:
+    yes = np.array([True])
+    assert backed_by_fields(pairs(**levels), shipped_model(), yes, yes).tolist() == [expected]
 
 
 @pytest.mark.parametrize(

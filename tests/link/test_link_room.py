@@ -300,3 +300,19 @@ def test_a_place_without_a_sign_is_named_by_its_building_as_it_is_written(linked
         {"grid": [{**seen, "address": "东湖街道翠湖社区东湖路9号愉天商业大厦105室", "business": "餐饮"}]}
     )
     assert rows["grid:1"]["enterprise_name"] == "无招牌场所（翠湖·愉天商业大厦）"
+
+
+def test_a_shop_named_after_its_operator_is_the_operators(linked: Callable[..., Any]) -> None:
+    rows = linked(
+        {
+            "grid": [
+                {"grid_no": "1", "street": "莲塘街道", "address": "延芳路1148号2号商铺", "operator": "萧秀忠"}
+            ],
+            "safety_inspections": [
+                {"document_no": "深罗安检〔2017〕1号", "name": "萧秀忠洗车场", "address": "延芳路1148号2铺"},
+                {"document_no": "深罗安检〔2017〕2号", "name": "安达洗车场", "address": "延芳路1148号7铺"},
+            ],
+        }
+    )
+    ids = [rows[key]["enterprise_id"] for key in ("grid:1", "safety_inspections:1", "safety_inspections:2")]
+    assert ids[0] == ids[1] != ids[2]
