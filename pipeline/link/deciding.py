@@ -170,9 +170,10 @@ def backed_by_fields(scored: Scored, model: Model, names_tell: Bools, alive: Boo
     # Whoever shows a licence behind a firm's own door is that firm, where nothing says otherwise.
     tenant = at("licence", "shown") & alive & ~at("person", "differs") & ~at("phone", "differs")
     tenant &= np.asarray(scored.levels["trade_name"] == 0) | at("trade_name", "alike", "contained")
-    # What is likely and at the very place needs one more agreement, not two; a successor there has none.
+    # What is likely and at the place or by it needs one more agreement, not two; a successor has none.
+    beside = near | at("place", "other_room", "same_road")
     told = strong | weak | at("trade_name", "one_edit_short") | person | phone | code | at("licence", "shown")
-    placed = near & told & ~(at("person", "differs") & at("phone", "differs"))
+    placed = beside & told & ~(at("person", "differs") & at("phone", "differs"))
     branch_fits |= placed & (room | person | phone | code)
     coded = code & (person | phone)
     accepted = tenant | whole | anchored | bridged | unnamed | sign_apart | renamed | other_sign
