@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -43,7 +44,7 @@ class Given:
     """A judgement and what became of it.
 
     Attributes:
-        judgement: the line; its enterprise_id is the one in force where the old id is an alias.
+        judgement: the line, with the enterprise_id that was written; it may have been taken over since.
         state: `in_force`, `replaced` by a later one on the same pair, or `withdrawn`.
         until: the day on which it was replaced or withdrawn.
     """
@@ -58,7 +59,7 @@ def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]
 
     Args:
         folder: holds `links*.csv` or `links*.jsonl`, append-only; it need not exist.
-        aliases: old enterprise ids and what they are now.
+        aliases: old enterprise ids and what they are now; a line may name an enterprise by either.
 
     Raises:
         ConfigError: if a line lacks a column, has an unknown verdict or no date.
@@ -68,18 +69,27 @@ def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]
         for number, row in _rows(path):
             found.append((row.day, path.name, number, row))
     given: list[Given] = []
-    last: dict[tuple[str, str], int] = {}
-    for day, _, _, row in sorted(found, key=lambda item: item[:3]):
-        now = (aliases or {}).get(row.enterprise_id)
-        judgement = replace(row, enterprise_id=now[0]) if now else row
-        before = last.pop(judgement.pair, None)
+    last: dict[str, dict[str, int]] = defaultdict(dict)
+    for day, _, _, judgement in sorted(found, key=lambda item: item[:3]):
+        held = last[judgement.record_id]
+        before = held.pop(_named(judgement.enterprise_id, held, aliases or {}), None)
         withdraws = judgement.verdict == "withdrawn"
         if before is not None:
             given[before] = replace(given[before], state=WITHDRAWN if withdraws else REPLACED, until=day)
         if not withdraws:
-            last[judgement.pair] = len(given)
+            held[judgement.enterprise_id] = len(given)
             given.append(Given(judgement))
     return given
+
+
+def _named(enterprise_id: str, judged: Iterable[str], aliases: Aliases) -> str:
+    """The judged enterprise that a line is about: by the very id, else by what the ids are now."""
+    same = [name for name in judged if _called(name, aliases) == _called(enterprise_id, aliases)]
+    return enterprise_id if enterprise_id in same or not same else same[-1]
+
+
+def _called(enterprise_id: str, aliases: Aliases) -> str:
+    return aliases[enterprise_id][0] if enterprise_id in aliases else enterprise_id
 
 
 def in_force(given: list[Given]) -> list[Judgement]:
@@ -87,13 +97,10 @@ def in_force(given: list[Given]) -> list[Judgement]:
     return [one.judgement for one in given if one.state == IN_FORCE]
 
 
-def released_by(given: list[Given]) -> frozenset[str]:
-    """Enterprises that a record was said to be, and is no longer said to be."""
-    return frozenset(
-        one.judgement.enterprise_id
-        for one in given
-        if one.judgement.verdict == "same" and one.state != IN_FORCE
-    )
+def taken_back(given: list[Given]) -> list[Judgement]:
+    """The judgements that moved a record and no longer do."""
+    moving = ("same", "different")
+    return [one.judgement for one in given if one.state != IN_FORCE and one.judgement.verdict in moving]
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Judgement]]:
