@@ -223,17 +223,17 @@ def _revived(
         for name, (target, _) in before.aliases.items()
         if name in before.former and not released.isdisjoint((name, target))
     }
-    found: dict[str, int] = {}
-    for name, target in sorted(open_to.items()):
-        records = before.former[name].records
-        by: dict[int, list[str]] = defaultdict(list)
-        for entity, record_id in held if records else ():
-            if record_id in records and before.of_record.get(record_id) == target:
-                by[entity].append(record_id)
-        best = _winner(by, before.former[name].founding_record_id) if by else -1
-        if best >= 0 and target not in won.get(best, ()):
-            found[name] = best
-    return found
+    had: dict[str, list[str]] = defaultdict(list)
+    for name, target in open_to.items():
+        for record_id in before.former[name].records:
+            if before.of_record.get(record_id) == target:
+                had[record_id].append(name)
+    claims: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for entity, record_id in held if had else ():
+        for name in had.get(record_id, ()):
+            claims[name][entity].append(record_id)
+    best = {name: _winner(by, before.former[name].founding_record_id) for name, by in claims.items()}
+    return {name: at for name, at in sorted(best.items()) if open_to[name] not in won.get(at, ())}
 
 
 def _staying(names: set[str], registry_row: str | None, before: Before) -> str:

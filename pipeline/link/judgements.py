@@ -69,11 +69,15 @@ def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]
         for number, row in _rows(path):
             found.append((row.day, path.name, number, row))
     given: list[Given] = []
+    aliases = aliases or {}
     last: dict[str, dict[str, int]] = defaultdict(dict)
     for day, _, _, judgement in sorted(found, key=lambda item: item[:3]):
         held = last[judgement.record_id]
-        before = held.pop(_named(judgement.enterprise_id, held, aliases or {}), None)
         withdraws = judgement.verdict == "withdrawn"
+        # Two ids that were two firms when the line was written are answered apart, whatever they are since.
+        known = {name: aliases[name] for name in (judgement.enterprise_id, *held) if name in aliases}
+        now = {name: target for name, (target, since) in known.items() if withdraws or since < day}
+        before = held.pop(_named(judgement.enterprise_id, held, now), None)
         if before is not None:
             given[before] = replace(given[before], state=WITHDRAWN if withdraws else REPLACED, until=day)
         if not withdraws:
@@ -82,14 +86,11 @@ def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]
     return given
 
 
-def _named(enterprise_id: str, judged: Iterable[str], aliases: Aliases) -> str:
+def _named(enterprise_id: str, judged: Iterable[str], now: Mapping[str, str]) -> str:
     """The judged enterprise that a line is about: by the very id, else by what the ids are now."""
-    same = [name for name in judged if _called(name, aliases) == _called(enterprise_id, aliases)]
+    called = now.get(enterprise_id, enterprise_id)
+    same = [name for name in judged if now.get(name, name) == called]
     return enterprise_id if enterprise_id in same or not same else same[-1]
-
-
-def _called(enterprise_id: str, aliases: Aliases) -> str:
-    return aliases[enterprise_id][0] if enterprise_id in aliases else enterprise_id
 
 
 def in_force(given: list[Given]) -> list[Judgement]:
