@@ -11,7 +11,7 @@ from pipeline import db
 from pipeline.link import state
 from pipeline.link.handles import Handle
 from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
-from pipeline.link.judgements import Given, taken_back
+from pipeline.link.judgements import Given, moving
 from pipeline.link.judging import Judged
 from pipeline.link.looks import Seen
 from pipeline.link.ordering import Ints
@@ -51,17 +51,17 @@ def identify_tonight(
     founders = founding["record_id"].to_pylist()
 
     def beside(before: Before) -> Identities:
-        return identify(founders, pairs, before, as_of, _released(given, before), handles, registered, barred)
+        return identify(founders, pairs, before, as_of, _judged(given, before), handles, registered, barred)
 
     found = beside(history.given)
     return found, found.changes if history.earlier is history.given else beside(history.earlier).changes
 
 
-def _released(given: list[Given], before: Before) -> frozenset[str]:
-    """Ids that judgements which no longer hold were about: the enterprise said, and those of the record."""
-    gone = taken_back(given)
-    said = {name for one in gone for name in (one.enterprise_id, before.called(one.enterprise_id))}
-    records = {one.record_id for one in gone}
+def _judged(given: list[Given], before: Before) -> frozenset[str]:
+    """Ids that judgements are or were about: the enterprise said, and those of the record."""
+    told = moving(given)
+    said = {name for one in told for name in (one.enterprise_id, before.called(one.enterprise_id))}
+    records = {one.record_id for one in told}
     had = {name for name, one in before.former.items() if not records.isdisjoint(one.records)}
     return frozenset(said | had | {before.of_record[record] for record in records & before.of_record.keys()})
 

@@ -111,7 +111,7 @@ def identify(
     held: Iterable[tuple[int, str]],
     before: Before,
     as_of: date,
-    released: frozenset[str] = frozenset(),
+    judged: frozenset[str] = frozenset(),
     handles: Iterable[Handle] = (),
     registered: frozenset[int] = frozenset(),
     barred: frozenset[str] = frozenset(),
@@ -121,15 +121,15 @@ def identify(
     A cluster takes over the oldest id among those that its records won, of equally old ones the one that
     its registry row had. Of several clusters with records of one id, the one with its founding record wins
     it, else the one with most of its records. A cluster of new records alone is known again by its handles.
-    A new id is the hash of the founding record. Where a judgement that may have merged two was taken back
-    and the records of the merged id stand elsewhere than the id that took it over, it comes to life again.
+    A new id is the hash of the founding record. Where judgements may have merged two, and the records of
+    the merged id stand elsewhere than the id that took it over, it comes to life again.
 
     Args:
         founding: the founding record of each entity, were it new.
         held: (entity, record_id) of the records that had an id before; others may be left out.
         before: the state of the last published night.
         as_of: the night's day.
-        released: ids that a judgement which no longer holds may have merged with others.
+        judged: ids that judgements, which may hold no longer, may have merged with others.
         handles: the handles of tonight's entities.
         registered: entities that a row of the registry founds.
         barred: records by which nobody claims the id that they had.
@@ -141,7 +141,7 @@ def identify(
     lost = {name for name, known in before.known.items() if known.present and name not in claims}
     again = known_again(handles, before.handles, set(range(len(founding))) - claiming, lost)
     won |= {entity: {name} for entity, name in again.items()}
-    for name, entity in _revived(held, won, released, before).items():
+    for name, entity in _revived(held, won, judged, before).items():
         won.setdefault(entity, set()).add(name)
     ids, origin, since = [""] * len(founding), list(founding), [as_of] * len(founding)
     changes: list[Change] = []
@@ -215,13 +215,13 @@ def _winner(by: dict[int, list[str]], origin: str) -> int:
 
 
 def _revived(
-    held: Iterable[tuple[int, str]], won: dict[int, set[str]], released: frozenset[str], before: Before
+    held: Iterable[tuple[int, str]], won: dict[int, set[str]], judged: frozenset[str], before: Before
 ) -> dict[str, int]:
     """Ids that another had taken over and that stand apart from it again → the entity of their records."""
     open_to = {
         name: target
         for name, (target, _) in before.aliases.items()
-        if name in before.former and not released.isdisjoint((name, target))
+        if name in before.former and not judged.isdisjoint((name, target))
     }
     had: dict[str, list[str]] = defaultdict(list)
     for name, target in open_to.items():

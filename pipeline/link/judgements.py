@@ -13,6 +13,7 @@ from pipeline.errors import ConfigError
 
 COLUMNS = ("record_id", "enterprise_id", "verdict", "who", "when", "why")
 VERDICTS = ("same", "different", "unsure", "withdrawn")
+MOVING = ("same", "different")
 IN_FORCE, REPLACED, WITHDRAWN = "in_force", "replaced", "withdrawn"
 Aliases = Mapping[str, tuple[str, date]]
 
@@ -98,10 +99,9 @@ def in_force(given: list[Given]) -> list[Judgement]:
     return [one.judgement for one in given if one.state == IN_FORCE]
 
 
-def taken_back(given: list[Given]) -> list[Judgement]:
-    """The judgements that moved a record and no longer do."""
-    moving = ("same", "different")
-    return [one.judgement for one in given if one.state != IN_FORCE and one.judgement.verdict in moving]
+def moving(given: list[Given]) -> list[Judgement]:
+    """The judgements that move a record, or did until they were withdrawn, replaced or overruled."""
+    return [one.judgement for one in given if one.judgement.verdict in MOVING]
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Judgement]]:

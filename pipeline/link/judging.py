@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.identity import Before
-from pipeline.link.judgements import Judgement
+from pipeline.link.judgements import MOVING, Judgement
 from pipeline.link.ordering import Ints
 from pipeline.link.parties import Parties
 
@@ -156,7 +156,7 @@ def judge(
         before: which enterprise each record had, by which an enterprise is known.
         registry: name of the extract that founds firms.
     """
-    told = [one for one in judgements if one.verdict in ("same", "different")]
+    told = [one for one in judgements if one.verdict in MOVING]
     if not told:
         return nothing_judged()
     named = sorted({one.enterprise_id for one in told})

@@ -89,6 +89,11 @@ class District:
         self.corrections = night.settings.corrections
         return {record: tuple(rest) for record, *rest in found}
 
+    def again(self) -> dict[str, Any]:
+        """The last night, built once more."""
+        self._day -= timedelta(days=1)
+        return self.night()
+
     def judge(self, record: str, enterprise: str, verdict: str) -> None:
         """A clerk's answer of that day."""
         assert self.corrections
@@ -227,7 +232,10 @@ def test_a_shop_that_followed_its_record_into_a_firm_comes_out_again(district: D
     first = district.night()
     shop, firm = first["grid:1"][0], first["labour_cases:2"][0]
     district.judge("grid:1", firm, "same")
-    assert district.night()["street_cases:1"][0] == firm == district.night()["registry:2"][0]
+    merged = district.night()
+    assert merged["street_cases:1"][0] == firm == merged["registry:2"][0]
+    told = district.aliases, district.corrected
+    assert (district.again(), district.aliases, district.corrected) == (merged, *told)
     district.judge("grid:1", firm, "withdrawn")
     district.judge("street_cases:3", shop, "same")
     found = district.night()
@@ -238,6 +246,14 @@ def test_a_shop_that_followed_its_record_into_a_firm_comes_out_again(district: D
     assert district.aliases == {}
 
 
+def test_a_later_answer_on_another_enterprise_takes_a_merged_shop_out(district: District) -> None:
+    first = district.night()
+    district.judge("street_cases:2", first["labour_cases:1"][0], "same")
+    assert district.night()["grid:1"][0] == first["labour_cases:1"][0]
+    district.judge("street_cases:2", first["grid:1"][0], "same")
+    assert {record: row[0] for record, row in district.night().items()} == {r: v[0] for r, v in first.items()}
+
+
 @pytest.mark.parametrize("taken_back", [("grid:1", "street_cases:3"), ("street_cases:3", "grid:1")])
 def test_three_that_two_judgements_merged_part_in_either_order(
     district: District, taken_back: tuple[str, str]
@@ -246,7 +262,7 @@ def test_three_that_two_judgements_merged_part_in_either_order(
     into = {"street_cases:3": first["grid:1"][0], "grid:1": first["labour_cases:2"][0]}
     for record, firm in into.items():
         district.judge(record, firm, "same")
-        merged = district.night()
+    merged = district.night()
     assert {merged[record][0] for record in (*into, "street_cases:1", "registry:2")} == {into["grid:1"]}
     assert set(district.aliases.values()) == {into["grid:1"]}
     district.judge(taken_back[0], into[taken_back[0]], "withdrawn")
@@ -272,7 +288,7 @@ def test_unsure_changes_no_link(district: District) -> None:
     assert district.corrected[0][:4] == ("unsure", "street_cases:3", True, True)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_withdrawing_a_correction_restores_what_was(
     make_night: Callable[..., Night],
