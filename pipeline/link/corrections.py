@@ -38,6 +38,7 @@ class Tonight:
     Attributes:
         now: enterprise of each record that came, None for none.
         before: the same on the earlier day.
+        earlier_aliases: enterprise ids that were others on the earlier day.
         aliases: enterprise ids that are others since tonight or longer.
         founding: records that stand in the registry, which are their own firms.
         present: enterprises that are there.
@@ -45,6 +46,7 @@ class Tonight:
 
     now: Mapping[str, str | None]
     before: Mapping[str, str]
+    earlier_aliases: Mapping[str, str]
     aliases: Mapping[str, str]
     founding: frozenset[str]
     present: frozenset[str]
@@ -52,6 +54,11 @@ class Tonight:
     def target(self, said: Judgement) -> str:
         """The judged enterprise as it is called now."""
         return self.aliases.get(said.enterprise_id, said.enterprise_id)
+
+    def was_target(self, said: Judgement) -> bool:
+        """Whether the record had the judged enterprise on the earlier day."""
+        then = self.earlier_aliases.get(said.enterprise_id, said.enterprise_id)
+        return self.before.get(said.record_id) == then
 
 
 def write(
@@ -72,6 +79,7 @@ def write(
     tonight = Tonight(
         now={record: name for record, _, name in rows},
         before={record: earlier.of_record[record] for record in judged if record in earlier.of_record},
+        earlier_aliases={old: target for old, (target, _) in earlier.aliases.items()},
         aliases={old: target for old, (target, _) in aliases.items()},
         founding=frozenset(record for record, extract, _ in rows if extract == registry),
         present=frozenset(name for (name,) in present),
@@ -141,13 +149,11 @@ def _effect(one: Given, tonight: Tonight) -> str:
     if said.verdict == "unsure":
         return f"核对后仍无法判断，{stands}"
     if said.verdict == "same":
-        return _joined(before, said.enterprise_id)
-    return f"已从该主体移出，{stands}" if before == said.enterprise_id else f"不归入该主体，{stands}"
+        return "维持归入该主体" if tonight.was_target(said) else _joined(before)
+    return f"已从该主体移出，{stands}" if tonight.was_target(said) else f"不归入该主体，{stands}"
 
 
-def _joined(before: str | None, target: str) -> str:
-    if before == target:
-        return "维持归入该主体"
+def _joined(before: str | None) -> str:
     return f"由{before}改归该主体" if before else "归入该主体，此前未归入任何主体"
 
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 from pipeline import db
 from pipeline.link import state
 from pipeline.link.handles import Handle
-from pipeline.link.identity import Change, Identities, attribute_changes, identify
-from pipeline.link.judgements import Given, released_by
+from pipeline.link.identity import Before, Change, Identities, attribute_changes, identify
+from pipeline.link.judgements import Given, moving
 from pipeline.link.judging import Judged
 from pipeline.link.looks import Seen
 from pipeline.link.ordering import Ints
@@ -44,32 +44,39 @@ def identify_tonight(
     con.register("link_assigned", rows.append_column("ordinal", pa.array(held)))
     for name in ("link_member", "link_founding"):
         db.materialise(con, SQL / f"{name}.sql", {"registry": registry})
-    founding = db.read_arrow(con, "SELECT record_id FROM link_founding ORDER BY entity")
-    released = released_by(given)
-    pairs = _claimants(con, parties, history, judged) if history.given.of_record else []
+    founding = db.read_arrow(con, "SELECT record_id, is_registered FROM link_founding ORDER BY entity")
+    registered = frozenset(np.flatnonzero(founding["is_registered"].to_numpy()).tolist())
+    pairs = _held(con, history.given) if history.given.of_record else []
+    barred = _barred(parties, history.given, judged)
     founders = founding["record_id"].to_pylist()
-    found = identify(founders, pairs, history.given, as_of, released, handles)
-    if history.earlier is history.given:
-        return found, found.changes
-    return found, identify(founders, pairs, history.earlier, as_of, released, handles).changes
+
+    def beside(before: Before) -> Identities:
+        return identify(founders, pairs, before, as_of, _judged(given, before), handles, registered, barred)
+
+    found = beside(history.given)
+    return found, found.changes if history.earlier is history.given else beside(history.earlier).changes
 
 
-def _claimants(
-    con: duckdb.DuckDBPyConnection, parties: Parties, history: History, judged: Judged
-) -> list[tuple[int, str]]:
-    """Entities and the records by which they claim the ids of before.
+def _judged(given: list[Given], before: Before) -> frozenset[str]:
+    """Ids that judgements are or were about: the enterprise said, and those of the record."""
+    told = moving(given)
+    said = {name for one in told for name in (one.enterprise_id, before.called(one.enterprise_id))}
+    records = {one.record_id for one in told}
+    had = {name for name, one in before.former.items() if not records.isdisjoint(one.records)}
+    return frozenset(said | had | {before.of_record[record] for record in records & before.of_record.keys()})
 
-    A record claims no id of an enterprise that it was judged not to be, nor of one that it was led from.
-    """
+
+def _held(con: duckdb.DuckDBPyConnection, before: Before) -> list[tuple[int, str]]:
+    """Entities and those of their records that had an id before."""
     records, entity, _ = _members(con)
-    parted = judged.parted_records(parties)
-    moved = judged.moved_records(parties, history.given)
-    held = history.given.of_record
-    return [
-        (number, record)
-        for number, record in zip(entity.tolist(), records.to_pylist(), strict=True)
-        if record in held and record not in moved and (record, held[record]) not in parted
-    ]
+    members = zip(entity.tolist(), records.to_pylist(), strict=True)
+    return [(number, record) for number, record in members if record in before.of_record]
+
+
+def _barred(parties: Parties, before: Before, judged: Judged) -> frozenset[str]:
+    """Records that claim no id: of an enterprise that they were judged not to be, or were led from."""
+    parted = {r for r, name in judged.parted_records(parties) if before.of_record.get(r) == name}
+    return frozenset(parted | judged.moved_records(parties, before))
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> tuple[pa.Array, Ints, pa.Array]:

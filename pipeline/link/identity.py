@@ -26,6 +26,19 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Former:
+    """What is kept of an enterprise id that another took over, so that it can come to life again.
+
+    Attributes:
+        records: those that had it when it was taken over.
+    """
+
+    founding_record_id: str
+    first_as_of: date
+    records: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Before:
     """The identity state of the last published night; empty on an empty place.
 
@@ -35,6 +48,7 @@ class Before:
         source_of: record → extract and sender that it stands in.
         aliases: old id → the id that took it over, and since when.
         handles: handle → the ids that had it.
+        former: old id → what it was when it was taken over.
     """
 
     known: dict[str, Known] = field(default_factory=dict)
@@ -42,6 +56,21 @@ class Before:
     source_of: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, tuple[str, date]] = field(default_factory=dict)
     handles: dict[str, set[str]] = field(default_factory=dict)
+    former: dict[str, Former] = field(default_factory=dict)
+
+    def called(self, name: str) -> str:
+        """An id as it was called then: itself, or the one that had taken it over."""
+        return self.aliases[name][0] if name in self.aliases else name
+
+    def told_of(self, name: str) -> Known | Former:
+        """What is known of an id that a firm had, in force or taken over."""
+        return self.known[name] if name in self.known else self.former[name]
+
+    def had(self, record_id: str, name: str) -> bool:
+        """Whether a record has an id, or had it when it was taken over."""
+        if name in self.former:
+            return record_id in self.former[name].records
+        return self.of_record.get(record_id) == name
 
     def awaited(self, sources: set[str], waiting: set[str]) -> set[str]:
         """Ids that may still be there: a record of theirs waits for a clerk, or stands in what did not come.
@@ -82,48 +111,55 @@ def identify(
     held: Iterable[tuple[int, str]],
     before: Before,
     as_of: date,
-    released: frozenset[str] = frozenset(),
+    judged: frozenset[str] = frozenset(),
     handles: Iterable[Handle] = (),
+    registered: frozenset[int] = frozenset(),
+    barred: frozenset[str] = frozenset(),
 ) -> Identities:
     """Gives every entity its id.
 
-    A cluster takes over the oldest id among those that its records won; of several clusters with
-    records of one id, the one with its founding record wins it, else the one with most of its records.
-    A cluster of new records alone is known again by its handles. A new id is the hash of the founding
-    record. Where a judgement that had merged two was taken back, the merged id comes to life again.
+    A cluster takes over the oldest id among those that its records won, of equally old ones the one that
+    its registry row had. Of several clusters with records of one id, the one with its founding record wins
+    it, else the one with most of its records. A cluster of new records alone is known again by its handles.
+    A new id is the hash of the founding record. Where judgements may have merged two, and the records of
+    the merged id stand elsewhere than the id that took it over, it comes to life again.
 
     Args:
         founding: the founding record of each entity, were it new.
         held: (entity, record_id) of the records that had an id before; others may be left out.
         before: the state of the last published night.
         as_of: the night's day.
-        released: enterprises that a judgement had merged with others and no longer does.
+        judged: ids that judgements, which may hold no longer, may have merged with others.
         handles: the handles of tonight's entities.
+        registered: entities that a row of the registry founds.
+        barred: records by which nobody claims the id that they had.
     """
-    claims = _claims(held, before)
+    held = list(held)
+    claims = _claims((one for one in held if one[1] not in barred), before)
     won = _winners(claims, before)
     claiming = {entity for by in claims.values() for entity in by}
     lost = {name for name, known in before.known.items() if known.present and name not in claims}
     again = known_again(handles, before.handles, set(range(len(founding))) - claiming, lost)
     won |= {entity: {name} for entity, name in again.items()}
+    for name, entity in _revived(held, won, judged, before).items():
+        won.setdefault(entity, set()).add(name)
     ids, origin, since = [""] * len(founding), list(founding), [as_of] * len(founding)
     changes: list[Change] = []
     aliases = dict(before.aliases)
     for entity, names in won.items():
-        oldest = min(names, key=lambda name: (before.known[name].first_as_of, name))
-        ids[entity], since[entity] = oldest, before.known[oldest].first_as_of
-        origin[entity] = before.known[oldest].founding_record_id
-        for other in sorted(names - {oldest}):
-            aliases[other] = (oldest, as_of)
-            changes.append(Change(oldest, "merged", other))
+        registry_row = founding[entity] if entity in registered else None
+        stays = _staying(names, registry_row, before)
+        known = before.told_of(stays)
+        ids[entity], since[entity], origin[entity] = stays, known.first_as_of, known.founding_record_id
+        if stays in aliases:
+            changes.append(Change(stays, "split", aliases.pop(stays)[0]))
+        for other in sorted(names - {stays}):
+            is_new = other not in before.aliases
+            aliases[other] = (stays, as_of if is_new else before.aliases[other][1])
+            changes += [Change(stays, "merged", other)] if is_new else []
     parents = {entity: name for name in sorted(claims, reverse=True) for entity in claims[name]}
-    taken = set(before.known) | set(aliases)
+    taken = set(before.known) | set(before.aliases)
     for entity in sorted((i for i in range(len(ids)) if not ids[i]), key=lambda i: (founding[i], i)):
-        own = _id_of(founding[entity])
-        target = before.aliases.get(own, ("",))[0]
-        if target in released and parents.get(entity) == target:
-            taken.discard(own)
-            del aliases[own]
         ids[entity] = _new_id(founding[entity], taken)
         taken.add(ids[entity])
         changes.append(Change(ids[entity], "split" if entity in parents else "created", parents.get(entity)))
@@ -169,10 +205,45 @@ def _winners(claims: dict[str, dict[int, list[str]]], before: Before) -> dict[in
     """Entity → the ids that it won."""
     won: dict[int, set[str]] = defaultdict(set)
     for name in sorted(claims):
-        origin, by = before.known[name].founding_record_id, claims[name]
-        best = min(by, key=lambda e: (origin not in by[e], -len(by[e]), min(by[e])))
-        won[best].add(name)
+        won[_winner(claims[name], before.told_of(name).founding_record_id)].add(name)
     return won
+
+
+def _winner(by: dict[int, list[str]], origin: str) -> int:
+    """The entity with the founding record, else with most of the records by which an id is claimed."""
+    return min(by, key=lambda entity: (origin not in by[entity], -len(by[entity]), min(by[entity])))
+
+
+def _revived(
+    held: Iterable[tuple[int, str]], won: dict[int, set[str]], judged: frozenset[str], before: Before
+) -> dict[str, int]:
+    """Ids that another had taken over and that stand apart from it again → the entity of their records."""
+    open_to = {
+        name: target
+        for name, (target, _) in before.aliases.items()
+        if name in before.former and not judged.isdisjoint((name, target))
+    }
+    had: dict[str, list[str]] = defaultdict(list)
+    for name, target in open_to.items():
+        for record_id in before.former[name].records:
+            if before.of_record.get(record_id) == target:
+                had[record_id].append(name)
+    claims: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for entity, record_id in held if had else ():
+        for name in had.get(record_id, ()):
+            claims[name][entity].append(record_id)
+    best = {name: _winner(by, before.former[name].founding_record_id) for name, by in claims.items()}
+    return {name: at for name, at in sorted(best.items()) if open_to[name] not in won.get(at, ())}
+
+
+def _staying(names: set[str], registry_row: str | None, before: Before) -> str:
+    """Which of an entity's ids stays: the oldest; of equally old ones that of its registry row, or in use."""
+
+    def rank(name: str) -> tuple[date, bool, bool, str]:
+        is_registered = registry_row is not None and before.had(registry_row, name)
+        return before.told_of(name).first_as_of, not is_registered, name in before.aliases, name
+
+    return min(names, key=rank)
 
 
 def _new_id(founding: str, taken: set[str]) -> str:

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipeline.errors import ConfigError
 
 COLUMNS = ("record_id", "enterprise_id", "verdict", "who", "when", "why")
 VERDICTS = ("same", "different", "unsure", "withdrawn")
+MOVING = ("same", "different")
 IN_FORCE, REPLACED, WITHDRAWN = "in_force", "replaced", "withdrawn"
 Aliases = Mapping[str, tuple[str, date]]
 
@@ -43,7 +45,7 @@ class Given:
     """A judgement and what became of it.
 
     Attributes:
-        judgement: the line; its enterprise_id is the one in force where the old id is an alias.
+        judgement: the line, with the enterprise_id that was written; it may have been taken over since.
         state: `in_force`, `replaced` by a later one on the same pair, or `withdrawn`.
         until: the day on which it was replaced or withdrawn.
     """
@@ -58,7 +60,7 @@ def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]
 
     Args:
         folder: holds `links*.csv` or `links*.jsonl`, append-only; it need not exist.
-        aliases: old enterprise ids and what they are now.
+        aliases: old enterprise ids and what they are now; a line may name an enterprise by either.
 
     Raises:
         ConfigError: if a line lacks a column, has an unknown verdict or no date.
@@ -68,18 +70,28 @@ def read_judgements(folder: Path, aliases: Aliases | None = None) -> list[Given]
         for number, row in _rows(path):
             found.append((row.day, path.name, number, row))
     given: list[Given] = []
-    last: dict[tuple[str, str], int] = {}
-    for day, _, _, row in sorted(found, key=lambda item: item[:3]):
-        now = (aliases or {}).get(row.enterprise_id)
-        judgement = replace(row, enterprise_id=now[0]) if now else row
-        before = last.pop(judgement.pair, None)
+    aliases = aliases or {}
+    last: dict[str, dict[str, int]] = defaultdict(dict)
+    for day, _, _, judgement in sorted(found, key=lambda item: item[:3]):
+        held = last[judgement.record_id]
         withdraws = judgement.verdict == "withdrawn"
+        # Two ids that were two firms when the line was written are answered apart, whatever they are since.
+        known = {name: aliases[name] for name in (judgement.enterprise_id, *held) if name in aliases}
+        now = {name: target for name, (target, since) in known.items() if withdraws or since < day}
+        before = held.pop(_named(judgement.enterprise_id, held, now), None)
         if before is not None:
             given[before] = replace(given[before], state=WITHDRAWN if withdraws else REPLACED, until=day)
         if not withdraws:
-            last[judgement.pair] = len(given)
+            held[judgement.enterprise_id] = len(given)
             given.append(Given(judgement))
     return given
+
+
+def _named(enterprise_id: str, judged: Iterable[str], now: Mapping[str, str]) -> str:
+    """The judged enterprise that a line is about: by the very id, else by what the ids are now."""
+    called = now.get(enterprise_id, enterprise_id)
+    same = [name for name in judged if now.get(name, name) == called]
+    return enterprise_id if enterprise_id in same or not same else same[-1]
 
 
 def in_force(given: list[Given]) -> list[Judgement]:
@@ -87,13 +99,9 @@ def in_force(given: list[Given]) -> list[Judgement]:
     return [one.judgement for one in given if one.state == IN_FORCE]
 
 
-def released_by(given: list[Given]) -> frozenset[str]:
-    """Enterprises that a record was said to be, and is no longer said to be."""
-    return frozenset(
-        one.judgement.enterprise_id
-        for one in given
-        if one.judgement.verdict == "same" and one.state != IN_FORCE
-    )
+def moving(given: list[Given]) -> list[Judgement]:
+    """The judgements that move a record, or did until they were withdrawn, replaced or overruled."""
+    return [one.judgement for one in given if one.judgement.verdict in MOVING]
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Judgement]]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms
 from pipeline.link.identity import Before
-from pipeline.link.judgements import Judgement
+from pipeline.link.judgements import MOVING, Judgement
 from pipeline.link.ordering import Ints
 from pipeline.link.parties import Parties
 
@@ -24,7 +24,8 @@ class Target:
     """An enterprise that a judgement names, as tonight's rows know it.
 
     Attributes:
-        enterprise_id: its id.
+        enterprise_id: the id that the judgement names.
+        called: the id as it was called before tonight, where another had taken it over.
         firm: the registered firm that it is, -1 for none.
         anchors: profile of each of its records outside the registry, by record_id; without those that were
             themselves judged to be some enterprise, or not to be this one.
@@ -32,6 +33,7 @@ class Target:
     """
 
     enterprise_id: str
+    called: str
     firm: int
     anchors: tuple[int, ...]
     origin: int
@@ -45,11 +47,14 @@ class Judged:
         targets: the enterprises named.
         same: profile → the target that it was said to be, and the day.
         other: (profile, target) → the day on which they were said to be different.
+        implied: (profile, target) that are different because a record was said to be the target and not the
+            enterprise of the profile; only the linking itself heeds them.
     """
 
     targets: tuple[Target, ...]
     same: dict[int, tuple[int, date]]
     other: dict[tuple[int, int], date]
+    implied: frozenset[tuple[int, int]] = frozenset()
 
     def same_firm(self, profiles: Ints) -> Ints:
         """The registered firm that each profile was said to be, -1 for none."""
@@ -64,9 +69,11 @@ class Judged:
         return np.array(sorted(found), dtype=np.int64)
 
     def denied(self) -> tuple[Ints, Ints]:
-        """Profiles, and the registered firm that each was said not to be."""
-        found = [(p, self.targets[t].firm) for p, t in sorted(self.other) if self.targets[t].firm >= 0]
-        return _columns(found)
+        """Profiles, and the registered firm that each is not, as was said or follows."""
+        return _columns([(p, self.targets[t].firm) for p, t in self._parted() if self.targets[t].firm >= 0])
+
+    def _parted(self) -> list[tuple[int, int]]:
+        return sorted({*self.other, *self.implied})
 
     def denies(self, profiles: Ints, firm: Ints) -> Ints:
         """1 where a profile was said not to be the firm beside it."""
@@ -80,7 +87,7 @@ class Judged:
             pointed: the firm that each profile's code points to.
         """
         mine, theirs = _columns(
-            [(p, anchor) for p, t in sorted(self.other) for anchor in self.targets[t].anchors]
+            [(p, anchor) for p, t in self._parted() for anchor in self.targets[t].anchors]
         )
         if profiles is None or pointed is None:
             return mine, theirs
@@ -96,7 +103,7 @@ class Judged:
         """Records, and the enterprise that each was said not to be; all records of a profile are alike."""
         parted: dict[int, list[str]] = defaultdict(list)
         for profile, target in sorted(self.other):
-            parted[profile].append(self.targets[target].enterprise_id)
+            parted[profile] += {self.targets[target].enterprise_id, self.targets[target].called}
         at = np.flatnonzero(np.isin(parties.profile, list(parted)))
         records = parties.table["record_id"].take(pa.array(at)).to_pylist()
         return {
@@ -110,7 +117,7 @@ class Judged:
         at = np.flatnonzero(np.isin(parties.profile, list(self.same)))
         records = parties.table["record_id"].take(pa.array(at)).to_pylist()
         said = {
-            record: self.targets[self.same[profile][0]].enterprise_id
+            record: self.targets[self.same[profile][0]].called
             for record, profile in zip(records, parties.profile[at].tolist(), strict=True)
         }
         moved = {r for r, target in said.items() if before.of_record.get(r) not in (None, target)}
@@ -149,25 +156,27 @@ def judge(
         before: which enterprise each record had, by which an enterprise is known.
         registry: name of the extract that founds firms.
     """
-    told = [one for one in judgements if one.verdict in ("same", "different")]
+    told = [one for one in judgements if one.verdict in MOVING]
     if not told:
         return nothing_judged()
     named = sorted({one.enterprise_id for one in told})
     number = {name: at for at, name in enumerate(named)}
     wanted = set(named)
-    held: dict[str, list[str]] = defaultdict(list)
-    for record_id, name in before.of_record.items():
-        if name in wanted:
-            held[name].append(record_id)
-    origins = {name: known.founding_record_id for name, known in before.known.items() if name in wanted}
+    held = _records_of(wanted | {before.called(name) for name in named}, before)
+    is_known = wanted & (before.known.keys() | before.former.keys())
+    origins = {name: before.told_of(name).founding_record_id for name in is_known}
     records = {one.record_id for one in told} | {r for own in held.values() for r in own}
     rows = _rows_of(parties, records | set(origins.values()))
     is_registry = pc.equal(parties.table["extract"], registry).to_numpy(zero_copy_only=False)
     firm_at = dict(zip(firms.rows.tolist(), firms.of_row.tolist(), strict=True))
-    targets = tuple(
-        _target(n, sorted(held[n]), origins.get(n), rows, is_registry, firm_at, parties.profile)
-        for n in named
-    )
+    targets = []
+    for name in named:
+        called = before.called(name)
+        # An id that another took over is where its own records are, so long as any of them comes.
+        own = held[name] if any(rows.get(record) for record in held[name]) else held[called]
+        origin = origins.get(name)
+        target = _target(name, called, sorted(own), origin, rows, is_registry, firm_at, parties.profile)
+        targets.append(target)
     same: dict[int, tuple[int, date]] = {}
     other: dict[tuple[int, int], date] = {}
     for one in told:
@@ -179,8 +188,19 @@ def judge(
     return _known_by_others(targets, same, other)
 
 
+def _records_of(names: set[str], before: Before) -> dict[str, list[str]]:
+    """The records of some enterprises; of those that others took over, the records that they had then."""
+    held: dict[str, list[str]] = defaultdict(list)
+    for record_id, name in before.of_record.items():
+        if name in names:
+            held[name].append(record_id)
+    for name in names & before.former.keys():
+        held[name] = list(before.former[name].records)
+    return held
+
+
 def _known_by_others(
-    targets: tuple[Target, ...], same: dict[int, tuple[int, date]], other: dict[tuple[int, int], date]
+    targets: Sequence[Target], same: dict[int, tuple[int, date]], other: dict[tuple[int, int], date]
 ) -> Judged:
     """Leaves the judged profiles out of what their targets are known by.
 
@@ -192,11 +212,31 @@ def _known_by_others(
         for at, target in enumerate(targets)
     )
     leads = {at for at, target in enumerate(kept) if target.firm >= 0 or target.anchors}
-    return Judged(
-        kept,
-        {profile: to for profile, to in same.items() if to[0] in leads},
-        {pair: day for pair, day in other.items() if pair[1] in leads},
+    leading = {at: _leading(at, targets, leads, same, other) for at in range(len(targets))}
+    led = {p: (leading[at], day) for p, (at, day) in same.items() if leading[at] >= 0}
+    parted = {(p, leading[at]): day for (p, at), day in other.items() if leading[at] >= 0}
+    # Who is one firm and not another tells the two apart: what the other is known by does not follow.
+    implied = frozenset(
+        (anchor, led[profile][0])
+        for profile, at in parted
+        if profile in led
+        for anchor in kept[at].anchors
+        if anchor not in kept[led[profile][0]].anchors
     )
+    return Judged(kept, led, parted, implied)
+
+
+def _leading(
+    at: int,
+    targets: Sequence[Target],
+    leads: set[int],
+    same: dict[int, tuple[int, date]],
+    other: dict[tuple[int, int], date],
+) -> int:
+    """The target that tells where one is: itself, or that which all its records were said to be; else -1."""
+    own = targets[at].anchors
+    said = {same[p][0] if p in same and (p, at) not in other else at for p in own}
+    return at if at in leads else said.pop() if len(said) == 1 and said <= leads else -1
 
 
 def _take(
@@ -232,6 +272,7 @@ def _rows_of(parties: Parties, records: set[str]) -> dict[str, list[int]]:
 
 def _target(
     name: str,
+    called: str,
     held: Iterable[str],
     origin: str | None,
     rows: dict[str, list[int]],
@@ -243,7 +284,7 @@ def _target(
     firm = next((firm_at[row] for row in first if row in firm_at), -1)
     anchors = tuple(int(profile[row]) for row in first if not is_registry[row])
     own = [row for row in rows.get(origin or "", [])[:1] if not is_registry[row]]
-    return Target(name, firm, anchors, int(profile[own[0]]) if own else -1)
+    return Target(name, called, firm, anchors, int(profile[own[0]]) if own else -1)
 
 
 def _columns(pairs: list[tuple[int, int]]) -> tuple[Ints, Ints]:

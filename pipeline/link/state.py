@@ -1,7 +1,9 @@
 """The identity state that outlives a night: read from the generation in force, written for the next."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.link.handles import Handle
-from pipeline.link.identity import Before, Identities, Known
+from pipeline.link.identity import Before, Former, Identities, Known
 from pipeline.link.looks import Look
 from pipeline.link.ordering import Ints, numbered
 from pipeline.link.parties import encode
@@ -97,6 +99,7 @@ def _parse(path: Path) -> Before:
     table = table.filter(pc.is_null(table["alias_of"]))
     columns = ("enterprise_id", "alias_of", "alias_since")
     aliases = {name: (to, since) for name, to, since in zip(*_lists(of_alias, columns), strict=True)}
+    former = _former(of_alias)
     number, names = encode(table["enterprise_id"])
     _, first, _ = numbered(number)
     sources, source_names = encode(table["source"])
@@ -110,7 +113,18 @@ def _parse(path: Path) -> Before:
     with_handle = table.select(["handle", "enterprise_id"]).filter(pc.is_valid(table["handle"]))
     for handle, name in zip(*_lists(with_handle, ("handle", "enterprise_id")), strict=True):
         handles.setdefault(handle, set()).add(name)
-    return Before(_known(table.take(pa.array(first))), of_record, source_of, aliases, handles)
+    return Before(_known(table.take(pa.array(first))), of_record, source_of, aliases, handles, former)
+
+
+def _former(table: pa.Table) -> dict[str, Former]:
+    """What the rows of ids that others took over say of them: one row for each record that had one."""
+    columns = ("enterprise_id", "founding_record_id", "first_as_of", "record_id")
+    told: dict[str, tuple[str, date]] = {}
+    records: dict[str, set[str]] = defaultdict(set)
+    for name, founding, since, record in zip(*_lists(table, columns), strict=True):
+        told[name] = founding, since
+        records[name] |= {record} - {None}
+    return {name: Former(*told[name], frozenset(records[name])) for name in told}
 
 
 def _known(table: pa.Table) -> dict[str, Known]:
@@ -180,10 +194,7 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
     }
     rows = pa.table({name: columns[name] for name in SCHEMA.names})
     others = _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
-    others += [
-        _row(Known(old, "", since, Look(), False)) | {"alias_of": target, "alias_since": since}
-        for old, (target, since) in sorted(found.aliases.items())
-    ]
+    others += _taken_over(found, before)
     return pa.concat_tables([rows, _coded_as(pa.Table.from_pylist(others, schema=SCHEMA), rows.schema)])
 
 
@@ -216,6 +227,25 @@ def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
         "first_as_of": [one.first_as_of for one in known],
         "present": [one.present for one in known],
     }
+
+
+def _taken_over(found: Identities, before: Before) -> list[dict[str, Any]]:
+    """Ids that others took over: a row for each record that had one then, at least one for each."""
+    fresh = {old for old in found.aliases if old not in before.aliases}
+    records: dict[str, list[str]] = defaultdict(list)
+    for record_id, held in before.of_record.items() if fresh else ():
+        if held in fresh:
+            records[held].append(record_id)
+    rows = []
+    for old, (target, since) in sorted(found.aliases.items()):
+        told = before.told_of(old)
+        known = Known(old, told.founding_record_id, told.first_as_of, Look(), False)
+        had: list[str | None] = [*sorted(records[old] if old in fresh else before.former[old].records)]
+        rows += [
+            _row(known, record_id) | {"alias_of": target, "alias_since": since}
+            for record_id in (had or [None])
+        ]
+    return rows
 
 
 def _kept(

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.link.handles import known_again
-from pipeline.link.identity import Before, Identities, Known, attribute_changes
+from pipeline.link.identity import Before, Former, Identities, Known, attribute_changes
 from pipeline.link.identity import identify as identify_entities
 from pipeline.link.looks import Look, Seen
 
@@ -51,6 +52,49 @@ def test_aliases_of_aliases_point_to_the_living() -> None:
     old = before(EA=["r1"], EB=["r2"])
     old.aliases["EC"] = ("EB", DAY)
     assert identify([["r1", "r2"]], old, NEXT).aliases["EC"][0] == "EA"
+
+
+def test_of_equally_old_ids_the_one_of_the_registry_row_stays() -> None:
+    old = before(EA=["r1"], EB=["r2"])
+    old.known["EB"] = replace(old.known["EB"], first_as_of=old.known["EA"].first_as_of)
+    held = [(0, "r1"), (0, "r2")]
+    assert identify_entities(["r2"], held, old, NEXT).ids == ["EA"]
+    assert identify_entities(["r2"], held, old, NEXT, registered=frozenset({0})).ids == ["EB"]
+
+
+def taken_over() -> Before:
+    """EB and EC were merged into EA, which has all their records."""
+    old = before(EA=["r1", "r2", "r3", "r4"])
+    old.aliases.update(EB=("EA", DAY), EC=("EA", DAY))
+    old.former.update(
+        EB=Former("r2", date(2017, 1, 2), frozenset({"r2", "r3"})),
+        EC=Former("r3", date(2017, 1, 3), frozenset({"r3"})),
+    )
+    return old
+
+
+def test_an_id_that_a_judgement_merged_comes_to_life_with_its_records() -> None:
+    held = [(0, "r1"), (1, "r2"), (1, "r3"), (2, "r4")]
+    founding = ["r1", "r0", "r4"]
+    found = identify_entities(founding, held, taken_over(), NEXT, frozenset({"EB"}))
+    assert found.ids[:2] == ["EA", "EB"]
+    assert (found.founding[1], found.first_as_of[1]) == ("r2", date(2017, 1, 2))
+    assert found.aliases == {"EC": ("EA", DAY)}, "nobody took back what merged it"
+    assert [(c.enterprise_id, c.change, c.other_enterprise_id) for c in found.changes] == [
+        ("EB", "split", "EA"),
+        (found.ids[2], "split", "EA"),
+    ]
+    every = identify_entities(founding, held, taken_over(), NEXT, frozenset({"EA"}))
+    assert every.aliases == {"EC": ("EB", DAY)}
+    none = identify_entities(founding, held, taken_over(), NEXT)
+    assert not {"EB", "EC"} & set(none.ids)
+
+
+def test_an_id_whose_founding_record_stays_behind_stays_taken_over() -> None:
+    held = [(0, "r1"), (0, "r2"), (1, "r3")]
+    found = identify_entities(["r1", "r3"], held, taken_over(), NEXT, frozenset({"EA"}))
+    assert found.ids == ["EA", "EC"]
+    assert found.aliases == {"EB": ("EA", DAY)}
 
 
 def test_renamed_and_closed() -> None:

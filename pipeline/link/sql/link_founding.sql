@@ -8,7 +8,7 @@ WITH candidate AS (
   SELECT entity, 1, CASE WHEN extract = $registry THEN 0 ELSE 1 END, extract_date, extract, record_id
   FROM link_assigned
 )
-SELECT entity, record_id
+SELECT entity, record_id, founding_rank = 0 AS is_registered
 FROM candidate
 QUALIFY row_number() OVER (
   PARTITION BY entity ORDER BY lent, founding_rank, first_date, extract, record_id
