@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipeline.link.folding import fold, pinyin_key
+from pipeline.link.interiors import read_inside
+from pipeline.link.numerals import to_digits
 from pipeline.link.regions import is_elsewhere
 from pipeline.reference import communities
 
@@ -46,23 +48,16 @@ class AddressParts(NamedTuple):
     @property
     def landmark(self) -> str:
         """The village that lanes and houses are numbered in, else the building; none in another district."""
-        match = _VILLAGE.match(self.building if _QUARTER_END.search(self.building) else self.road)
-        return "" if is_elsewhere(self.road) else f"{match.group(1)}村" if match else self.building
+        return _landmark(self.road, self.building)
 
 
 EMPTY = AddressParts("", "", "", "", "", "", "", (), False)
 
-_DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {
-    "〇": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
-}  # fmt: skip
-_NUMERAL = re.compile(r"[零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖十拾廿百佰]+")
-_SUB_NUMBER = re.compile(r"(之[一二三四五六七八九十])(?=[A-Z\d])")
-_FLOOR_BEHIND = re.compile(r"(?<=\d)(?=[一二三四五六七八九十]+[楼层])")  # 之2一楼 is no floor 21
+_CITY_STARTS = ("中国", "广东", "深圳", "罗湖")
 _PREFIX = re.compile(r"^(?:中国)?(?:广东省?)?(?:深圳市?(?:经济特区)?)?(?:罗湖区?(?!社区|村|商|桥|口岸))?")
 _SHARED = re.compile(r"集群|托管|商务秘书|入驻|住所申报|集中办公区|虚拟|秘书(?:有限)?公司|众创空间")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _INLINE = re.compile(r"^[A-Z]?\d*[A-Z]?(?:栋|幢|座|号楼|楼|层|号|室|房|铺|档)?$")
-_NEAR = re.compile(r"(?:附近|旁边?|对面|隔壁|门口|路口|楼下|(?:[^路街]{0,3})?交汇处|侧)$")
 _ROAD = re.compile(
     r"^((?:[㐀-鿿A-Z]|\d(?=[㐀-鿿]))*?[㐀-鿿\d](?:大道|公路|[路街道]|胡同)(?:(?:[东南西北中横前后上下]?\d{0,3}[东南西北中横]?)(?:[路街巷里弄坊](?!道)))*)(?:[东南西北]侧)?"
 )
@@ -82,47 +77,20 @@ _BARE_VILLAGE = re.compile(
     r"^(?![东南西北中上下]?[门区路])([㐀-鿿]{2,4})"
     r"(?=\d{1,3}(?:[-之]\d+)?(?:号|栋)(?!楼|铺|房|室|档|仓|柜))"
 )
+_DOOR = re.compile(r"\d+(?:-\d+)?号")
+_ANY_DOOR = "1号"
+_FRONT_WORD = re.compile("[街路道]|办事处|社区|居委会")
 _BARE_NUMBER = re.compile(r"^(\d{2,4})(?=[㐀-鿿]{2})(?!号|栋|座|楼|层|室|房)")
 _BUILDING_WORDS = (
     "商业大厦|大厦|大楼|商厦|中心|广场|花园|家园|豪园|名园|公寓|商城|市场|酒店|宾馆|工业区|工业园|科技园|产业园|厂区|厂房|小区|新村|旧村|村|苑|园|"
     "居|轩|阁|庭|府|城|楼|邨|湾|围|仓库|仓|院|宿舍|住宅区|仓储区|综合楼|商场|大院|基地|岭|坊"
 )
+_LEADING = "-、,.;:#"
 _QUARTERS = ("村", "围", "岭", "坊", "湾", "里")
 _QUARTER_END = re.compile(f"(?:{'|'.join(_QUARTERS)})(?:[东南西北]区)?$")
 _BUILDING = re.compile(
     rf"^(?:[与和及]|的)?((?:[㐀-鿿A-Z·]|\d(?![栋幢座层楼室房号铺]))*?(?:{_BUILDING_WORDS})(?:[东南西北]区)?)(?!村|新村|旧村)(?![㐀-鿿]?(?:大厦|广场|花园|路))"
 )
-_BLOCK = re.compile(
-    r"([A-Z]?\d{1,4}[A-Z]?|[A-Z]|[东南西北中主附裙]|[㐀-鿿]{2}(?=阁|轩))(?:号楼|栋|幢|座|塔|阁|轩|号仓)"
-)
-_FLOOR = re.compile(r"(?:(负|地下|(?<!\d)-|B)?(\d{1,3})(?:[层楼]|F(?!\d))|(首|底|地下|夹|天台)[层楼]?)")
-_ROOM = re.compile(
-    r"([A-Z]{0,2}-?\d{1,5}(?:-\d{1,4})*[A-Z]?\d{0,2}|(?<![A-Z])[A-Z](?=室|座|房|$))(?:号铺|号档|号柜|号房|号商铺|单元|商铺|铺位|档口|[号房室铺档柜#])?"
-)
-_UNIT = re.compile(r"\d+(?:期|单元(?=[A-Z\d]))")
-_ROOM_SPLIT = re.compile(r"[、,.;和及与]|(?<=\d)至(?=\d)")
-_TAIL = re.compile(r"^[\-、,.;:#]+")
-
-
-def to_digits(text: str) -> str:
-    """Chinese numerals as digits: 十八 → 18, 二三 → 23, 一百二十 → 120."""
-    if "之" in text:
-        text = _SUB_NUMBER.sub(r"\1|", text)
-    return _NUMERAL.sub(lambda match: _number(match.group()), _FLOOR_BEHIND.sub("|", text))
-
-
-def _number(run: str) -> str:
-    if not any(char in "十拾廿百佰" for char in run):
-        return "".join(str(_DIGITS[char]) for char in run)
-    total, last = 0, None
-    for char in run.replace("廿", "二十"):
-        if char in "百佰":
-            total, last = total + (last if last is not None else 1) * 100, None
-        elif char in "十拾":
-            total, last = total + (last if last else 1) * 10, None
-        else:
-            last = _DIGITS[char]
-    return str(total + (last or 0))
 
 
 @cache
@@ -162,10 +130,9 @@ def parse_address(text: str | None) -> AddressParts:
     if not folded:
         return EMPTY
     shared = bool(_SHARED.search(folded))
-    rest = _PREFIX.sub("", to_digits(_inline_brackets(folded)))
-    street, rest = _take_street(rest)
-    community, rest = _take_community(rest)
-    road, number, rest = _take_road(rest)
+    text = to_digits(_inline_brackets(folded) if "(" in folded else folded)
+    street, community, road, rest = _take_front(text)
+    road, number, rest = _take_house(road, rest)
     building, rest = _take_building(rest)
     village = _BARE_VILLAGE.match(rest) if not road and not building else None
     if village:
@@ -175,6 +142,15 @@ def parse_address(text: str | None) -> AddressParts:
     return _finish(street, community, (road, number, building), rest, shared)
 
 
+@lru_cache(maxsize=1 << 16)
+def _landmark(road: str, building: str) -> str:
+    if is_elsewhere(road):
+        return ""
+    match = _VILLAGE.match(building if _QUARTER_END.search(building) else road)
+    return f"{match.group(1)}村" if match else building
+
+
+@lru_cache(maxsize=1 << 16)
 def road_key(road: str) -> str:
     """What roads are compared by: their sound, and a village's lane without the word for village.
 
@@ -186,6 +162,39 @@ def road_key(road: str) -> str:
 
 def _inline_brackets(text: str) -> str:
     return _BRACKET.sub(lambda m: m.group(1) if _INLINE.match(to_digits(m.group(1))) else "", text)
+
+
+def _take_front(text: str) -> tuple[str, str, str, str]:
+    """Street, community and road, and the rest; the same few stand before many house numbers."""
+    door = _DOOR.search(text)
+    if door and not _FRONT_WORD.search(text, door.end()):
+        front = _front_of_door(text[: door.start()])
+        if front:
+            return *front, text[door.start() :]
+    return _front(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _front_of_door(text: str) -> tuple[str, str, str] | None:
+    """Street, community and road of a text that a house number follows; None unless a road ends it.
+
+    Which house it is does not matter, nor what follows: no pattern of the front reaches over a number and
+    its 号 unless one of its own words stands behind them.
+    """
+    street, community, road, rest = _front(text + _ANY_DOOR)
+    return (street, community, road) if road and rest == _ANY_DOOR else None
+
+
+def _front(text: str) -> tuple[str, str, str, str]:
+    street, rest = _take_street(_without_prefix(text))
+    community, rest = _take_community(rest)
+    road, rest = _take_road(rest)
+    return street, community, road, rest
+
+
+def _without_prefix(text: str) -> str:
+    match = _PREFIX.match(text) if text.startswith(_CITY_STARTS) else None
+    return text[match.end() :] if match else text
 
 
 @cache
@@ -200,37 +209,50 @@ def _bare_street_pattern() -> re.Pattern[str]:
 
 
 def _take_street(text: str) -> tuple[str, str]:
-    match = _street_pattern().search(text)
+    told = "街" in text or "办事处" in text
+    match = _street_pattern().search(text) if told else None
     if match is None or match.start() > 6 or is_elsewhere(text[: match.start()]):
         bare = _bare_street_pattern().match(text)
         return (f"{bare.group(1)}街道", text[bare.end() :]) if bare else ("", text)
     rest = text[match.end() :]
-    return f"{match.group(1)}街道", _PREFIX.sub("", rest) if rest.startswith(("深圳", "罗湖区")) else rest
+    return f"{match.group(1)}街道", _without_prefix(rest) if rest.startswith(("深圳", "罗湖区")) else rest
 
 
 def _take_community(text: str) -> tuple[str, str]:
-    match = _community_pattern().match(text)
+    told = "社区" in text or "居委会" in text
+    match = _community_pattern().match(text) if told else None
     if match is None:
         return "", text
     return _known_communities().get(match.group(1), match.group(1)), text[match.end() :]
 
 
-def _take_road(text: str) -> tuple[str, str, str]:
-    match = _LANE.match(text)
+def _take_road(text: str) -> tuple[str, str]:
+    match = _lane(text)
     if match is None or _ROAD.match(match.group(1)):
         match = _ROAD.match(text)
     if match is None or len(match.group(1)) > 16:
-        return "", "", text
-    road, rest = match.group(1), text[match.end() :]
+        return "", text
+    return match.group(1), text[match.end() :]
+
+
+def _take_house(road: str, rest: str) -> tuple[str, str, str]:
+    """The road, with the lanes behind it, and the number on it."""
+    if not road:
+        return "", "", rest
     number, rest = _take_number(rest, road)
     bare = _BARE_NUMBER.match(rest) if not number else None
     if bare:
         return road, bare.group(1), rest[bare.end() :]
-    lane = _LANE.match(rest) if not number else None
+    lane = _lane(rest) if not number else None
     if lane:
         number, after = _take_number(rest[lane.end() :], road)
         return road + lane.group(1), number, after
     return road, number, rest
+
+
+def _lane(text: str) -> re.Match[str] | None:
+    told = "巷" in text or "里" in text or "坊" in text or "弄" in text
+    return _LANE.match(text) if told else None
 
 
 def _take_number(text: str, behind: str) -> tuple[str, str]:
@@ -246,7 +268,7 @@ def _take_number(text: str, behind: str) -> tuple[str, str]:
 
 def _take_building(text: str) -> tuple[str, str]:
     """The first tower or estate of the text; a village or a quarter where there is none."""
-    text = _TAIL.sub("", text)
+    text = text.lstrip(_LEADING)
     match = _BUILDING.match(text)
     if match is None or len(match.group(1)) < 2:
         return "", text
@@ -262,50 +284,9 @@ def _finish(
     street: str, community: str, place: tuple[str, str, str], rest: str, shared: bool
 ) -> AddressParts:
     road, number, building = place
-    block, level, units = _inside(rest)
+    block, level, units = read_inside(rest)
     if building.endswith(_QUARTERS) and not number and block.isdigit():
         number, block = block, ""  # a village numbers its houses: 草埔村125栋 and 草埔村125号 are one
     if number and not road and building.endswith(_QUARTERS[1:]):
         building += "村"  # 长岭117号 and 长岭村117号 are one
     return AddressParts(street, community, road, number, building, block, level, units, shared)
-
-
-@lru_cache(maxsize=1 << 18)
-def _inside(rest: str) -> tuple[str, str, tuple[str, ...]]:
-    """Block, floor and rooms of what is left of an address; the same few words behind many buildings."""
-    rest = _NEAR.sub("", rest)
-    block = _BLOCK.search(rest)
-    inside = rest[: block.start()] + "|" + rest[block.end() :] if block else rest
-    floor = _FLOOR.search(inside)
-    behind = inside[floor.end() :] if floor else inside
-    rooms = _rooms(behind)
-    level = _floor_name(floor) if floor else _floor_of(rooms)
-    units = tuple(sorted({_unit(room, level) for room in rooms}))
-    return block.group(1) if block else "", level, units
-
-
-def _unit(room: str, level: str) -> str:
-    """A room's number without its floor's: 1516 and 16 on floor 15 are one room."""
-    if room.isdigit() and level and room.startswith(level) and len(room) - len(level) in (2, 3):
-        room = room[len(level) :]
-    return room.lstrip("0") or "0" if room.isdigit() else room
-
-
-def _floor_name(match: re.Match[str]) -> str:
-    if match.group(3):
-        return {"首": "1", "底": "1", "地下": "-1"}.get(match.group(3), match.group(3))
-    return f"-{match.group(2)}" if match.group(1) else match.group(2)
-
-
-def _floor_of(rooms: tuple[str, ...]) -> str:
-    digits = re.sub(r"\D", "", rooms[0].split("-")[0]) if rooms else ""
-    return digits[:-2] if len(digits) in (3, 4) else ""
-
-
-def _rooms(text: str) -> tuple[str, ...]:
-    found: set[str] = set()
-    for part in _ROOM_SPLIT.split(text):
-        matches = list(_ROOM.finditer(_UNIT.sub("", part)))
-        if matches:
-            found.add(matches[-1].group(1).strip("-").lstrip("0") or "0")
-    return tuple(sorted(found)[:4])

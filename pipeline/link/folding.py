@@ -55,12 +55,22 @@ _SYLLABLES = _Syllable()
 
 
 @cache
+def _unchanged() -> re.Pattern[str]:
+    """Matches, whole, texts that folding leaves as they are: capitals, digits, simplified characters."""
+    every = "".join(map(chr, range(ord("一"), ord("鿿") + 1)))
+    kept = "".join(a for a, b in zip(every, every.translate(_SIMPLIFIED), strict=True) if a == b)
+    return re.compile(rf"[A-Z\d()\-.,:;#*/&+·{kept}]*", re.ASCII)
+
+
+@cache
 def _shape_table() -> dict[int, str]:
     return {ord(char): group[0] for group in lexicon().look_alikes for char in group}
 
 
 def fold(text: str) -> str:
     """Half width, simplified script, one kind of bracket and dash, no spaces, capitals."""
+    if _unchanged().fullmatch(text):
+        return text
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     text = text.translate(_SIMPLIFIED)

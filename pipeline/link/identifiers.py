@@ -5,8 +5,8 @@ stumble where the sum is divisible by 31 (GB 32100-2015, GB 11714-1997, GS15-200
 """
 
 import re
-from dataclasses import dataclass
 from operator import mul
+from typing import NamedTuple
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORG_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -14,14 +14,15 @@ _USCC_VALUES = bytes(max(USCC_ALPHABET.find(chr(code)), -1) % 256 for code in ra
 _ORG_VALUES = bytes(max(ORG_ALPHABET.find(chr(code)), -1) % 256 for code in range(256))
 _USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ORG_CHECKS = "0X987654321"  # by the weighted sum's rest of 11
+_PURE_STEP = tuple(2 * (total % 10 or 10) % 11 for total in range(20))  # MOD 11,10: product and digit, added
 _REPAIRS = str.maketrans("IOZSV", "10250")
 _FILLER_BODY = re.compile(r"(.)\1{7,}|12345678|87654321")
 _EMPTY_NUMBERS = ("00000000", "12345678")
 _SEPARATORS = re.compile(r"[\s\-_/.'’:：]+")
 
 
-@dataclass(frozen=True)
-class Codes:
+class Codes(NamedTuple):
     """What the identifying cells of one record say.
 
     Attributes:
@@ -53,9 +54,7 @@ def org_valid(code: str) -> bool:
     if len(code) != 9 or not code.isascii() or not code.isalnum():
         return False
     total = sum(map(mul, code.encode().translate(_ORG_VALUES), _ORG_WEIGHTS))
-    rest = 11 - total % 11
-    check = {10: "X", 11: "0"}.get(rest, str(rest))
-    return code[8] == check and not is_filler(code)
+    return code[8] == _ORG_CHECKS[total % 11] and not is_filler(code)
 
 
 def registration_valid(code: str) -> bool:
@@ -63,8 +62,8 @@ def registration_valid(code: str) -> bool:
     if len(code) != 15 or not (code.isascii() and code.isdigit()) or code[6:14] in _EMPTY_NUMBERS:
         return False
     product = 10
-    for char in code[:14]:
-        product = (2 * ((product + int(char)) % 10 or 10)) % 11
+    for digit in map(int, code[:14]):
+        product = _PURE_STEP[product + digit]
     return int(code[14]) == (11 - product) % 10
 
 
@@ -86,7 +85,8 @@ def read_code(text: str | None, partial: str | None, role: str) -> Codes:
     """
     if partial:
         return Codes(token=partial) if partial.startswith("ID#") else Codes(hint=partial.upper())
-    code = _SEPARATORS.sub("", text or "").upper()
+    code = text or ""
+    code = (code if code.isalnum() else _SEPARATORS.sub("", code)).upper()
     if not code or not code.isascii():
         return Codes()
     return _read_clean(code, role)
@@ -106,11 +106,16 @@ def _read_clean(code: str, role: str) -> Codes:
 
 
 def _read_uscc(code: str) -> Codes:
-    for candidate in (code, code.translate(_REPAIRS), code.replace("V", "U"), code.replace("V", "Y")):
-        if uscc_valid(candidate):
-            body = candidate[8:17]
-            return Codes(uscc=candidate, org=body if org_valid(body) else None)
-    return _hint(code)
+    right = code if uscc_valid(code) else _repaired_uscc(code)
+    if not right:
+        return _hint(code)
+    body = right[8:17]
+    return Codes(uscc=right, org=body if org_valid(body) else None)
+
+
+def _repaired_uscc(code: str) -> str:
+    repairs = (code.translate(_REPAIRS), code.replace("V", "U"), code.replace("V", "Y"))
+    return next((repair for repair in repairs if uscc_valid(repair)), "")
 
 
 def _read_fifteen(code: str, role: str) -> Codes:

@@ -14,7 +14,7 @@ from pipeline.link.folding import fold
 from pipeline.link.lexicon import lexicon, longest_first
 from pipeline.link.persons import surname_length
 from pipeline.link.regions import region_of, strip_place, without_place_behind
-from pipeline.link.trades import LONGEST_INDUSTRY, split_form, split_industry
+from pipeline.link.trades import split_form, split_industry, word_ends
 from pipeline.reference import communities
 
 
@@ -62,10 +62,9 @@ _NOTES = re.compile(
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _BRANCH_NOTE = re.compile(r".*(店|厂|部|分公司|站|馆|处)$")
 _LISTED = re.compile(r"^(?:\*?S?\*?ST|PT)(?=[㐀-鿿])")
-_JUNK = re.compile(r"^[,.;:、。*#·\-]+|[,.;:、。*#·\-]+$")
+_JUNK = ",.;:、。*#·-"
 _SOLE = re.compile(r"^(?:个体工商户|个体经营者?|个体户?):?")
 _SHUFFLED_FORM = re.compile(r"[有限公司]{4}")
-_COMPANY_BRANCH = re.compile(r"^(.{2,}?公司)(.+)$")
 _OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
 _HOUSE_BRANCH = re.compile(
     r"^(.{2,}?银行)(.+(?:[分支]行|分理处|储蓄所|营业部))$"
@@ -74,7 +73,8 @@ _HOUSE_BRANCH = re.compile(
 _BRANCH_PLACE = re.compile(
     r"^(?:驻?(?:广东省?)?深圳市?(?:经济特区)?|驻深|市)+|第(?=[一二三四五六七八九十\d])"
 )
-_BRANCH_KIND = re.compile("(?:分公司|分店|分厂|分部|营业部|门市部|店)$")
+_BRANCH_KINDS = ("分公司", "分店", "分厂", "分部", "营业部", "门市部", "店")
+_BRANCH_KIND = re.compile(f"(?:{'|'.join(_BRANCH_KINDS)})$")
 _PERSON = re.compile(r"^[㐀-鿿]{2,4}$|^[㐀-鿿]{1,6}(?:·[㐀-鿿]{1,8})+$")
 _ALONE = re.compile(r"无字号|未起字号|无名称?|无招牌|无店名|未命名|^无$|^个体(?:工商户|户|经营者?)?$")
 
@@ -92,7 +92,7 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
     A text that looks like a bare personal name is one (`person`), and is its own trade name too, for a
     shop's short name can look like one; a sign is never a person.
     """
-    name = _LISTED.sub("", _JUNK.sub("", _NOTES.sub("", fold(text or ""))))
+    name = _LISTED.sub("", _without_notes(fold(text or "")).strip(_JUNK))
     name = _SHUFFLED_FORM.sub(_ordered_form, name)
     if not name or _ALONE.search(name):
         owner = _named_beside(name)
@@ -105,6 +105,10 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
     return _parse_head(name, _plain_branch(behind or branch), owner, inside)
 
 
+def _without_notes(name: str) -> str:
+    return _NOTES.sub("", name) if "(" in name else name
+
+
 def _named_beside(name: str) -> str:
     """The person in brackets beside a name that says there is none: 无字号(张三)."""
     inside = _BRACKET.search(name)
@@ -113,6 +117,8 @@ def _named_beside(name: str) -> str:
 
 def _proprietor(name: str) -> str:
     """个体户张三 is a person's name; any other name stays as it is."""
+    if not name.startswith("个体"):
+        return name
     bare = _SOLE.sub("", name)
     return bare if bare != name and is_person(bare) else name
 
@@ -129,9 +135,10 @@ def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
     trade, industry = split_industry(core)
     trade = without_place_behind(trade)
     form = form.replace("有限责任公司", "有限公司")
-    form_class = lexicon().form_class.get(form, "")
-    has_trade = bool(trade) and trade not in lexicon().places
-    has_trade &= not (city == "深圳" and trade in lexicon().local_towns)
+    words = lexicon()
+    form_class = words.form_class.get(form, "")
+    has_trade = bool(trade) and trade not in words.places
+    has_trade &= not (city == "深圳" and trade in words.local_towns)
     return NameParts(
         core + form,
         trade or core,
@@ -150,6 +157,8 @@ def _parse_head(name: str, branch: str, owner: str, inside: str) -> NameParts:
 def _open_brackets(name: str) -> tuple[str, str, str, str]:
     """Name without brackets; the branch, the owner and the place that stood in them."""
     branch = owner = place = ""
+    if "(" not in name and ")" not in name:
+        return name, "", "", ""
     while match := _BRACKET.search(name):
         inside, outside = match.group(1), name[: match.start()] + name[match.end() :]
         keep = ""
@@ -168,13 +177,14 @@ def _open_brackets(name: str) -> tuple[str, str, str, str]:
 
 
 def _split_branch(name: str) -> tuple[str, str]:
-    if match := _OFFICE.match(name):
+    if "驻" in name and (match := _OFFICE.match(name)):
         return match.group(1), match.group(2)
-    if match := _COMPANY_BRANCH.match(name):
-        return match.group(1), match.group(2)
-    if match := _HOUSE_BRANCH.match(name):
+    company = name.find("公司", 2) + 2
+    if 2 < company < len(name):
+        return name[:company], name[company:]
+    if ("银行" in name or "深圳" in name) and (match := _HOUSE_BRANCH.match(name)):
         return match.group(1) or match.group(3), match.group(2) or match.group(4)
-    if match := _short_branch().match(name):
+    if name.endswith(_BRANCH_KINDS) and (match := _short_branch().match(name)):
         return match.group(1), match.group(2)
     return name, ""
 
@@ -184,7 +194,7 @@ def _short_branch() -> re.Pattern[str]:
     """A branch behind a parent's short name: 达旺翠竹分公司, 信隆明第三十二分公司, 顺通速递北站店."""
     known = longest_first(tuple({n for item in communities() for n in (item.name, item.street_short)}))
     ordinal = "第?[一二三四五六七八九十百\\d]+"
-    kinds = "分公司|分店|分厂|分部|营业部|门市部"
+    kinds = "|".join(kind for kind in _BRANCH_KINDS if kind != "店")
     return re.compile(
         f"^(.{{2,8}}?)((?:深圳市?|罗湖区?)[㐀-鿿]{{0,4}}?(?:{kinds})|(?:{known}|{ordinal}|[㐀-鿿]{{2}}路)(?:{kinds})"
         f"|(?:{known})店)$"
@@ -200,22 +210,24 @@ def _plain_branch(branch: str) -> str:
     return _BRANCH_PLACE.sub("", branch) if branch else ""
 
 
+@cache
+def _forms() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Organisation forms, and those of two characters or more."""
+    forms = tuple(lexicon().form_class)
+    return forms, tuple(form for form in forms if len(form) > 1)
+
+
 def has_trade_word(text: str) -> bool:
     """Whether a folded text holds any word of trade or company."""
     words = lexicon()
     personal = bool(_PERSON.match(text)) and surname_length(text) > 0 and len(text) <= 4
     given = text[surname_length(text) :]
-    if any(text.endswith(form) for form in words.form_class):
-        last = text[-1]
-        long_form = any(text.endswith(form) for form in words.form_class if len(form) > 1)
-        if long_form or not (personal and len(text) <= 3 and last in words.given_name_ends):
+    forms, long_forms = _forms()
+    if text.endswith(forms):
+        named = personal and len(text) <= 3 and text[-1] in words.given_name_ends
+        if not named or text.endswith(long_forms):
             return True
-    found = {
-        text[i:j]
-        for i in range(len(text) - 1)
-        for j in range(i + 2, min(len(text), i + LONGEST_INDUSTRY) + 1)
-        if text[i:j] in words.industries
-    }
+    found = {text[start:end] for start in range(len(text) - 1) for end in word_ends(text, start)}
     if personal and found <= {given} and given in words.given_names:
         return False
     return bool(found)

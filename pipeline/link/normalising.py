@@ -10,7 +10,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from operator import attrgetter
 
 import numpy as np
 
@@ -116,10 +117,11 @@ def take_names(texts: list[str], parties: bool = False, signs: bool = False) -> 
     """Names, parties or signs; `owner` is the person that a name names, `bare` a party that is a person."""
     bare = [parties and bool(text) and is_bare_party(text) for text in texts]
     parts = [parse_name(text, signs) for text in texts]
-    parts = [p._replace(person=p.person or person) for p, person in zip(parts, bare, strict=True)]
+    if parties:
+        parts = [p._replace(person=p.person or person) for p, person in zip(parts, bare, strict=True)]
     words = {name: Vocabulary() for name in (*NAME_WORDS.values(), "person")}
     columns = {
-        column: (vocabulary, words[vocabulary].add_all(_part(parts, column)))
+        column: (vocabulary, words[vocabulary].add_all(map(attrgetter(column), parts)))
         for column, vocabulary in NAME_WORDS.items()
     }
     owners = [_owner(p, text, person) for p, text, person in zip(parts, texts, bare, strict=True)]
@@ -131,10 +133,6 @@ def take_names(texts: list[str], parties: bool = False, signs: bool = False) -> 
         "bare": np.array(bare, dtype=np.int64),
     }
     return _taken(columns, flags, words)
-
-
-def _part(parts: list[NameParts], column: str) -> list[str | None]:
-    return [getattr(p, column) for p in parts]
 
 
 def _owner(parts: NameParts, text: str, is_person: bool) -> str | None:
@@ -166,7 +164,7 @@ def take_addresses(texts: list[str]) -> Taken:
         "road": [p.road and f"road {road_key(p.road)}" for p in parsed],
         "site": [p.number and f"site {road_key(p.road or p.building)}#{p.number}" for p in parsed],
         "building": [p.building and f"building {road_key(p.building)}" for p in parsed],
-        "landmark": [p.landmark and f"landmark {pinyin_key(p.landmark)}" for p in parsed],
+        "landmark": [_landmark_word(p.landmark) for p in parsed],
         "block": [p.block and f"block {p.block}" for p in parsed],
         "floor": [p.floor and f"floor {p.floor}" for p in parsed],
         "room": [p.rooms[0] if p.rooms else "" for p in parsed],
@@ -176,6 +174,11 @@ def take_addresses(texts: list[str]) -> Taken:
     columns = {name: ("place", words.add_all(found[name])) for name in PLACE_COLUMNS}
     shared = {"shared": np.array([p.shared for p in parsed], dtype=np.int64)}
     return _taken(columns, shared, {"place": words})
+
+
+@lru_cache(maxsize=1 << 16)
+def _landmark_word(landmark: str) -> str:
+    return landmark and f"landmark {pinyin_key(landmark)}"
 
 
 def take_streets(texts: list[str]) -> Taken:
@@ -200,7 +203,7 @@ def _take_codes(texts: list[str], role: str, is_partial: bool) -> Taken:
     read: list[Codes] = [
         read_code(None, text, role) if is_partial else read_code(text, None, role) for text in texts
     ]
-    columns = {name: ("code", words.add_all(getattr(codes, name) for codes in read)) for name in CODE_COLUMNS}
+    columns = {name: ("code", words.add_all(map(attrgetter(name), read))) for name in CODE_COLUMNS}
     return _taken(columns, {}, {"code": words})
 
 

@@ -11,13 +11,16 @@ _AND_OTHERS = re.compile(r"等\d*人?$|\(?等.*$")
 _LEADING = re.compile(r"^(法定代表人|负责人|经营者|业主|当事人|店主)[::]?")
 _HAN = re.compile(r"^[㐀-鿿]+(·[㐀-鿿]+)*$")
 _PHONE_SPLIT = re.compile(r"[/、,，;；|\s]+|或|(?<=\d)转\d*")
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _NOT_DIGIT = re.compile(r"\D+")
 _PHONE_FILLER = re.compile(r"^(\d)\1{5,}$|^1[3-9]0{9}$|^1380013800\d$|^0*12345678\d*$|^1[3-9](\d)\2{8}$")
 
 
 def read_person(text: str | None) -> str | None:
     """A person's name without titles, brackets and 等N人; masked names are None."""
-    name = fold(text or "")
+    if not text:
+        return None
+    name = fold(text)
     name = _AND_OTHERS.sub("", _TITLES.sub("", _LEADING.sub("", _BRACKETS.sub("", name))))
     name = name.strip("·.,、-")
     if "*" in name or "某" in name or not name:
@@ -51,7 +54,8 @@ def read_phones(text: str | None) -> tuple[str, ...]:
 
 def fold_phone(text: str | None) -> str:
     """A phone cell in half width; spaces stay, for they part numbers."""
-    return (text or "").translate({c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}).strip()
+    text = text or ""
+    return (text if text.isascii() else text.translate(_HALF_WIDTH)).strip()
 
 
 def _trim(digits: str) -> str | None:

@@ -1,10 +1,11 @@
 """Places that firms' names begin with: provinces, cities, districts, zones."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from pipeline.link.lexicon import lexicon, longest_first
-from pipeline.link.trades import split_form, split_industry
+from pipeline.link.trades import grouped, split_form, split_industry
 
 _NATIONAL = "中国"
 _BEFORE_TRADES = frozenset("大小新老中")  # 大酒店, 中电器: no end of the place before them
@@ -14,6 +15,8 @@ _ANY_CITY = re.compile(
     r"^[㐀-鿿]{1,3}[^城都超夜股门上集街花菜楼房闹小](?:市|自治州)(?![场政民井容值])|^[㐀-鿿]{1,4}(?:自治县|自治旗)|^[㐀-鿿]{1,2}县"
 )
 _ANY_DISTRICT = re.compile(r"^[㐀-鿿]{1,2}[^社小园景地片校专特发库厂战营货新]区(?!域)")
+_ENDS_PLACE = re.compile("[市区县州旗镇乡街]")
+_LONGEST_TOLD = 9  # characters; no place that only its last character tells is longer: 高新技术产业开发区
 _ZONE = re.compile(r"^(?:经济技术|高新技术产业|高新技术|高新|经济)?开发区|^(?:保税区|新区|特区|经济特区)")
 _PLACE_SUFFIX = re.compile(
     f"(?:省|{_CITY}|地区|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治州|特区|县|区)?"
@@ -36,11 +39,12 @@ def strip_place(name: str) -> str:
         place, behind = rest[:size], rest[size:]
         if not size or len(behind) < 2 or _only_form(behind):
             return rest
-        bare = place[-1] not in "市省区县州镇乡街道盟旗" and place not in lexicon().local_places
-        town = place in lexicon().local_towns
+        here = place == _beginning(place, _local_places())
+        town = place == _beginning(place, _local_towns())
+        bare = place[-1] not in "市省区县州镇乡街道盟旗" and not here
         if bare and (local != town or not _leaves_trade(behind)):
             return rest
-        local = local or place in lexicon().local_places
+        local = local or here
         rest, found = behind, True
 
 
@@ -79,9 +83,11 @@ def place_length(text: str, behind_place: bool) -> int:
     known = _known_place(text)
     if known:
         return known
-    town = next((town for town in lexicon().local_towns if behind_place and text.startswith(town)), "")
+    town = _beginning(text, _local_towns()) if behind_place else ""
     if town and text[len(town) : len(town) + 1] not in ("镇", "街"):
         return len(town)
+    if not _ENDS_PLACE.search(text, 0, _LONGEST_TOLD):
+        return 0
     patterns = (_ANY_CITY, _ANY_DISTRICT, *((_ZONE, _TOWN) if behind_place else ()))
     match = next((match for match in (pattern.match(text) for pattern in patterns) if match), None)
     return match.end() if match else 0
@@ -89,27 +95,41 @@ def place_length(text: str, behind_place: bool) -> int:
 
 def _known_place(text: str) -> int:
     """How long the province, city or place of this city is that the text begins with."""
-    if text.startswith(_local_starts()):
-        local = next((place for place in lexicon().local_places if text.startswith(place)), "")
-        if local:
-            works = local.endswith("市") and not _CITY_END.match(text, len(local) - 1)
-            return len(local) - works
-    sizes, named = _named_places()
-    size = next((n for n in sizes if text[:n] in named), 0)
-    suffix = _PLACE_SUFFIX.match(text, size) if size else None
-    return suffix.end() if suffix else size
+    local = _beginning(text, _local_places())
+    if local:
+        works = local.endswith("市") and not _CITY_END.match(text, len(local) - 1)
+        return len(local) - works
+    place = _beginning(text, _named_places())
+    suffix = _PLACE_SUFFIX.match(text, len(place)) if place else None
+    return suffix.end() if suffix else len(place)
+
+
+def _beginning(text: str, places: dict[str, tuple[str, ...]]) -> str:
+    """The longest of the places that the text begins with."""
+    for place in places.get(text[:2], ()):
+        if text.startswith(place):
+            return place
+    return ""
 
 
 @cache
-def _local_starts() -> tuple[str, ...]:
-    return tuple(sorted({place[:2] for place in lexicon().local_places}))
+def _local_places() -> dict[str, tuple[str, ...]]:
+    return _by_beginning(lexicon().local_places)
 
 
 @cache
-def _named_places() -> tuple[range, frozenset[str]]:
-    words = lexicon()
-    named = frozenset(words.provinces) | frozenset(words.cities)
-    return range(max(map(len, named)), 1, -1), named
+def _local_towns() -> dict[str, tuple[str, ...]]:
+    return _by_beginning(lexicon().local_towns)
+
+
+@cache
+def _named_places() -> dict[str, tuple[str, ...]]:
+    return _by_beginning({*lexicon().provinces, *lexicon().cities})
+
+
+def _by_beginning(places: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Two characters → the places that begin with them."""
+    return grouped((place[:2], place) for place in places)
 
 
 @cache

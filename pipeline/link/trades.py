@@ -1,19 +1,25 @@
 """Words that end a firm's name: what it does (行业), and its organisation form (组织形式)."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from pipeline.link.lexicon import lexicon
 
-LONGEST_INDUSTRY = 8
-
 
 def split_form(text: str) -> tuple[str, str]:
     """Core and organisation form; in a word of industry (饭店, 加油站) the last character is no form."""
-    words, forms = lexicon().industries, lexicon().form_class
-    size = next((n for n in _form_sizes() if text[-n:] in forms), 0)
-    if not 0 < size < len(text) or any(text[-n:] in words for n in range(LONGEST_INDUSTRY, size, -1)):
+    form = _ending(text, _forms_by_end().get(text[-1:], ()))
+    word = _ending(text, _words_by_end().get(text[-2:], ()))
+    if not form or len(form) == len(text) or len(word) > len(form):
         return text, ""
-    return text[:-size], text[-size:]
+    return text[: -len(form)], form
+
+
+def _ending(text: str, words: tuple[str, ...]) -> str:
+    for word in words:
+        if text.endswith(word):
+            return word
+    return ""
 
 
 def split_industry(core: str) -> tuple[str, str]:
@@ -22,33 +28,64 @@ def split_industry(core: str) -> tuple[str, str]:
     The industry is the longest tail made of known words that leaves two characters or more; behind a
     long unknown text the first known word begins it. A core of known words only has no trade name.
     """
-    words = lexicon().industries
+    words = _words_by_beginning()
     size = cut = len(core)
-    reached = [size]  # where a tail made of known words begins, from the back
-    for start in range(size - 1, -1, -1):
-        if any(core[start:end] in words for end in reached if _may_be_word(start, end, size)):
-            reached.append(start)
-            cut = start if start >= 2 else cut
-    if size >= 2 and reached[-1] == 0:
+    reached = {size}  # where a tail made of known words begins
+    if core[-1:] in _single_words():  # 鱼, 茶: only the end of a name, never before other words
+        reached.add(size - 1)
+        cut = size - 1 if size > 2 else cut
+    for start in range(size - 2, -1, -1):
+        for word in words.get(core[start : start + 2], ()):
+            if start + len(word) in reached and core.startswith(word, start):
+                reached.add(start)
+                cut = start if start >= 2 else cut
+                break
+    if size >= 2 and 0 in reached:
         return "", core
     if cut >= 5:
         cut = _first_word(core, cut)
     return core[:cut], core[cut:]
 
 
-def _may_be_word(start: int, end: int, size: int) -> bool:
-    """A word of one character (鱼, 茶) only ends a name; before others it is part of the trade name."""
-    return 2 <= end - start <= LONGEST_INDUSTRY or (end - start == 1 and end == size)
+def word_ends(text: str, start: int) -> list[int]:
+    """Where the known words of industry end, of two characters or more, that begin at `start`."""
+    words = _words_by_beginning().get(text[start : start + 2])
+    return [start + len(word) for word in words if text.startswith(word, start)] if words else []
 
 
 def _first_word(core: str, cut: int) -> int:
-    words = lexicon().industries
     for start in range(2, cut - 1):
-        if any(core[start:end] in words for end in range(start + 2, cut + 1)):
+        if any(end <= cut for end in word_ends(core, start)):
             return start
     return cut
 
 
 @cache
-def _form_sizes() -> range:
-    return range(max(map(len, lexicon().form_class)), 0, -1)
+def _single_words() -> frozenset[str]:
+    return frozenset(word for word in lexicon().industries if len(word) == 1)
+
+
+@cache
+def _words_by_beginning() -> dict[str, tuple[str, ...]]:
+    """Two characters → the words of industry that begin with them."""
+    return grouped((word[:2], word) for word in lexicon().industries if len(word) > 1)
+
+
+@cache
+def _words_by_end() -> dict[str, tuple[str, ...]]:
+    """Two characters → the words of industry that end with them."""
+    return grouped((word[-2:], word) for word in lexicon().industries)
+
+
+@cache
+def _forms_by_end() -> dict[str, tuple[str, ...]]:
+    """Last character → the organisation forms that end with it."""
+    return grouped((form[-1], form) for form in lexicon().form_class)
+
+
+def grouped(words: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Beginning or end of words → those words, the longest first."""
+    groups: dict[str, list[str]] = {}
+    for key, word in words:
+        groups.setdefault(key, []).append(word)
+    return {key: tuple(sorted(group, key=lambda word: (-len(word), word))) for key, group in groups.items()}

@@ -10,34 +10,34 @@ from pipeline.link.folding import pinyin_key
 from pipeline.link.ordering import Ints
 
 
+class _Index(dict[str | None, int]):
+    """Text → its number; a text met for the first time is appended to the words."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__({None: 0, "": 0})
+        self._words = words
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self._words)
+        self._words.append(word)
+        return number
+
+
 class Vocabulary:
     """Texts numbered from 1 in the order of their first use; 0 is the empty text."""
 
     def __init__(self) -> None:
         self.words: list[str] = [""]
-        self._index: dict[str, int] = {"": 0}
+        self._index = _Index(self.words)
         self._array: npt.NDArray[np.object_] | None = None
 
     def add(self, word: str | None) -> int:
         """The number of a text."""
-        key = word or ""
-        number = self._index.get(key)
-        if number is None:
-            number = self._index[key] = len(self.words)
-            self.words.append(key)
-        return number
+        return self._index[word]
 
     def add_all(self, texts: Iterable[str | None]) -> Ints:
         """The numbers of many texts, in their order."""
-        index, words, numbers = self._index, self.words, []
-        for text in texts:
-            key = text or ""
-            number = index.get(key)
-            if number is None:
-                number = index[key] = len(words)
-                words.append(key)
-            numbers.append(number)
-        return np.array(numbers, dtype=np.int64)
+        return np.fromiter(map(self._index.__getitem__, texts), dtype=np.int64)
 
     def held(self, texts: Iterable[str]) -> Ints:
         """The numbers of texts that are here already; 0 for the others."""

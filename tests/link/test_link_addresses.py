@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.addresses import parse_address, read_community, read_street, road_key, to_digits
+from pipeline.link.addresses import parse_address, read_community, read_street, road_key
+from pipeline.link.numerals import to_digits
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,16 @@ def test_a_streets_name_in_a_roads_own_stays() -> None:
 
 def test_a_new_village_keeps_its_word() -> None:
     assert parse_address("桂园新村3栋204").building == "桂园新村"
+
+
+@pytest.mark.parametrize(
+    ("address", "front"),
+    [
+        ("翠竹路5号笋岗街道", ("笋岗街道", "", "")),
+        ("笋岗路5号深路3号", ("笋岗街道", "", "路5号深路")),
+        ("5号花园胡同7号", ("", "", "5号花园胡同")),
+    ],
+)
+def test_a_house_number_hides_no_street_or_road_behind_it(address: str, front: tuple[str, ...]) -> None:
+    parts = parse_address(address)
+    assert (parts.street, parts.community, parts.road) == front
