@@ -8,6 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.link.comparing_names import Bools, NameComparer
 from pipeline.link.facets import Facets
+from pipeline.link.marks import Marks
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.remembering import Remembered
@@ -92,6 +93,7 @@ class Comparator:
         self._one_character_apart, self._one_digit_apart, self._left_over = map(
             Remembered, (self._persons_near, self._phones_near, self._codes_left_over)
         )
+        self._person_marks, self._phone_marks = Marks(words.person.words), Marks(words.phone.words, counted=True)
         self._whole: Bools = np.array([_is_whole(word) for word in words.code.words], dtype=bool)
         self._masked: Bools = np.array(["*" in word for word in words.code.words], dtype=bool)
 
@@ -170,6 +172,7 @@ class Comparator:
         both = (a.person > 0) & (b.person > 0)
         level = np.where(both, self._code("person", "differs"), 0)
         rest = np.flatnonzero(both & (a.person_sound != b.person_sound))
+        rest = rest[self._person_marks.may_be_edits_apart(a.person[rest], b.person[rest], 1)]
         near = self._one_character_apart(a.person[rest], b.person[rest]) > 0
         level[rest[near]] = self._code("person", "one_character")
         level = np.where(both & (a.person_sound == b.person_sound), self._code("person", "homophone"), level)
@@ -189,6 +192,7 @@ class Comparator:
                 equal |= (mine > 0) & (mine == other)
         level = np.where(both, self._code("phone", "differs"), 0)
         rest = np.flatnonzero(both & ~equal)
+        rest = rest[self._phone_marks.may_be_edits_apart(a.phone[rest], b.phone[rest], 1)]
         near = self._one_digit_apart(a.phone[rest], b.phone[rest]) > 0
         level[rest[near]] = self._code("phone", "one_digit")
         return np.where(equal, self._code("phone", "exact"), level).astype(np.int64)

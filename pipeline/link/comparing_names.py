@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from pipeline.link.facets import Facets
 from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
+from pipeline.link.marks import Marks
 from pipeline.link.model import Model
 from pipeline.link.names import branch_core
 from pipeline.link.ordering import Ints
@@ -17,6 +18,9 @@ from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
 
 Bools = npt.NDArray[np.bool_]
 ALIKE = 0.86
+# Jaro–Winkler adds a tenth of what is missing for each of up to four equal first characters.
+_PREFIX, _BOOST, _ROUNDING = 4, 0.1, 1e-4
+_ONE_EDIT = 2  # characters of one side only, where one was replaced
 _COMMON = "业品用材器店行用务工"
 _SHORT_FORMS = {"stock": "company"}
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十百千\d]+")
@@ -29,7 +33,8 @@ class NameComparer:
         self._model = model
         self._words = words
         self._shapes = _numbered([shape_key(word) for word in words.trade.words])
-        self._sizes: Ints = np.array([len(word) for word in words.trade.words], dtype=np.int64)
+        self._trade_marks, self._full_marks = Marks(words.trade.words), Marks(words.full.words)
+        self._sizes = self._trade_marks.sizes
         self._numerals: Bools = np.array(
             [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
         )
@@ -94,6 +99,7 @@ class NameComparer:
         """Whether two long names, place aside, differ by one homophone or by two characters swapped."""
         result = np.zeros(len(a.full), dtype=bool)
         rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
+        rest = rest[self._full_marks.may_be_edits_apart(a.full[rest], b.full[rest], 1)]
         result[rest] = self._one_slip_apart(a.full[rest], b.full[rest]) > 0
         return result
 
@@ -132,8 +138,21 @@ class NameComparer:
         sound = both & ~equal & (a.sound == b.sound)
         rest = np.flatnonzero(both & ~equal & ~sound)
         level[equal], level[sound] = self._code("trade_name", "exact"), self._code("trade_name", "homophone")
+        level[rest] = self._code("trade_name", "differs")
+        rest = rest[self._may_be_alike(a.trade[rest], b.trade[rest])]
         level[rest] = self._trade_texts(a.trade[rest], b.trade[rest])
         return level
+
+    def _may_be_alike(self, a: Ints, b: Ints) -> Bools:
+        """Whether two different trade names may be at any other level than `differs`."""
+        mine, other = self._trade_marks.only_in(a, b)
+        sizes = np.maximum(self._sizes[a], 1), np.maximum(self._sizes[b], 1)
+        # So many characters may be found on the other side, in the best order, the first ones in front.
+        shared = np.minimum(sizes[0] - mine, sizes[1] - other).astype(np.float32)
+        jaro = (shared / sizes[0] + shared / sizes[1] + 1) / 3
+        winkler = jaro + np.minimum(shared, _PREFIX) * _BOOST * (1 - jaro)
+        near = (winkler >= ALIKE - _ROUNDING) | (mine == 0) | (other == 0) | (mine + other <= _ONE_EDIT)
+        return np.asarray(near | (self._shapes[a] == self._shapes[b]))
 
     def _levels_of_trades(self, a: Ints, b: Ints) -> Ints:
         """Levels of distinct pairs of different trade names."""
