@@ -26,8 +26,8 @@ class FacetTable:
             self._rows[:, at] = column
 
     def take(self, index: Ints) -> Facets:
-        """Some profiles, in the order of the index."""
-        columns = iter(self._rows.take(index, axis=0).T.astype(np.int64, order="C"))
+        """Some profiles, in the order of the index; narrow numbers, of which twice as many pass at once."""
+        columns = iter(np.ascontiguousarray(self._rows.take(index, axis=0).T))
         taken: dict[str, Any] = {}
         for one in fields(Facets):
             if one.name in ("name", "sign"):

@@ -51,6 +51,10 @@ class Marks:
         differing = np.bitwise_count(self._bits[a] ^ self._bits[b])
         return np.asarray(differing <= 2 * edits)
 
+    def may_share(self, a: Ints, b: Ints) -> Bools:
+        """Whether the texts of aligned pairs may have any character in common."""
+        return np.asarray((self._bits[a] & self._bits[b]) != 0)
+
     def only_in(self, a: Ints, b: Ints) -> tuple[Ints, Ints]:
         """At least so many characters of each side of aligned pairs are none of the other side's."""
         mine, other = self._bits[a], self._bits[b]

@@ -1,11 +1,13 @@
 """Orders and distinct values of whole arrays, by sorting: the same on every machine, and never quadratic."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+# Whole numbers of any width: what a night keeps is int64, what passes through comparisons is narrower.
+Ints = npt.NDArray[np.signedinteger[Any]]
 WIDEST = 2**62
 _HALF = 31
 

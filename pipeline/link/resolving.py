@@ -20,7 +20,7 @@ from pipeline.link.layout import FacetTable
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
 from pipeline.link.pieces import Pieces
-from pipeline.link.scoring import explain_pairs, score_pairs, weigh
+from pipeline.link.scoring import explain_pairs, score_pairs
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
 
@@ -245,7 +245,7 @@ class Resolver:
         half = found.left < found.right
         i, j = found.left[half], found.right[half]
         a, b = side.take(i), side.take(j)
-        scored, _ = weigh(a, b, self._comparator, self._model)
+        scored = self._comparator.score(a, b)
         edge = is_edge(scored, self._model, a, b)
         unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)

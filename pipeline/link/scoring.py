@@ -40,10 +40,13 @@ def score_pairs(
     def weighed(start: int) -> Kept:
         i, j = found.left[start : start + CHUNK], found.right[start : start + CHUNK]
         a, b = left.take(i), right.take(j)
-        scored, backed = weigh(a, b, comparator, model)
-        denied = denied_by_fields(scored, model, a.name.formal == 0)
-        keep = scored.total >= WORTH
-        return Kept(i[keep], j[keep], scored.total[keep], backed[keep], denied[keep])
+        scored = comparator.score(a, b)
+        keep = np.flatnonzero(scored.total >= WORTH)
+        scored = scored.take(keep)
+        told = (_has_name(a) & _has_name(b))[keep]
+        backed = backed_by_fields(scored, model, told, b.closed[keep] == 0)
+        denied = denied_by_fields(scored, model, a.name.formal[keep] == 0)
+        return Kept(i[keep], j[keep], scored.total, backed, denied)
 
     with ThreadPoolExecutor(THREADS) as workers:
         parts = list(workers.map(weighed, range(0, len(found.left), CHUNK)))
@@ -53,7 +56,7 @@ def score_pairs(
     return Kept(
         np.concatenate([p.left for p in parts]),
         np.concatenate([p.right for p in parts]),
-        np.concatenate([p.weight for p in parts]),
+        _joined([p.weight for p in parts]),
         np.concatenate([p.backed for p in parts]),
         np.concatenate([p.denied for p in parts]),
     )
@@ -69,19 +72,16 @@ def explain_pairs(
         for at in range(0, max(len(i), 1), CHUNK)
     ]
     return Scored(
-        {field: np.concatenate([part.levels[field] for part in parts]) for field in FIELDS},
-        {field: np.concatenate([part.weights[field] for part in parts]) for field in FIELDS},
-        np.concatenate([part.total for part in parts]),
+        {field: _joined([part.levels[field] for part in parts]) for field in FIELDS},
+        {field: _joined([part.weights[field] for part in parts]) for field in FIELDS},
+        _joined([part.total for part in parts]),
     )
-
-
-def weigh(left: Facets, right: Facets, comparator: Comparator, model: Model) -> tuple[Scored, Bools]:
-    """Weighs aligned pairs and says which are backed by enough fields."""
-    scored = comparator.score(left, right)
-    told = _has_name(left) & _has_name(right)
-    return scored, backed_by_fields(scored, model, told, right.closed == 0)
 
 
 def _has_name(facets: Facets) -> Bools:
     named = (facets.name.trade > 0) & (facets.name.person == 0)
     return np.asarray(named | (facets.sign.trade > 0))
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts, dtype=np.int64)
