@@ -6,6 +6,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.link.comparing_codes import CodeComparer, both_differ
 from pipeline.link.comparing_names import Bools, NameComparer
 from pipeline.link.facets import Facets
 from pipeline.link.marks import Marks
@@ -106,12 +107,12 @@ class Comparator:
         self._counts = counts
         self._names = NameComparer(model, words)
         self._weights = WeightTable(model, RARE, counts.most + 1, counts.count)
-        self._one_character_apart, self._one_digit_apart, self._left_over = map(
-            Remembered, (self._persons_near, self._phones_near, self._codes_left_over)
+        self._codes = CodeComparer(model, words)
+        self._one_character_apart, self._one_digit_apart = map(
+            Remembered, (self._persons_near, self._phones_near)
         )
-        self._person_marks, self._phone_marks = Marks(words.person.words), Marks(words.phone.words, counted=True)
-        self._whole: Bools = np.array([_is_whole(word) for word in words.code.words], dtype=bool)
-        self._masked: Bools = np.array(["*" in word for word in words.code.words], dtype=bool)
+        self._person_marks = Marks(words.person.words)
+        self._phone_marks = Marks(words.phone.words, counted=True)
 
     def score(self, left: Facets, right: Facets) -> Scored:
         """Compares position by position; both sides have one length."""
@@ -124,7 +125,7 @@ class Comparator:
         shown &= levels["place"] == self._code("place", "same_room")
         levels["licence"] = np.where(seen, self._code("licence", "none_seen"), 0)
         levels["licence"] = np.where(shown & ~seen, self._code("licence", "shown"), levels["licence"])
-        levels["code"] = self._codes(left, right)
+        levels["code"] = self._codes.levels(left, right)
         shares = self._shares(levels, name, right, *person) | {"place": bearers}
         weights = {field: self._weights.of(field, levels[field], shares.get(field)) for field in FIELDS}
         weights["phone"] = self._beside_person(weights["phone"], levels["person"])
@@ -224,10 +225,10 @@ class Comparator:
     def _place(self, a: Facets, b: Facets) -> tuple[Ints, Ints]:
         """Level of two places, and how many firms share the place that agrees."""
         site = (a.site > 0) & (a.site == b.site)
-        building = (a.building > 0) & (a.building == b.building) & ~_both_differ(a.road, b.road)
-        block_differs = _both_differ(a.block, b.block)
-        room = (a.room > 0) & (a.room == b.room) & ~_both_differ(a.floor, b.floor)
-        room_differs = _both_differ(a.room, b.room) | _both_differ(a.floor, b.floor) | block_differs
+        building = (a.building > 0) & (a.building == b.building) & ~both_differ(a.road, b.road)
+        block_differs = both_differ(a.block, b.block)
+        room = (a.room > 0) & (a.room == b.room) & ~both_differ(a.floor, b.floor)
+        room_differs = both_differ(a.room, b.room) | both_differ(a.floor, b.floor) | block_differs
         house = (a.house_code > 0) & (a.house_code == b.house_code)
         number = site | building
         road = (a.road > 0) & (a.road == b.road)
@@ -235,10 +236,10 @@ class Comparator:
         # The same room of the same building under a misspelt road is no other place.
         misspelt = (a.building > 0) & (a.building == b.building) & room
         apart = (
-            (_both_differ(a.site, b.site) & ~building)
-            | (_both_differ(a.road, b.road) & ~misspelt)
-            | (_both_differ(a.building, b.building) & ~site)
-            | (_both_differ(a.street, b.street) & ~number)
+            (both_differ(a.site, b.site) & ~building)
+            | (both_differ(a.road, b.road) & ~misspelt)
+            | (both_differ(a.building, b.building) & ~site)
+            | (both_differ(a.street, b.street) & ~number)
         )
         level = np.zeros(len(a), dtype=np.int8)
         for name, where in (
@@ -271,53 +272,3 @@ class Comparator:
         door = b.door[at]
         behind = np.where(door > 0, counts.door[door], 1 + bearers // 8)
         return np.where(level == self._code("place", "same_room"), behind, bearers)
-
-    def _codes(self, a: Facets, b: Facets) -> Ints:
-        code = self._code
-        differs = _both_differ(a.uscc, b.uscc) | _both_differ(a.org, b.org)
-        equal = np.zeros(len(a), dtype=bool)
-        for name in ("uscc", "org", "registration"):
-            mine, other = getattr(a, name), getattr(b, name)
-            equal |= (mine > 0) & (mine == other)
-        level = np.where(equal, code("code", "valid_equal"), 0)
-        hint = np.flatnonzero((a.hint > 0) & ~equal & ~differs)
-        fits = self._fits(a, b, hint)
-        # A whole code with one wrong character still looks like its firm's; one that does not denies it.
-        against = self._whole[a.hint[hint]] & (b.uscc[hint] > 0)
-        level[hint] = np.where(
-            fits, code("code", "damaged_equal"), np.where(against, code("code", "damaged_differs"), 0)
-        )
-        return np.where(differs & ~equal, code("code", "valid_differs"), level).astype(np.int8)
-
-    def _fits(self, a: Facets, b: Facets, at: Ints) -> Bools:
-        """Whether the left side's damaged code can be what is left of one of the right side's codes."""
-        result = np.zeros(len(at), dtype=bool)
-        for codes in (b.uscc, b.registration, b.hint, b.org):
-            held = np.flatnonzero((codes[at] > 0) & ~result)
-            result[held] = self._left_over(a.hint[at[held]], codes[at[held]]) > 0
-        return result
-
-    def _codes_left_over(self, hint: Ints, code: Ints) -> Ints:
-        hints, codes = map(self._words.code.texts, (hint, code))
-        edits = process.cpdist(hints, codes, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.int32)
-        fits: Bools = np.asarray((edits <= 2) | self._masked[hint])
-        for i in np.flatnonzero(fits).tolist():
-            fits[i] = _damaged(hints[i], codes[i], int(edits[i]))
-        return fits.astype(np.int64)
-
-
-def _both_differ(a: Ints, b: Ints) -> Bools:
-    return np.asarray((a > 0) & (b > 0) & (a != b))
-
-
-def _is_whole(hint: str) -> bool:
-    """Whether enough of a code is left to tell that it is another firm's."""
-    return len(hint) == 18 and hint.count("*") <= 6 and not hint.endswith("*")
-
-
-def _damaged(hint: str, code: str, edits: int) -> bool:
-    """Whether a damaged or masked code can be what is left of a whole one."""
-    if "*" not in hint:
-        return edits <= 2 and len(hint) >= 13
-    head, tail = hint.partition("*")[0], hint.rpartition("*")[2]
-    return len(head) + len(tail) >= 10 and code.startswith(head) and code.endswith(tail)

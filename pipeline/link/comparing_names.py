@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from pipeline.link.facets import Facets
-from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
+from pipeline.link.folding import pinyin_key, read_alike, shape_key
 from pipeline.link.marks import Marks
 from pipeline.link.model import Model
 from pipeline.link.names import branch_core
@@ -134,13 +134,14 @@ class NameComparer:
         return at[rest[self._one_slip_apart(mine[rest], other[rest]) > 0]]
 
     def _are_one_slip_apart(self, a: Ints, b: Ints) -> Ints:
-        left, right = map(self._words.full.texts, (a, b))
+        near = (self._full_marks.sizes[a] == self._full_marks.sizes[b]) & (self._full_marks.sizes[a] >= 6)
+        at = np.flatnonzero(near)
+        left, right = self._words.full.texts(a[at]), self._words.full.texts(b[at])
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        near: Bools = np.asarray(edits == 1)
-        for i in np.flatnonzero(near).tolist():
-            swapped = sorted(left[i]) == sorted(right[i])
-            near[i] = min(len(left[i]), len(right[i])) >= 6 and (swapped or sounds_alike(left[i], right[i]))
-        return near.astype(np.int64)
+        differing, alike = read_alike(left, right)
+        # At one edit, two differing characters are swapped ones.
+        near[at] = (edits == 1) & (alike | (differing == 2))
+        return near.astype(np.int8)
 
     def _trade(self, a: _Trades, b: _Trades) -> Ints:
         """Level of two trade names; one that only says the trade (快餐) hardly tells shops apart."""
@@ -203,9 +204,9 @@ class NameComparer:
         level[(edits == 1) & (shorter <= 2)] = code("trade_name", "one_edit_short")
         level[(edits == 1) & (shorter >= 3)] = code("trade_name", "one_edit")
         level[inside] = code("trade_name", "contained")
-        for i in np.flatnonzero((edits == 1) & (longer == shorter)):
-            if sounds_alike(left[i], right[i]):
-                level[i] = code("trade_name", "homophone")
+        replaced = np.flatnonzero((edits == 1) & (longer == shorter))
+        _, heard = read_alike([left[i] for i in replaced], [right[i] for i in replaced])
+        level[replaced[heard]] = code("trade_name", "homophone")
         for i in np.flatnonzero((edits <= 2) & (self._numerals[a] | self._numerals[b])):
             if _other_number(left[i], right[i]):
                 level[i] = code("trade_name", "differs")
