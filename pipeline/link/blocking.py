@@ -4,7 +4,7 @@ A key that many rows share (a road, two characters of a trade name, a house) nev
 joined with a second one, so that the pairs grow with the rows and not with their square.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 

@@ -18,7 +18,13 @@ from pipeline.link.weighing import WeightTable
 
 # A small district does not make names common: rarity is measured against at least this many firms.
 LEAST_POPULATION = 3000
-RARE = ("trade_name", "industry", "person", "phone", "place")  # what agrees there weighs less where it is common
+RARE = (
+    "trade_name",
+    "industry",
+    "person",
+    "phone",
+    "place",
+)  # what agrees there weighs less where it is common
 FIELDS = ("trade_name", "industry", "form", "region", "branch", "person", "phone", "place", "licence", "code")
 
 
@@ -258,9 +264,7 @@ class Comparator:
         bearers[at] = self._of_place(b, at, site[at], building[at], house[at], level[at])
         return level, bearers
 
-    def _of_place(
-        self, b: Facets, at: Ints, site: Bools, building: Bools, house: Bools, level: Ints
-    ) -> Ints:
+    def _of_place(self, b: Facets, at: Ints, site: Bools, building: Bools, house: Bools, level: Ints) -> Ints:
         """How many firms share the place in which the right sides at some positions agree."""
         counts = self._counts
         bearers = np.where(

@@ -66,9 +66,7 @@ class CodeComparer:
 
     def _are_left_over(self, hint: Ints, code: Ints) -> Ints:
         hints, codes = map(self._words.code.texts, (hint, code))
-        edits = process.cpdist(
-            hints, codes, scorer=Levenshtein.distance, score_cutoff=_EDITS, dtype=np.int32
-        )
+        edits = process.cpdist(hints, codes, scorer=Levenshtein.distance, score_cutoff=_EDITS, dtype=np.int32)
         fits: Bools = np.asarray((edits <= _EDITS) | self._masked[hint])
         for i in np.flatnonzero(fits).tolist():
             fits[i] = _damaged(hints[i], codes[i], int(edits[i]))
@@ -83,7 +81,10 @@ class _Ends:
         plain = pc.if_else(pa.array(self._readable), codes, "")
         self._first = _packed(pc.utf8_rpad(pc.utf8_slice_codeunits(plain, 0, _END), _END, " "))
         self._last = _packed(pc.utf8_lpad(pc.utf8_slice_codeunits(plain, -_END), _END, " "))
-        self._before, self._behind = _shown(self._first, from_front=True), _shown(self._last, from_front=False)
+        self._before, self._behind = (
+            _shown(self._first, from_front=True),
+            _shown(self._last, from_front=False),
+        )
 
     def may_fit(self, hint: Ints, code: Ints) -> Bools:
         """Whether what a masked code shows at its ends may be the ends of another; False is certain."""

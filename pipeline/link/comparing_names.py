@@ -1,7 +1,6 @@
 """Comparisons of names: trade name, industry, organisation form, branch; whole arrays at a time."""
 
 import re
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -16,35 +15,17 @@ from pipeline.link.model import Model
 from pipeline.link.names import branch_core
 from pipeline.link.ordering import Ints
 from pipeline.link.remembering import Remembered
-from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
+from pipeline.link.vocabulary import NameFacets, TradeFacets, Vocabularies, Vocabulary
 
 Bools = npt.NDArray[np.bool_]
 ALIKE = 0.86
 # Jaro–Winkler adds a tenth of what is missing for each of up to four equal first characters.
 _PREFIX, _BOOST, _ROUNDING = 4, 0.1, 1e-4
+_LONG = 6  # characters of a full name that may have a slip
 _ONE_EDIT = 2  # characters of one side only, where one was replaced
 _COMMON = "业品用材器店行用务工"
 _SHORT_FORMS = {"stock": "company"}
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十百千\d]+")
-
-
-@dataclass(frozen=True)
-class _Trades:
-    """What the comparison of trade names looks at."""
-
-    trade: Ints
-    sound: Ints
-    full: Ints
-    formal: Ints
-    known: Ints
-    person: Ints
-
-    @classmethod
-    def of(cls, names: "NameFacets | _Trades", at: Ints) -> "_Trades":
-        """Some of the names."""
-        return cls(
-            names.trade[at], names.sound[at], names.full[at], names.formal[at], names.known[at], names.person[at]
-        )
 
 
 class NameComparer:
@@ -98,7 +79,7 @@ class NameComparer:
         )
         for which, (a, b) in enumerate(pairs):
             at = np.flatnonzero((a.trade > 0) & (b.trade > 0))
-            level = self._level(_Trades.of(a, at), _Trades.of(b, at), named=which == 0)
+            level = self._level(TradeFacets.of(a, at), TradeFacets.of(b, at), named=which == 0)
             held = best[at]
             better = (level > 0) & ((held == 0) | (level < held))
             if which > 0:
@@ -110,7 +91,7 @@ class NameComparer:
         np.putmask(best, formal, code("differs"))
         return chosen, best
 
-    def _level(self, a: _Trades, b: _Trades, *, named: bool) -> Ints:
+    def _level(self, a: TradeFacets, b: TradeFacets, *, named: bool) -> Ints:
         """Level of two trade names; `named` says that neither is a sign."""
         differs, sign_differs = self._code("trade_name", "differs"), self._code("trade_name", "sign_differs")
         level = self._trade(a, b)
@@ -134,28 +115,30 @@ class NameComparer:
         return at[rest[self._one_slip_apart(mine[rest], other[rest]) > 0]]
 
     def _are_one_slip_apart(self, a: Ints, b: Ints) -> Ints:
-        near = (self._full_marks.sizes[a] == self._full_marks.sizes[b]) & (self._full_marks.sizes[a] >= 6)
-        at = np.flatnonzero(near)
+        sizes = self._full_marks.sizes
+        at = np.flatnonzero((sizes[a] == sizes[b]) & (sizes[a] >= _LONG))
         left, right = self._words.full.texts(a[at]), self._words.full.texts(b[at])
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        differing, alike = read_alike(left, right)
+        near = np.flatnonzero(edits == 1)
+        differing, alike = read_alike([left[i] for i in near], [right[i] for i in near])
+        result = np.zeros(len(a), dtype=np.int8)
         # At one edit, two differing characters are swapped ones.
-        near[at] = (edits == 1) & (alike | (differing == 2))
-        return near.astype(np.int8)
+        result[at[near]] = alike | (differing == 2)
+        return result
 
-    def _trade(self, a: _Trades, b: _Trades) -> Ints:
+    def _trade(self, a: TradeFacets, b: TradeFacets) -> Ints:
         """Level of two trade names; one that only says the trade (快餐) hardly tells shops apart."""
         level = self._trade_words(a, b)
         alike = self._code("trade_name", "alike")
         at = np.flatnonzero((a.known == 0) | (b.known == 0))
         at = at[~((a.full[at] > 0) & (a.full[at] == b.full[at]) & (a.formal[at] > 0) & (b.formal[at] > 0))]
-        mine, other, generic = _Trades.of(a, at), _Trades.of(b, at), level[at]
+        mine, other, generic = TradeFacets.of(a, at), TradeFacets.of(b, at), level[at]
         person = (mine.person > 0) | (other.person > 0)
         near = np.where(person, self._bears_person(mine, other, generic), generic <= alike)
         level[at] = np.where(near, alike, 0)
         return level
 
-    def _bears_person(self, a: _Trades, b: _Trades, level: Ints) -> Bools:
+    def _bears_person(self, a: TradeFacets, b: TradeFacets, level: Ints) -> Bools:
         """Whether what may be a person's name is the other side's trade name, or stands whole inside it."""
         mine, other = self._sizes[a.trade], self._sizes[b.trade]
         inside = ((a.person > 0) & (mine >= 3) & (mine < other)) | (
@@ -164,7 +147,7 @@ class NameComparer:
         inside &= level == self._code("trade_name", "contained")
         return np.asarray(inside | (level <= self._code("trade_name", "look_alike")))
 
-    def _trade_words(self, a: _Trades, b: _Trades) -> Ints:
+    def _trade_words(self, a: TradeFacets, b: TradeFacets) -> Ints:
         """Level of two trade names; compared as text only where they may be alike without being equal."""
         code = partial(self._code, "trade_name")
         level = np.full(len(a.trade), code("differs"), dtype=np.int8)

@@ -91,7 +91,10 @@ def read_alike(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Bools]:
 
     Texts of different lengths have nothing in common: all differ.
     """
-    sizes = np.fromiter(map(len, left), np.int64, len(left)), np.fromiter(map(len, right), np.int64, len(right))
+    sizes = (
+        np.fromiter(map(len, left), np.int64, len(left)),
+        np.fromiter(map(len, right), np.int64, len(right)),
+    )
     longest = max(1, *(int(size.max(initial=0)) for size in sizes))
     one, other = (
         np.array(texts, dtype=f"<U{longest}").view(np.uint32).reshape(len(texts), longest)

@@ -31,12 +31,12 @@ class Marks:
 
         Args:
             words: the texts.
-            counted: whether a character's second occurrence is another one; for digits, of which there are few.
+            counted: whether a second occurrence is another character; for digits, of which few exist.
         """
         self.sizes: Ints = np.fromiter(map(len, words), np.int64, len(words))
         # A lone surrogate is a character like others here.
-        letters = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
-        letters = letters.astype(np.uint64)
+        points = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
+        letters: Bits = points.astype(np.uint64)
         if counted:
             letters += _occurrence(letters, self.sizes) << np.uint64(_POINTS)
         bit = np.uint64(1) << ((letters + np.uint64(1)) * _SPREAD >> _TOP)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.link.blocking import BLOCK_CAP, standard_keys
 from pipeline.link.bridges import Bridge, weak_bridges, without, words_of
-from pipeline.link.clustering import cluster, is_edge
+from pipeline.link.clustering import cluster, edges
 from pipeline.link.comparing import Comparator, Scored, frequencies
 from pipeline.link.deciding import Floats, leans_on_name, speaks_against
 from pipeline.link.facets import Facets
@@ -21,7 +21,7 @@ from pipeline.link.meetings import Meetings
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
 from pipeline.link.pieces import Pieces
-from pipeline.link.scoring import by_batch, explain_pairs, joined, score_pairs
+from pipeline.link.scoring import explain_pairs, score_pairs
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
 
@@ -245,7 +245,9 @@ class Resolver:
         """Units of the profiles at some positions, and the shop of each: rows joined by strong edges."""
         profile = state.units.profiles[at]
         side = self._facets.take(profile)
-        i, j, weight = self._edges(side)
+        found = self._meetings(side, side)
+        i, j, weight, compared = edges(side, found, self._comparator, self._model)
+        self._note(found, compared)
         unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
         members, _, inverse = numbered(unit)
@@ -260,24 +262,6 @@ class Resolver:
         kept = without(cuts, *ends)
         roots, _ = cluster(len(members), ends[0][kept], ends[1][kept], weight[kept], labels, apart)
         return members, roots
-
-    def _edges(self, side: Facets) -> tuple[Ints, Ints, Ints]:
-        """Rows of one shop, pair by pair: positions of both, the smaller first, and the pair's weight."""
-        found, table = self._meetings(side, side), FacetTable(side)
-
-        def joins(left: Ints, right: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-            half = left < right
-            i, j = left[half], right[half]
-            a, b = table.take(i), table.take(j)
-            scored = self._comparator.score(a, b)
-            edge = is_edge(scored, self._model, a, b)
-            return i[edge], j[edge], scored.total[edge], np.array([len(left)])
-
-        nothing = np.zeros(0, dtype=np.int64)
-        parts = [(nothing,) * 4, *by_batch(found, joins)]
-        i, j, weight, compared = (joined(columns) for columns in zip(*parts, strict=True))
-        self._note(found, int(compared.sum()))
-        return i, j, weight
 
     def _cluster(self, state: Standing, may_found: Callable[[Ints], Ints]) -> None:
         """Joins the rest among themselves; a cluster in which any row may found an enterprise does."""
