@@ -68,9 +68,8 @@ def edges(
         edge = is_edge(scored, model, a, b)
         return i[edge], j[edge], scored.total[edge], np.array([len(left)])
 
-    nothing = np.zeros(0, dtype=np.int64)
-    parts = [(nothing,) * 4, *by_batch(found, joining)]
-    i, j, weight, met = (joined(columns) for columns in zip(*parts, strict=True))
+    parts = by_batch(found, joining)
+    i, j, weight, met = (joined([part[at] for part in parts]) for at in range(4))
     return i, j, weight, int(met.sum())
 
 

@@ -138,7 +138,7 @@ class Comparator:
         # A sign that names another shop names its trade too: one contradiction, not two.
         other_sign = is_level(self._model, "trade_name", levels["trade_name"], "sign_differs")
         weights["industry"] = np.where(other_sign, np.maximum(weights["industry"], 0), weights["industry"])
-        total = np.zeros(len(left), dtype=np.int32)
+        total = np.zeros(len(left), dtype=np.int64)
         for weight in weights.values():
             total += weight
         return Scored(levels, weights, total)

@@ -12,7 +12,7 @@ from pipeline.link.founding import Firms, pointed_firm
 from pipeline.link.layout import FacetTable
 from pipeline.link.meetings import Meetings
 from pipeline.link.model import Floats, Model
-from pipeline.link.ordering import Ints, distinct
+from pipeline.link.ordering import Ints
 from pipeline.link.parties import Parties
 from pipeline.link.pieces import Pieces
 from pipeline.link.scoring import by_batch, explain_pairs, joined
@@ -59,7 +59,7 @@ def gather(
         registry: their looks.
         model: weighs the pairs; `estimate` moves on from it.
     """
-    others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
+    others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     rows = others[:: max(1, -(-len(others) // MOST_ROWS))]
     origin, names = origins_of(parties, facets.take(np.arange(parties.count)))
     told = facets.take(rows)

@@ -65,7 +65,7 @@ class Meetings:
 
 
 def _pairs(joined: _Joined, first: int, last: int, bits: int) -> Ints:
-    start, stop = np.searchsorted(joined.left, [first, last]).tolist()
+    start, stop = np.searchsorted(joined.left, np.array([first, last], dtype=joined.left.dtype)).tolist()
     size = joined.size[start:stop]
     left = (joined.left[start:stop] - first).astype(np.int64) << bits
     found: Ints = np.repeat(left, size) + joined.right[offsets(joined.start[start:stop], size)]

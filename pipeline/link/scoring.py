@@ -60,15 +60,13 @@ def score_pairs(
         denied = denied_by_fields(scored, model, a.name.formal[keep] == 0)
         return Kept(i[keep], j[keep], scored.total, backed, denied, len(i))
 
-    nothing = np.zeros(0, dtype=np.int64)
-    never = nothing.astype(bool)
-    parts = [Kept(nothing, nothing, nothing, never, never, 0), *by_batch(found, weighed)]
+    parts = by_batch(found, weighed)
     return Kept(
         joined([p.left for p in parts]),
         joined([p.right for p in parts]),
         joined([p.weight for p in parts]),
-        np.concatenate([p.backed for p in parts]),
-        np.concatenate([p.denied for p in parts]),
+        joined([p.backed for p in parts]).astype(bool),
+        joined([p.denied for p in parts]).astype(bool),
         sum(p.compared for p in parts),
     )
 
@@ -94,6 +92,6 @@ def _has_name(facets: Facets) -> Bools:
     return np.asarray(named | (facets.sign.trade > 0))
 
 
-def joined(parts: Sequence[Ints]) -> Ints:
+def joined(parts: Sequence[Ints | Bools]) -> Ints:
     """Arrays one behind the other, in wide numbers."""
-    return np.concatenate(parts, dtype=np.int64)
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts], dtype=np.int64)
