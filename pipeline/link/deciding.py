@@ -80,7 +80,7 @@ def rank(
     `share` is, per pair, the share of rows of the unit's origin whose firm is held; else the model's.
     """
     lightness = weight.max(initial=0) - weight
-    order = order_of(_ranks(unit, entity, ~backed, lightness))
+    order = order_of(_ranks(unit, entity, (~backed).astype(np.int64), lightness))
     key_unit, key_entity = unit[order], entity[order]
     is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
     best = order[is_first]
@@ -92,7 +92,7 @@ def rank(
     return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at], denied[at])
 
 
-def _ranks(*columns: Ints | Bools) -> Ints:
+def _ranks(*columns: Ints) -> Ints:
     """Numbers that order rows by columns of numbers from 0, the first before the others."""
     sizes = [int(column.max(initial=0)) + 1 for column in columns]
     return rank_of(zip(columns, sizes, strict=True), len(columns[0]))

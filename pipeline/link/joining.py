@@ -42,7 +42,7 @@ class LabelledSets:
             return True
         if a > b:
             a, b = b, a
-        if self._differ(a, b):
+        if any(label[a] and label[b] and label[a] != label[b] for label in self._labels):
             self.refused += 1
             return False
         if self._apart and b in self._apart.get(a, ()):
@@ -56,12 +56,6 @@ class LabelledSets:
         for label in self._labels:
             label[a] = label[a] or label[b]
         return True
-
-    def _differ(self, a: int, b: int) -> bool:
-        for label in self._labels:
-            if label[a] and label[b] and label[a] != label[b]:
-                return True
-        return False
 
     def join_equal(self, *keys: Ints) -> None:
         """Joins all members that agree on every key; members with a 0 in one of them are left out."""
