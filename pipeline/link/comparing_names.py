@@ -39,6 +39,7 @@ class NameComparer:
             Marks(vocabulary.words) for vocabulary in (words.trade, words.full, words.industry)
         )
         self._sizes = self._trade_marks.sizes
+        self._lengths = np.maximum(self._sizes, 1).astype(np.float32)
         self._numerals: Bools = np.array(
             [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
         )
@@ -161,9 +162,9 @@ class NameComparer:
     def _may_be_alike(self, a: Ints, b: Ints) -> Bools:
         """Whether two different trade names may be at any other level than `differs`."""
         mine, other = self._trade_marks.only_in(a, b)
-        sizes = np.maximum(self._sizes[a], 1), np.maximum(self._sizes[b], 1)
+        sizes = self._lengths[a], self._lengths[b]
         # So many characters may be found on the other side, in the best order, the first ones in front.
-        shared = np.minimum(sizes[0] - mine, sizes[1] - other).astype(np.float32)
+        shared = np.minimum(sizes[0] - mine, sizes[1] - other)
         jaro = (shared / sizes[0] + shared / sizes[1] + 1) / 3
         winkler = jaro + np.minimum(shared, _PREFIX) * _BOOST * (1 - jaro)
         near = (winkler >= ALIKE - _ROUNDING) | (mine == 0) | (other == 0) | (mine + other <= _ONE_EDIT)

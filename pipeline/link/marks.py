@@ -60,8 +60,8 @@ class Marks:
         mine, other = self._bits[a], self._bits[b]
         both = mine & other
         return (
-            np.bitwise_count(mine ^ both).astype(np.int64),
-            np.bitwise_count(other ^ both).astype(np.int64),
+            np.bitwise_count(mine ^ both).astype(np.int8),
+            np.bitwise_count(other ^ both).astype(np.int8),
         )
 
 

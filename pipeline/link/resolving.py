@@ -177,10 +177,11 @@ class Resolver:
         left = self._facets.take(state.units.profiles[open_at])
         right = self._speaking_for_firms(self._facets.take(views.at), views)
         found = self._meetings(left, right)
-        kept = score_pairs(found, FacetTable(left), FacetTable(right), self._comparator, self._model)
+        tables = FacetTable(left), FacetTable(right)
+        del left, right  # the tables say the same in half the room
+        kept = score_pairs(found, *tables, self._comparator, self._model)
         self._note(found, kept.compared)
-        unit = state.units.unit[open_at[kept.left]]
-        state.decide(unit, views.entity[kept.right], kept, open_at, views, self._model)
+        state.decide(kept, open_at, views, self._model)
 
     def _speaking_for_firms(self, looks: Facets, views: Views) -> Facets:
         """Views of registered firms; where a row names its firm short, the firm's own branch goes with it."""

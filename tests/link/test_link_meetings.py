@@ -34,6 +34,7 @@ def met(sides: list[tuple[Side, Side]]) -> set[tuple[int, int]]:
 def test_every_pair_under_a_key_is_met_once(sides: list[tuple[Side, Side]], most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(meetings, "BATCH", most)
+        patch.setattr(meetings, "_SLOT_BITS", 1)
         keys = [Key("键", terms(left), terms(right), CAP) for left, right in sides]
         found = Meetings(keys, LEFT, RIGHT)
         batches = found.batches()
