@@ -1,17 +1,17 @@
-"""Candidate pairs from many keys, each block bounded, hot blocks counted and named by their key.
+"""The keys under which rows and firms may meet, each with the bound of its blocks.
 
 A key that many rows share (a road, two characters of a trade name, a house) never stands alone: it is
 joined with a second one, so that the pairs grow with the rows and not with their square.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from pipeline.link.facets import Facets
-from pipeline.link.ordering import Ints, distinct, offsets, order_of
+from pipeline.link.ordering import Ints
 from pipeline.link.pieces import Pieces
 from pipeline.link.vocabulary import NameFacets
 
@@ -19,7 +19,6 @@ AREAS = ("road", "building", "house_code", "community", "street")
 PERSONS = ("person_sound", "person_other_sound")
 SPOTS = ("site", "building", "house_code")
 BLOCK_CAP = 60
-_SHIFT = 31
 
 
 @dataclass(frozen=True)
@@ -46,47 +45,6 @@ class Key:
     cap: int
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Distinct pairs (left, right), sorted, and for each key its pairs and its hot blocks."""
-
-    left: Ints
-    right: Ints
-    pairs_by_key: dict[str, int]
-    hot_by_key: dict[str, int]
-
-
-def candidates(keys: Iterable[Key], right_count: int) -> Candidates:
-    """Joins each key's blocks, one key at a time, and keeps every pair once."""
-    found: list[Ints] = []
-    pairs: dict[str, int] = {}
-    hot: dict[str, int] = {}
-    for key in keys:
-        left, right, heated = _join(key)
-        pairs[key.name] = pairs.get(key.name, 0) + len(left)
-        hot[key.name] = hot.get(key.name, 0) + heated
-        if len(left):
-            found.append(distinct(left * right_count + right))
-    every = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-    found.clear()
-    merged = distinct(every)
-    del every
-    width = max(right_count, 1)
-    return Candidates(merged // width, merged % width, pairs, hot)
-
-
-def _join(key: Key) -> tuple[Ints, Ints, int]:
-    order, mine = order_of(key.right.value), order_of(key.left.value)
-    value, at = key.right.value[order], key.right.at[order]
-    left_value, left_at = key.left.value[mine], key.left.at[mine]
-    start = np.searchsorted(value, left_value, side="left")
-    size = np.searchsorted(value, left_value, side="right") - start
-    too_many = size > key.cap
-    heated = len(distinct(left_value[too_many]))
-    size = np.where(too_many, 0, size)
-    return np.repeat(left_at, size), at[offsets(start, size)], heated
-
-
 def standard_keys(left: Facets, right: Facets, pieces: Pieces, cap: int) -> Iterator[Key]:
     """The keys under which rows and firms meet.
 
@@ -96,7 +54,8 @@ def standard_keys(left: Facets, right: Facets, pieces: Pieces, cap: int) -> Iter
         pieces: parts of the texts behind the integers.
         cap: largest block of a key that says much; one that says little by itself has a smaller one.
     """
-    sides = (_Side(left, pieces), _Side(right, pieces))
+    width = max(_width(left), _width(right))
+    sides = (_Side(left, pieces, width), _Side(right, pieces, width))
 
     def key(name: str, terms: Callable[[_Side], Terms], most: int = cap) -> Key:
         return Key(name, terms(sides[0]), terms(sides[1]), most)
@@ -151,9 +110,11 @@ def _terms(columns: Sequence[Ints]) -> Terms:
     )
 
 
-def _packed(first: Ints, second: Ints) -> Ints:
-    """One number for two, both below 2³¹; 0 where one of them is."""
-    return np.where((first > 0) & (second > 0), (first << _SHIFT) + second, 0)
+def _width(facets: Facets) -> int:
+    """How many bits the second part of a key takes; few bits are sorted faster."""
+    columns = [facets.name.industry, facets.sign.industry]
+    columns += [getattr(facets, name) for name in (*AREAS, *PERSONS, *SPOTS)]
+    return max(int(column.max(initial=0)).bit_length() for column in columns)
 
 
 @dataclass(frozen=True)
@@ -162,13 +123,18 @@ class _Side:
 
     facets: Facets
     pieces: Pieces
+    width: int
+
+    def _packed(self, first: Ints, second: Ints) -> Ints:
+        """One number for two; 0 where one of them is."""
+        return np.where((first > 0) & (second > 0), (first << self.width) + second, 0)
 
     def names(self, *parts: Callable[[NameFacets], Ints]) -> Terms:
         """One part of names and signs, or two of them together."""
         columns = []
         for name in (self.facets.name, self.facets.sign):
             found = [part(name) for part in parts]
-            columns.append(found[0] if len(found) == 1 else _packed(*found))
+            columns.append(found[0] if len(found) == 1 else self._packed(*found))
         return _terms(columns)
 
     def persons(self) -> Terms:
@@ -185,7 +151,7 @@ class _Side:
 
     def beside(self, terms: Terms, columns: Sequence[str]) -> Terms:
         """Each value together with what its member has in each of some columns."""
-        packed = [_packed(terms.value, getattr(self.facets, name)[terms.at]) for name in columns]
+        packed = [self._packed(terms.value, getattr(self.facets, name)[terms.at]) for name in columns]
         held = [np.flatnonzero(values > 0) for values in packed]
         return Terms(
             np.concatenate([values[at] for values, at in zip(packed, held, strict=True)]),
@@ -197,6 +163,6 @@ class _Side:
         values, members = [], []
         for name in (self.facets.name, self.facets.sign):
             part, at = self.pieces.shortened(name.trade)
-            values.append((part << _SHIFT) + name.industry[at])
+            values.append((part << self.width) + name.industry[at])
             members.append(at)
         return Terms(np.concatenate(values), np.concatenate(members))

@@ -7,6 +7,7 @@ two of operator, sign and premises. Rows that say little contradict nothing and 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow as pa
 from pipeline.link.deciding import Bools
 from pipeline.link.facets import Facets
 from pipeline.link.model import THOUSANDTHS
-from pipeline.link.ordering import Ints
+from pipeline.link.ordering import Ints, order_of
 
 FEWEST_MEMBERS = 4
 WEAK = 24 * THOUSANDTHS
@@ -30,7 +31,16 @@ SCHEMA = pa.schema(
         ("reason", pa.string()),
     ]
 )
-Words = Mapping[str, Sequence[frozenset[int]]]
+
+
+class Said(Protocol):
+    """What each member says, by its number."""
+
+    def __getitem__(self, member: int, /) -> frozenset[int]:
+        """All that one member says."""
+
+
+Words = Mapping[str, Said]
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def words_of(side: Facets, member: Ints, count: int) -> Words:
         "sign": np.where(side.sign.sound > 0, side.sign.sound, side.name.sound),
         "premises": np.where(side.site > 0, side.site, side.building),
     }
-    return {name: _sets(values, member, count) for name, values in said.items()}
+    return {name: _Said(values, member, count) for name, values in said.items()}
 
 
 def weak_bridges(left: Ints, right: Ints, weight: Ints, roots: Ints, words: Words) -> list[Cut]:
@@ -181,9 +191,14 @@ def _contradictions(below: Sequence[int], cluster: Sequence[int], words: Words) 
     return tuple(found)
 
 
-def _sets(values: Ints, member: Ints, count: int) -> list[frozenset[int]]:
-    held: list[set[int]] = [set() for _ in range(count)]
-    for at, value in zip(member.tolist(), values.tolist(), strict=True):
-        if value:
-            held[at].add(value)
-    return [frozenset(one) for one in held]
+class _Said:
+    """What members say, put together only for those that are asked for: few clusters hang on a bridge."""
+
+    def __init__(self, values: Ints, member: Ints, count: int) -> None:
+        order = order_of(member)
+        self._values = values[order]
+        self._start = np.searchsorted(member[order], np.arange(count + 1))
+
+    def __getitem__(self, member: int, /) -> frozenset[int]:
+        said = self._values[self._start[member] : self._start[member + 1]]
+        return frozenset(said[said > 0].tolist())

@@ -4,12 +4,15 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.link.comparing import Scored
+from pipeline.link.comparing import Comparator, Scored
 from pipeline.link.deciding import Bools
 from pipeline.link.facets import Facets
 from pipeline.link.joining import LabelledSets
+from pipeline.link.layout import FacetTable
+from pipeline.link.meetings import Meetings
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints
+from pipeline.link.scoring import by_batch, joined
 
 STRONG_EDGE = 12 * THOUSANDTHS
 
@@ -46,6 +49,28 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
     )
     heavy = scored.total >= STRONG_EDGE
     return np.asarray(fits & heavy & (named | nearly | unnamed | renamed | whole))
+
+
+def edges(
+    side: Facets, found: Meetings, comparator: Comparator, model: Model
+) -> tuple[Ints, Ints, Ints, int]:
+    """Rows of one shop, pair by pair: positions of both, the smaller first, and the pair's weight.
+
+    The last of what comes back is how many pairs were met; each is met from both sides, and compared once.
+    """
+    table = FacetTable(side)
+
+    def joining(left: Ints, right: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+        half = left < right
+        i, j = left[half], right[half]
+        a, b = table.take(i), table.take(j)
+        scored = comparator.score(a, b)
+        edge = is_edge(scored, model, a, b)
+        return i[edge], j[edge], scored.total[edge], np.array([len(left)])
+
+    parts = by_batch(found, joining)
+    i, j, weight, met = (joined([part[at] for part in parts]) for at in range(4))
+    return i, j, weight, int(met.sum())
 
 
 def cluster(

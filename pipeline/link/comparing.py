@@ -1,20 +1,30 @@
 """Comparisons of aligned pairs, field by field: level codes and weights, whole arrays at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.link.comparing_codes import CodeComparer, both_differ
 from pipeline.link.comparing_names import Bools, NameComparer
 from pipeline.link.facets import Facets
+from pipeline.link.marks import Marks
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints, distinct
 from pipeline.link.remembering import Remembered
 from pipeline.link.vocabulary import NameFacets, Vocabularies
+from pipeline.link.weighing import WeightTable
 
 # A small district does not make names common: rarity is measured against at least this many firms.
 LEAST_POPULATION = 3000
+RARE = (
+    "trade_name",
+    "industry",
+    "person",
+    "phone",
+    "place",
+)  # what agrees there weighs less where it is common
 FIELDS = ("trade_name", "industry", "form", "region", "branch", "person", "phone", "place", "licence", "code")
 
 
@@ -25,6 +35,14 @@ class Scored:
     levels: dict[str, Ints]
     weights: dict[str, Ints]
     total: Ints
+
+    def take(self, at: Ints) -> "Scored":
+        """Some of the pairs."""
+        return Scored(
+            {field: codes[at] for field, codes in self.levels.items()},
+            {field: weight[at] for field, weight in self.weights.items()},
+            self.total[at],
+        )
 
     def at(self, model: Model, field: str, *levels: str) -> Bools:
         """Where a field's level is one of some."""
@@ -56,6 +74,11 @@ class Frequencies:
     house_code: Ints
     door: Ints
 
+    @property
+    def most(self) -> int:
+        """The most firms that bear one value."""
+        return max(int(getattr(self, f.name).max(initial=0)) for f in fields(self) if f.name != "count")
+
 
 def frequencies(views: Facets, entity: Ints, words: Vocabularies, doors: int) -> Frequencies:
     """Counts distinct firms per value over all views of firms; `doors` is how many doors there are."""
@@ -63,7 +86,7 @@ def frequencies(views: Facets, entity: Ints, words: Vocabularies, doors: int) ->
     def counted(value: Ints, size: int) -> Ints:
         held = value > 0
         pair = distinct(value[held] * (int(entity.max(initial=0)) + 1) + entity[held])
-        return np.bincount(pair // (int(entity.max(initial=0)) + 1), minlength=size).astype(np.int64)
+        return np.bincount(pair // (int(entity.max(initial=0)) + 1), minlength=size).astype(np.int32)
 
     return Frequencies(
         count=max(len(distinct(entity)), LEAST_POPULATION),
@@ -89,11 +112,13 @@ class Comparator:
         self._words = words
         self._counts = counts
         self._names = NameComparer(model, words)
-        self._one_character_apart, self._one_digit_apart, self._left_over = map(
-            Remembered, (self._persons_near, self._phones_near, self._codes_left_over)
+        self._weights = WeightTable(model, RARE, counts.most + 1, counts.count)
+        self._codes = CodeComparer(model, words)
+        self._one_character_apart, self._one_digit_apart = map(
+            Remembered, (self._persons_near, self._phones_near)
         )
-        self._whole: Bools = np.array([_is_whole(word) for word in words.code.words], dtype=bool)
-        self._masked: Bools = np.array(["*" in word for word in words.code.words], dtype=bool)
+        self._person_marks = Marks(words.person.words)
+        self._phone_marks = Marks(words.phone.words, counted=True)
 
     def score(self, left: Facets, right: Facets) -> Scored:
         """Compares position by position; both sides have one length."""
@@ -106,12 +131,9 @@ class Comparator:
         shown &= levels["place"] == self._code("place", "same_room")
         levels["licence"] = np.where(seen, self._code("licence", "none_seen"), 0)
         levels["licence"] = np.where(shown & ~seen, self._code("licence", "shown"), levels["licence"])
-        levels["code"] = self._codes(left, right)
+        levels["code"] = self._codes.levels(left, right)
         shares = self._shares(levels, name, right, *person) | {"place": bearers}
-        count = self._counts.count
-        weights = {
-            field: self._model.weights(field, levels[field], shares.get(field), count) for field in FIELDS
-        }
+        weights = {field: self._weights.of(field, levels[field], shares.get(field)) for field in FIELDS}
         weights["phone"] = self._beside_person(weights["phone"], levels["person"])
         # A sign that names another shop names its trade too: one contradiction, not two.
         other_sign = is_level(self._model, "trade_name", levels["trade_name"], "sign_differs")
@@ -126,19 +148,22 @@ class Comparator:
     ) -> dict[str, Ints]:
         """How many firms bear the value that agreed, per field with frequencies."""
         counts = self._counts
-        exact = self._code("trade_name", "exact"), self._code("person", "exact")
-        return {
-            "trade_name": np.where(
-                levels["trade_name"] == exact[0], counts.trade[name.trade], counts.sound[name.sound]
-            ),
-            "industry": counts.industry[name.industry],
-            "person": np.where(
-                levels["person"] == exact[1],
-                counts.person[person],
-                counts.person_sound[sound],
-            ),
-            "phone": counts.phone[right.phone],
-        }
+
+        def at(field: str, level: str) -> Ints:
+            return np.flatnonzero(levels[field] == self._code(field, level))
+
+        found = {field: np.zeros(len(right), dtype=np.int32) for field in RARE if field != "place"}
+        for field, level, bearers, value in (
+            ("trade_name", "exact", counts.trade, name.trade),
+            ("trade_name", "homophone", counts.sound, name.sound),
+            ("industry", "exact", counts.industry, name.industry),
+            ("person", "exact", counts.person, person),
+            ("person", "homophone", counts.person_sound, sound),
+            ("phone", "exact", counts.phone, right.phone),
+        ):
+            agrees = at(field, level)
+            found[field][agrees] = bearers[value[agrees]]
+        return found
 
     def _beside_person(self, phone: Ints, person: Ints) -> Ints:
         """A phone proves little more where the person agrees too: an owner has one for all shops."""
@@ -153,27 +178,30 @@ class Comparator:
 
     def _person(self, a: Facets, b: Facets) -> tuple[Ints, Ints, Ints]:
         """Level of the persons that agree best, and the right side's who was compared, with the sound."""
-        level, person, sound = self._person_level(a, b), b.person, b.person_sound
+        level, person, sound = self._person_level(a, b), b.person.copy(), b.person_sound.copy()
         exact, alike = self._code("person", "exact"), self._code("person", "homophone")
         for mine, other in (
             ("person_other", "person"), ("person", "person_other"), ("person_other", "person_other")
         ):  # fmt: skip
-            x, y = getattr(a, mine), getattr(b, other)
-            heard, spoken = getattr(a, f"{mine}_sound"), getattr(b, f"{other}_sound")
+            # Few rows name a second person.
+            at = np.flatnonzero((a.person_other if mine == "person_other" else b.person_other) > 0)
+            x, y = getattr(a, mine)[at], getattr(b, other)[at]
+            heard, spoken = getattr(a, f"{mine}_sound")[at], getattr(b, f"{other}_sound")[at]
             found = np.where((x > 0) & (x == y), exact, np.where((heard > 0) & (heard == spoken), alike, 0))
-            better = (found > 0) & ((level == 0) | (found < level))
-            level = np.where(better, found, level)
-            person, sound = np.where(better, y, person), np.where(better, spoken, sound)
+            better = (found > 0) & ((level[at] == 0) | (found < level[at]))
+            level[at[better]] = found[better]
+            person[at[better]], sound[at[better]] = y[better], spoken[better]
         return level, person, sound
 
     def _person_level(self, a: Facets, b: Facets) -> Ints:
         both = (a.person > 0) & (b.person > 0)
         level = np.where(both, self._code("person", "differs"), 0)
         rest = np.flatnonzero(both & (a.person_sound != b.person_sound))
+        rest = rest[self._person_marks.may_be_edits_apart(a.person[rest], b.person[rest], 1)]
         near = self._one_character_apart(a.person[rest], b.person[rest]) > 0
         level[rest[near]] = self._code("person", "one_character")
         level = np.where(both & (a.person_sound == b.person_sound), self._code("person", "homophone"), level)
-        return np.where(both & (a.person == b.person), self._code("person", "exact"), level).astype(np.int64)
+        return np.where(both & (a.person == b.person), self._code("person", "exact"), level).astype(np.int8)
 
     def _persons_near(self, a: Ints, b: Ints) -> Ints:
         mine, other = map(self._words.person.texts, (a, b))
@@ -183,15 +211,17 @@ class Comparator:
 
     def _phone(self, a: Facets, b: Facets) -> Ints:
         both = (a.phone > 0) & (b.phone > 0)
-        equal = np.zeros(len(a), dtype=bool)
-        for mine in (a.phone, a.phone_other):
-            for other in (b.phone, b.phone_other):
-                equal |= (mine > 0) & (mine == other)
+        equal = (a.phone > 0) & (a.phone == b.phone)
+        at = np.flatnonzero((a.phone_other > 0) | (b.phone_other > 0))
+        for mine in (a.phone[at], a.phone_other[at]):
+            for other in (b.phone[at], b.phone_other[at]):
+                equal[at] |= (mine > 0) & (mine == other)
         level = np.where(both, self._code("phone", "differs"), 0)
         rest = np.flatnonzero(both & ~equal)
+        rest = rest[self._phone_marks.may_be_edits_apart(a.phone[rest], b.phone[rest], 1)]
         near = self._one_digit_apart(a.phone[rest], b.phone[rest]) > 0
         level[rest[near]] = self._code("phone", "one_digit")
-        return np.where(equal, self._code("phone", "exact"), level).astype(np.int64)
+        return np.where(equal, self._code("phone", "exact"), level).astype(np.int8)
 
     def _phones_near(self, a: Ints, b: Ints) -> Ints:
         mine, other = map(self._words.phone.texts, (a, b))
@@ -201,12 +231,12 @@ class Comparator:
     def _place(self, a: Facets, b: Facets) -> tuple[Ints, Ints]:
         """Level of two places, and how many firms share the place that agrees."""
         site = (a.site > 0) & (a.site == b.site)
-        building = (a.building > 0) & (a.building == b.building) & ~_both_differ(a.road, b.road)
+        building = (a.building > 0) & (a.building == b.building) & ~both_differ(a.road, b.road)
         # Houses without a road are numbered in their village.
-        building &= ~(_both_differ(a.site, b.site) & (a.road == 0) & (b.road == 0))
-        block_differs = _both_differ(a.block, b.block)
-        room = (a.room > 0) & (a.room == b.room) & ~_both_differ(a.floor, b.floor)
-        room_differs = _both_differ(a.room, b.room) | _both_differ(a.floor, b.floor) | block_differs
+        building &= ~(both_differ(a.site, b.site) & (a.road == 0) & (b.road == 0))
+        block_differs = both_differ(a.block, b.block)
+        room = (a.room > 0) & (a.room == b.room) & ~both_differ(a.floor, b.floor)
+        room_differs = both_differ(a.room, b.room) | both_differ(a.floor, b.floor) | block_differs
         house = (a.house_code > 0) & (a.house_code == b.house_code)
         number = site | building
         road = (a.road > 0) & (a.road == b.road)
@@ -214,79 +244,39 @@ class Comparator:
         # The same room of the same building under a misspelt road is no other place.
         misspelt = (a.building > 0) & (a.building == b.building) & room
         apart = (
-            (_both_differ(a.site, b.site) & ~building)
-            | (_both_differ(a.road, b.road) & ~misspelt)
-            | (_both_differ(a.building, b.building) & ~site)
-            | (_both_differ(a.street, b.street) & ~number)
+            (both_differ(a.site, b.site) & ~building)
+            | (both_differ(a.road, b.road) & ~misspelt)
+            | (both_differ(a.building, b.building) & ~site)
+            | (both_differ(a.street, b.street) & ~number)
         )
-        code = self._code
-        level = np.where(apart, code("place", "differs"), 0)
-        level = np.where(area & ~apart, code("place", "same_area"), level)
-        level = np.where(road & ~apart, code("place", "same_road"), level)
-        # A road and a room, where one side leaves out the number: likely the same house.
-        level = np.where(road & room & ~apart & ~block_differs, code("place", "same_number"), level)
-        level = np.where(number & room_differs, code("place", "other_room"), level)
-        level = np.where((number | house) & ~room_differs, code("place", "same_number"), level)
-        level = np.where(house & ~room_differs, code("place", "same_house"), level)
-        level = np.where((number | house) & room & ~block_differs, code("place", "same_room"), level)
-        level = np.where((a.shared > 0) | (b.shared > 0), code("place", "shared"), level)
+        level = np.zeros(len(a), dtype=np.int8)
+        for name, where in (
+            ("differs", apart),
+            ("same_area", area & ~apart),
+            ("same_road", road & ~apart),
+            # A road and a room, where one side leaves out the number: likely the same house.
+            ("same_number", road & room & ~apart & ~block_differs),
+            ("other_room", number & room_differs),
+            ("same_number", (number | house) & ~room_differs),
+            ("same_house", house & ~room_differs),
+            ("same_room", (number | house) & room & ~block_differs),
+            ("shared", (a.shared > 0) | (b.shared > 0)),
+        ):
+            np.putmask(level, where, self._code("place", name))
+        bearers = np.zeros(len(a), dtype=np.int32)
+        at = np.flatnonzero(number | house | road)
+        bearers[at] = self._of_place(b, at, site[at], building[at], house[at], level[at])
+        return level, bearers
+
+    def _of_place(self, b: Facets, at: Ints, site: Bools, building: Bools, house: Bools, level: Ints) -> Ints:
+        """How many firms share the place in which the right sides at some positions agree."""
         counts = self._counts
         bearers = np.where(
             site,
-            counts.site[b.site],
-            np.where(building, counts.building[b.building], counts.road[b.road]),
+            counts.site[b.site[at]],
+            np.where(building, counts.building[b.building[at]], counts.road[b.road[at]]),
         )
-        bearers = np.where(house & ~number, counts.house_code[b.house_code], bearers)
-        behind = np.where(b.door > 0, counts.door[b.door], 1 + bearers // 8)
-        bearers = np.where(level == code("place", "same_room"), behind, bearers)
-        return level.astype(np.int64), bearers
-
-    def _codes(self, a: Facets, b: Facets) -> Ints:
-        code = self._code
-        differs = _both_differ(a.uscc, b.uscc) | _both_differ(a.org, b.org)
-        equal = np.zeros(len(a), dtype=bool)
-        for name in ("uscc", "org", "registration"):
-            mine, other = getattr(a, name), getattr(b, name)
-            equal |= (mine > 0) & (mine == other)
-        level = np.where(equal, code("code", "valid_equal"), 0)
-        hint = np.flatnonzero((a.hint > 0) & ~equal & ~differs)
-        fits = self._fits(a, b, hint)
-        # A whole code with one wrong character still looks like its firm's; one that does not denies it.
-        against = self._whole[a.hint[hint]] & (b.uscc[hint] > 0)
-        level[hint] = np.where(
-            fits, code("code", "damaged_equal"), np.where(against, code("code", "damaged_differs"), 0)
-        )
-        return np.where(differs & ~equal, code("code", "valid_differs"), level).astype(np.int64)
-
-    def _fits(self, a: Facets, b: Facets, at: Ints) -> Bools:
-        """Whether the left side's damaged code can be what is left of one of the right side's codes."""
-        result = np.zeros(len(at), dtype=bool)
-        for codes in (b.uscc, b.registration, b.hint, b.org):
-            held = np.flatnonzero((codes[at] > 0) & ~result)
-            result[held] = self._left_over(a.hint[at[held]], codes[at[held]]) > 0
-        return result
-
-    def _codes_left_over(self, hint: Ints, code: Ints) -> Ints:
-        hints, codes = map(self._words.code.texts, (hint, code))
-        edits = process.cpdist(hints, codes, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.int32)
-        fits: Bools = np.asarray((edits <= 2) | self._masked[hint])
-        for i in np.flatnonzero(fits).tolist():
-            fits[i] = _damaged(hints[i], codes[i], int(edits[i]))
-        return fits.astype(np.int64)
-
-
-def _both_differ(a: Ints, b: Ints) -> Bools:
-    return np.asarray((a > 0) & (b > 0) & (a != b))
-
-
-def _is_whole(hint: str) -> bool:
-    """Whether enough of a code is left to tell that it is another firm's."""
-    return len(hint) == 18 and hint.count("*") <= 6 and not hint.endswith("*")
-
-
-def _damaged(hint: str, code: str, edits: int) -> bool:
-    """Whether a damaged or masked code can be what is left of a whole one."""
-    if "*" not in hint:
-        return edits <= 2 and len(hint) >= 13
-    head, tail = hint.partition("*")[0], hint.rpartition("*")[2]
-    return len(head) + len(tail) >= 10 and code.startswith(head) and code.endswith(tail)
+        bearers = np.where(house & ~site & ~building, counts.house_code[b.house_code[at]], bearers)
+        door = b.door[at]
+        behind = np.where(door > 0, counts.door[door], 1 + bearers // 8)
+        return np.where(level == self._code("place", "same_room"), behind, bearers)

@@ -1,6 +1,7 @@
 """Comparisons of names: trade name, industry, organisation form, branch; whole arrays at a time."""
 
 import re
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -8,15 +9,20 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from pipeline.link.facets import Facets
-from pipeline.link.folding import pinyin_key, shape_key, sounds_alike
+from pipeline.link.folding import pinyin_key, read_alike, shape_key
+from pipeline.link.marks import Marks
 from pipeline.link.model import Model
 from pipeline.link.names import branch_core
 from pipeline.link.ordering import Ints
 from pipeline.link.remembering import Remembered
-from pipeline.link.vocabulary import NameFacets, Vocabularies, Vocabulary
+from pipeline.link.vocabulary import NameFacets, TradeFacets, Vocabularies, Vocabulary
 
 Bools = npt.NDArray[np.bool_]
 ALIKE = 0.86
+# Jaro–Winkler adds a tenth of what is missing for each of up to four equal first characters.
+_PREFIX, _BOOST, _ROUNDING = 4, 0.1, 1e-4
+_LONG = 6  # characters of a full name that may have a slip
+_ONE_EDIT = 2  # characters of one side only, where one was replaced
 _COMMON = "业品用材器店行用务工"
 _SHORT_FORMS = {"stock": "company"}
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十百千\d]+")
@@ -29,7 +35,11 @@ class NameComparer:
         self._model = model
         self._words = words
         self._shapes = _numbered([shape_key(word) for word in words.trade.words])
-        self._sizes: Ints = np.array([len(word) for word in words.trade.words], dtype=np.int64)
+        self._trade_marks, self._full_marks, self._industry_marks = (
+            Marks(vocabulary.words) for vocabulary in (words.trade, words.full, words.industry)
+        )
+        self._sizes = self._trade_marks.sizes
+        self._lengths = np.maximum(self._sizes, 1).astype(np.float32)
         self._numerals: Bools = np.array(
             [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
         )
@@ -60,10 +70,8 @@ class NameComparer:
 
     def _best_name(self, left: Facets, right: Facets) -> tuple[Ints, Ints]:
         """Which of name and sign agree best on the two sides (0–3), and the level."""
-        differs = self._code("trade_name", "differs")
-        sign_differs = self._code("trade_name", "sign_differs")
-        best = np.zeros(len(left), dtype=np.int64)
-        chosen = np.zeros(len(left), dtype=np.int64)
+        code = partial(self._code, "trade_name")
+        best, chosen = np.zeros(len(left), dtype=np.int8), np.zeros(len(left), dtype=np.int8)
         pairs = (
             (left.name, right.name),
             (left.name, right.sign),
@@ -71,51 +79,67 @@ class NameComparer:
             (left.sign, right.sign),
         )
         for which, (a, b) in enumerate(pairs):
-            level = self._trade(a, b)
-            softer = (level == differs) & ((which > 0) | (a.formal == 0) | (b.formal == 0))
-            level = np.where(softer, sign_differs, level)
-            maybe_person = ((a.person > 0) | (b.person > 0)) & (level >= sign_differs)
-            maybe_person |= (a.person > 0) & (b.person > 0)
-            level = np.where(maybe_person, 0, level)
-            better = (level > 0) & ((best == 0) | (level < best))
+            at = np.flatnonzero((a.trade > 0) & (b.trade > 0))
+            level = self._level(TradeFacets.of(a, at), TradeFacets.of(b, at), named=which == 0)
+            held = best[at]
+            better = (level > 0) & ((held == 0) | (level < held))
             if which > 0:
-                better &= (best == 0) | (level < sign_differs)
-            best, chosen = np.where(better, level, best), np.where(better, which, chosen)
-        near = self._nearly_full(left.name, right.name) & (best > self._code("trade_name", "full_one_edit"))
-        best = np.where(near, self._code("trade_name", "full_one_edit"), best)
-        formal = (self._trade_formal_differs(left.name, right.name)) & (best == sign_differs)
-        return chosen, np.where(formal, differs, best)
+                better &= (held == 0) | (level < code("sign_differs"))
+            best[at[better]], chosen[at[better]] = level[better], which
+        near = self._nearly_full(left.name, right.name, np.flatnonzero(best > code("full_one_edit")))
+        best[near] = code("full_one_edit")
+        formal = (self._trade_formal_differs(left.name, right.name)) & (best == code("sign_differs"))
+        np.putmask(best, formal, code("differs"))
+        return chosen, best
+
+    def _level(self, a: TradeFacets, b: TradeFacets, *, named: bool) -> Ints:
+        """Level of two trade names; `named` says that neither is a sign."""
+        differs, sign_differs = self._code("trade_name", "differs"), self._code("trade_name", "sign_differs")
+        level = self._trade(a, b)
+        softer = level == differs
+        if named:
+            softer &= (a.formal == 0) | (b.formal == 0)
+        np.putmask(level, softer, sign_differs)
+        either, both = (a.person > 0) | (b.person > 0), (a.person > 0) & (b.person > 0)
+        np.putmask(level, (either & (level >= sign_differs)) | both, 0)
+        return level
 
     def _trade_formal_differs(self, a: NameFacets, b: NameFacets) -> Bools:
         both = (a.formal > 0) & (b.formal > 0) & (a.trade > 0) & (b.trade > 0)
         return np.asarray(both & (a.sound != b.sound))
 
-    def _nearly_full(self, a: NameFacets, b: NameFacets) -> Bools:
-        """Whether two long names, place aside, differ by one homophone or by two characters swapped."""
-        result = np.zeros(len(a.full), dtype=bool)
-        rest = np.flatnonzero((a.full > 0) & (b.full > 0) & (a.full != b.full) & (a.trade != b.trade))
-        result[rest] = self._one_slip_apart(a.full[rest], b.full[rest]) > 0
-        return result
+    def _nearly_full(self, a: NameFacets, b: NameFacets, at: Ints) -> Ints:
+        """Where, of some positions, two long names, place aside, differ by one homophone or by a swap."""
+        mine, other = a.full[at], b.full[at]
+        rest = np.flatnonzero((mine > 0) & (other > 0) & (mine != other) & (a.trade[at] != b.trade[at]))
+        rest = rest[self._full_marks.may_be_edits_apart(mine[rest], other[rest], 1)]
+        return at[rest[self._one_slip_apart(mine[rest], other[rest]) > 0]]
 
     def _are_one_slip_apart(self, a: Ints, b: Ints) -> Ints:
-        left, right = map(self._words.full.texts, (a, b))
+        sizes = self._full_marks.sizes
+        at = np.flatnonzero((sizes[a] == sizes[b]) & (sizes[a] >= _LONG))
+        left, right = self._words.full.texts(a[at]), self._words.full.texts(b[at])
         edits = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32)
-        near: Bools = np.asarray(edits == 1)
-        for i in np.flatnonzero(near).tolist():
-            swapped = sorted(left[i]) == sorted(right[i])
-            near[i] = min(len(left[i]), len(right[i])) >= 6 and (swapped or sounds_alike(left[i], right[i]))
-        return near.astype(np.int64)
+        near = np.flatnonzero(edits == 1)
+        differing, alike = read_alike([left[i] for i in near], [right[i] for i in near])
+        result = np.zeros(len(a), dtype=np.int8)
+        # At one edit, two differing characters are swapped ones.
+        result[at[near]] = alike | (differing == 2)
+        return result
 
-    def _trade(self, a: NameFacets, b: NameFacets) -> Ints:
+    def _trade(self, a: TradeFacets, b: TradeFacets) -> Ints:
         """Level of two trade names; one that only says the trade (快餐) hardly tells shops apart."""
         level = self._trade_words(a, b)
-        whole = (a.full > 0) & (a.full == b.full) & (a.formal > 0) & (b.formal > 0)
-        generic = (level > 0) & ((a.known == 0) | (b.known == 0)) & ~whole
         alike = self._code("trade_name", "alike")
-        near = np.where((a.person > 0) | (b.person > 0), self._bears_person(a, b, level), level <= alike)
-        return np.where(generic, np.where(near, alike, 0), level)
+        at = np.flatnonzero((a.known == 0) | (b.known == 0))
+        at = at[~((a.full[at] > 0) & (a.full[at] == b.full[at]) & (a.formal[at] > 0) & (b.formal[at] > 0))]
+        mine, other, generic = TradeFacets.of(a, at), TradeFacets.of(b, at), level[at]
+        person = (mine.person > 0) | (other.person > 0)
+        near = np.where(person, self._bears_person(mine, other, generic), generic <= alike)
+        level[at] = np.where(near, alike, 0)
+        return level
 
-    def _bears_person(self, a: NameFacets, b: NameFacets, level: Ints) -> Bools:
+    def _bears_person(self, a: TradeFacets, b: TradeFacets, level: Ints) -> Bools:
         """Whether what may be a person's name is the other side's trade name, or stands whole inside it."""
         mine, other = self._sizes[a.trade], self._sizes[b.trade]
         inside = ((a.person > 0) & (mine >= 3) & (mine < other)) | (
@@ -124,16 +148,27 @@ class NameComparer:
         inside &= level == self._code("trade_name", "contained")
         return np.asarray(inside | (level <= self._code("trade_name", "look_alike")))
 
-    def _trade_words(self, a: NameFacets, b: NameFacets) -> Ints:
-        """Level of two trade names; compared as text only where they are not equal."""
-        level = np.zeros(len(a.trade), dtype=np.int64)
-        both = (a.trade > 0) & (b.trade > 0)
-        equal = both & (a.trade == b.trade)
-        sound = both & ~equal & (a.sound == b.sound)
-        rest = np.flatnonzero(both & ~equal & ~sound)
-        level[equal], level[sound] = self._code("trade_name", "exact"), self._code("trade_name", "homophone")
+    def _trade_words(self, a: TradeFacets, b: TradeFacets) -> Ints:
+        """Level of two trade names; compared as text only where they may be alike without being equal."""
+        code = partial(self._code, "trade_name")
+        level = np.full(len(a.trade), code("differs"), dtype=np.int8)
+        np.putmask(level, a.sound == b.sound, code("homophone"))
+        np.putmask(level, a.trade == b.trade, code("exact"))
+        rest = np.flatnonzero(level == code("differs"))
+        rest = rest[self._may_be_alike(a.trade[rest], b.trade[rest])]
         level[rest] = self._trade_texts(a.trade[rest], b.trade[rest])
         return level
+
+    def _may_be_alike(self, a: Ints, b: Ints) -> Bools:
+        """Whether two different trade names may be at any other level than `differs`."""
+        mine, other = self._trade_marks.only_in(a, b)
+        sizes = self._lengths[a], self._lengths[b]
+        # So many characters may be found on the other side, in the best order, the first ones in front.
+        shared = np.minimum(sizes[0] - mine, sizes[1] - other)
+        jaro = (shared / sizes[0] + shared / sizes[1] + 1) / 3
+        winkler = jaro + np.minimum(shared, _PREFIX) * _BOOST * (1 - jaro)
+        near = (winkler >= ALIKE - _ROUNDING) | (mine == 0) | (other == 0) | (mine + other <= _ONE_EDIT)
+        return np.asarray(near | (self._shapes[a] == self._shapes[b]))
 
     def _levels_of_trades(self, a: Ints, b: Ints) -> Ints:
         """Levels of distinct pairs of different trade names."""
@@ -153,9 +188,9 @@ class NameComparer:
         level[(edits == 1) & (shorter <= 2)] = code("trade_name", "one_edit_short")
         level[(edits == 1) & (shorter >= 3)] = code("trade_name", "one_edit")
         level[inside] = code("trade_name", "contained")
-        for i in np.flatnonzero((edits == 1) & (longer == shorter)):
-            if sounds_alike(left[i], right[i]):
-                level[i] = code("trade_name", "homophone")
+        replaced = np.flatnonzero((edits == 1) & (longer == shorter))
+        _, heard = read_alike([left[i] for i in replaced], [right[i] for i in replaced])
+        level[replaced[heard]] = code("trade_name", "homophone")
         for i in np.flatnonzero((edits <= 2) & (self._numerals[a] | self._numerals[b])):
             if _other_number(left[i], right[i]):
                 level[i] = code("trade_name", "differs")
@@ -165,10 +200,12 @@ class NameComparer:
     def _industry(self, a: NameFacets, b: NameFacets) -> Ints:
         """Level of two trades: equal, one inside the other, sharing a character that tells, or not."""
         mine, other = a.industry, b.industry
-        level = np.zeros(len(mine), dtype=np.int64)
-        level[(mine > 0) & (mine == other)] = self._code("industry", "exact")
-        level[(mine > 0) ^ (other > 0)] = self._code("industry", "one_missing")
+        level = np.zeros(len(mine), dtype=np.int8)
+        np.putmask(level, (mine > 0) & (mine == other), self._code("industry", "exact"))
+        np.putmask(level, (mine > 0) ^ (other > 0), self._code("industry", "one_missing"))
         rest = np.flatnonzero((mine > 0) & (other > 0) & (mine != other))
+        level[rest] = self._code("industry", "differs")
+        rest = rest[self._industry_marks.may_share(mine[rest], other[rest])]
         level[rest] = self._overlap(mine[rest], other[rest])
         return level
 
@@ -187,7 +224,7 @@ class NameComparer:
         same_class = self._classes[a.form_class] == self._classes[b.form_class]
         level = np.where(same_class, self._code("form", "same_class"), self._code("form", "differs"))
         level = np.where(a.form == b.form, self._code("form", "exact"), level)
-        return np.where(both, level, 0).astype(np.int64)
+        return np.where(both, level, 0).astype(np.int8)
 
     def _region(self, a: NameFacets, b: NameFacets) -> Ints:
         """Whether the names' own places agree: another city, or another district of it, is another firm."""
@@ -198,7 +235,7 @@ class NameComparer:
         level = np.where(apart, self._code("region", "differs"), self._code("region", "same"))
         whole = (a.full > 0) & (a.full == b.full) & (a.formal > 0) & (b.formal > 0) & (a.branch == b.branch)
         level = np.where(whole & ~apart, self._code("region", "whole"), level)
-        return np.where(city, level, 0).astype(np.int64)
+        return np.where(city, level, 0).astype(np.int8)
 
     def _branch(self, a: NameFacets, b: NameFacets) -> Ints:
         one = (a.branch > 0) ^ (b.branch > 0)
@@ -211,7 +248,7 @@ class NameComparer:
         level = np.where(both, self._code("branch", "differs"), level)
         sounds = self._branch_sounds
         level = np.where(both & (sounds[a.branch] == sounds[b.branch]), self._code("branch", "alike"), level)
-        return np.where(both & (a.branch == b.branch), self._code("branch", "exact"), level).astype(np.int64)
+        return np.where(both & (a.branch == b.branch), self._code("branch", "exact"), level).astype(np.int8)
 
 
 def _numbered(words: list[str]) -> Ints:

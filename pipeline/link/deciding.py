@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from pipeline.link.comparing import LEAST_POPULATION, Scored
 from pipeline.link.model import THOUSANDTHS, Model
-from pipeline.link.ordering import Ints, numbered
+from pipeline.link.ordering import Ints, numbered, order_of, rank_of
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -79,16 +79,23 @@ def rank(
     A backed pair goes before an unbacked one of the same entity; then the heavier, then the earlier.
     `share` is, per pair, the share of rows of the unit's origin whose firm is held; else the model's.
     """
-    order = np.lexsort((np.arange(len(unit)), -weight, ~backed, entity, unit))
+    lightness = weight.max(initial=0) - weight
+    order = order_of(_ranks(unit, entity, (~backed).astype(np.int64), lightness))
     key_unit, key_entity = unit[order], entity[order]
     is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
     best = order[is_first]
     held = np.full(len(unit), float(model.registered_share)) if share is None else share
     odds = posterior(unit[best], weight[best] / THOUSANDTHS, entities, held[best])
     probability = _together_one(unit[best], model.calibrated(odds))
-    final = np.lexsort((entity[best], -weight[best], unit[best]))
+    final = order_of(_ranks(unit[best], lightness[best], entity[best]))
     at = best[final]
     return Ranked(unit[at], entity[at], at, weight[at], probability[final], backed[at], denied[at])
+
+
+def _ranks(*columns: Ints) -> Ints:
+    """Numbers that order rows by columns of numbers from 0, the first before the others."""
+    sizes = [int(column.max(initial=0)) + 1 for column in columns]
+    return rank_of(zip(columns, sizes, strict=True), len(columns[0]))
 
 
 def _together_one(unit: Ints, probability: Floats) -> Floats:

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.link.blocking import BLOCK_CAP, candidates, standard_keys
-from pipeline.link.comparing import Comparator, frequencies
+from pipeline.link.blocking import BLOCK_CAP, standard_keys
+from pipeline.link.comparing import FIELDS, Comparator, frequencies
 from pipeline.link.estimating import Evidence
 from pipeline.link.facets import Facets
 from pipeline.link.founding import Firms, pointed_firm
 from pipeline.link.layout import FacetTable
+from pipeline.link.meetings import Meetings
 from pipeline.link.model import Floats, Model
-from pipeline.link.ordering import Ints, distinct
+from pipeline.link.ordering import Ints
 from pipeline.link.parties import Parties
 from pipeline.link.pieces import Pieces
-from pipeline.link.scoring import explain_pairs
+from pipeline.link.scoring import by_batch, explain_pairs, joined
 from pipeline.link.standing import Views
 from pipeline.link.vocabulary import Vocabularies
 
@@ -58,7 +59,7 @@ def gather(
         registry: their looks.
         model: weighs the pairs; `estimate` moves on from it.
     """
-    others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
+    others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     rows = others[:: max(1, -(-len(others) // MOST_ROWS))]
     origin, names = origins_of(parties, facets.take(np.arange(parties.count)))
     told = facets.take(rows)
@@ -91,14 +92,20 @@ def _pairs(
     left: Facets, right: Facets, firm: Ints, pieces: Pieces, comparator: Comparator
 ) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
     """The heaviest pair of each row and firm: row, firm, levels, weight."""
-    found = candidates(standard_keys(left, right, pieces, BLOCK_CAP), len(right))
-    scored = explain_pairs((FacetTable(left), found.left), (FacetTable(right), found.right), comparator)
-    entity = firm[found.right]
-    order = np.lexsort((found.right, -scored.total, entity, found.left))
-    row, of = found.left[order], entity[order]
-    best = order[(np.diff(row, prepend=-1) != 0) | (np.diff(of, prepend=-1) != 0)]
-    level = {name: codes[best] for name, codes in scored.levels.items()}
-    return found.left[best], entity[best], level, scored.total[best]
+    found = Meetings(standard_keys(left, right, pieces, BLOCK_CAP), len(left), len(right))
+    tables = FacetTable(left), FacetTable(right)
+
+    def best(i: Ints, j: Ints) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
+        scored = comparator.score(tables[0].take(i), tables[1].take(j))
+        order = np.lexsort((j, -scored.total, firm[j], i))
+        row, of = i[order], firm[j][order]
+        first = (np.diff(row, prepend=-1) != 0) | (np.diff(of, prepend=-1) != 0)
+        chosen = scored.take(order[first])
+        return row[first], of[first], chosen.levels, chosen.total
+
+    parts = by_batch(found, best)
+    level = {name: joined([part[2][name] for part in parts]) for name in FIELDS}
+    return joined([p[0] for p in parts]), joined([p[1] for p in parts]), level, joined([p[3] for p in parts])
 
 
 def _drawn(left: Facets, right: Facets, comparator: Comparator, model: Model) -> dict[str, Ints]:

@@ -2,13 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import opencc
 import pypinyin
 
 from pipeline.link.lexicon import lexicon
 
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+_POINTS = 21  # bits of a code point
 _GLUED_PINYIN = re.compile(r"\([a-züêāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]*\)")
 _SHAPES: dict[int, str | None] = str.maketrans(
     {
@@ -90,11 +96,34 @@ def _readings(char: str) -> frozenset[str]:
     return frozenset(found[0]) if found else frozenset()
 
 
-def sounds_alike(one: str, other: str) -> bool:
-    """Whether two texts of one length can be read alike, character by character, whatever the reading."""
-    return len(one) == len(other) and all(
-        a == b or bool(_readings(a) & _readings(b)) for a, b in zip(one, other, strict=True)
+def read_alike(left: Sequence[str], right: Sequence[str]) -> tuple[Ints, Bools]:
+    """Aligned texts character by character: how many differ, and whether all can be read alike.
+
+    Texts of different lengths have nothing in common: all differ.
+    """
+    sizes = (
+        np.fromiter(map(len, left), np.int64, len(left)),
+        np.fromiter(map(len, right), np.int64, len(right)),
     )
+    longest = max(1, *(int(size.max(initial=0)) for size in sizes))
+    one, other = (
+        np.array(texts, dtype=f"<U{longest}").view(np.uint32).reshape(len(texts), longest)
+        for texts in (left, right)
+    )
+    row, at = np.nonzero(one != other)
+    pairs = (one[row, at].astype(np.int64) << _POINTS) + other[row, at]
+    known, of = np.unique(pairs, return_inverse=True)
+    apart = np.array([not _share_a_reading(pair) for pair in known.tolist()], dtype=bool)
+    differing = np.bincount(row, minlength=len(left)).astype(np.int64)
+    alike = sizes[0] == sizes[1]
+    alike[row[apart[of]]] = False
+    return np.where(sizes[0] == sizes[1], differing, np.maximum(*sizes)), alike
+
+
+@cache
+def _share_a_reading(pair: int) -> bool:
+    one, other = chr(pair >> _POINTS), chr(pair & ((1 << _POINTS) - 1))
+    return bool(_readings(one) & _readings(other))
 
 
 def shape_key(text: str) -> str:

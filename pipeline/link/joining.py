@@ -37,9 +37,11 @@ class LabelledSets:
 
     def join(self, left: int, right: int) -> bool:
         """Joins two sets unless a label forbids it; whether they are one set now."""
-        a, b = sorted((self.find(left), self.find(right)))
+        a, b = self.find(left), self.find(right)
         if a == b:
             return True
+        if a > b:
+            a, b = b, a
         if any(label[a] and label[b] and label[a] != label[b] for label in self._labels):
             self.refused += 1
             return False

@@ -10,6 +10,7 @@ from pipeline.link.facets import Facets
 from pipeline.link.ordering import Ints
 from pipeline.link.vocabulary import NameFacets
 
+_BLOCK = 1 << 11  # rows that the nearest memory holds while they become columns
 _NAME = tuple(one.name for one in fields(NameFacets))
 
 
@@ -22,12 +23,16 @@ class FacetTable:
             value = getattr(facets, one.name)
             columns += [getattr(value, part) for part in _NAME] if isinstance(value, NameFacets) else [value]
         self._rows: npt.NDArray[np.int32] = np.empty((len(facets), len(columns)), dtype=np.int32)
-        for at, column in enumerate(columns):
-            self._rows[:, at] = column
+        for first in range(0, len(facets), _BLOCK):
+            for at, column in enumerate(columns):
+                self._rows[first : first + _BLOCK, at] = column[first : first + _BLOCK]
 
     def take(self, index: Ints) -> Facets:
-        """Some profiles, in the order of the index."""
-        columns = iter(self._rows.take(index, axis=0).T.astype(np.int64, order="C"))
+        """Some profiles, in the order of the index; narrow numbers, of which twice as many pass at once."""
+        table = np.empty((self._rows.shape[1], len(index)), dtype=np.int32)
+        for first in range(0, len(index), _BLOCK):
+            table[:, first : first + _BLOCK] = self._rows.take(index[first : first + _BLOCK], axis=0).T
+        columns = iter(table)
         taken: dict[str, Any] = {}
         for one in fields(Facets):
             if one.name in ("name", "sign"):

@@ -1,11 +1,13 @@
 """Orders and distinct values of whole arrays, by sorting: the same on every machine, and never quadratic."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+# Whole numbers of any width: what a night keeps is int64, what passes through comparisons is narrower.
+Ints = npt.NDArray[np.signedinteger[Any]]
 WIDEST = 2**62
 _HALF = 31
 
@@ -24,7 +26,7 @@ def order_of(values: Ints) -> Ints:
 def distinct(values: Ints) -> Ints:
     """The distinct values, sorted."""
     ordered = np.sort(values)
-    return ordered[_is_first(ordered)]
+    return ordered[is_first(ordered)]
 
 
 def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
@@ -40,10 +42,10 @@ def numbered(values: Ints) -> tuple[Ints, Ints, Ints]:
     """
     order = order_of(values)
     ordered = values[order]
-    is_first = _is_first(ordered)
+    begins = is_first(ordered)
     inverse = np.empty(len(values), dtype=np.int64)
-    inverse[order] = np.cumsum(is_first) - 1
-    return ordered[is_first], order[is_first], inverse
+    inverse[order] = np.cumsum(begins) - 1
+    return ordered[begins], order[begins], inverse
 
 
 def rank_of(columns: Iterable[tuple[Ints, int]], count: int) -> Ints:
@@ -90,7 +92,8 @@ def offsets(start: Ints, size: Ints) -> Ints:
     return run
 
 
-def _is_first(ordered: Ints) -> npt.NDArray[np.bool_]:
+def is_first(ordered: Ints) -> npt.NDArray[np.bool_]:
+    """Where, in numbers of which equal ones stand together, a new one begins."""
     result = np.ones(len(ordered), dtype=bool)
     result[1:] = ordered[1:] != ordered[:-1]
     return result

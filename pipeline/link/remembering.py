@@ -28,10 +28,10 @@ class Remembered:
 
     def __call__(self, left: Ints, right: Ints) -> Ints:
         """What the judge says of aligned pairs."""
-        key = (left << _HALF) + right
+        key = (left.astype(np.int64) << _HALF) + right
         slot = ((key.astype(np.uint64) * _SPREAD) >> np.uint64(64 - _BITS)).astype(np.int64)
         with self._lock:
-            known, said = self._keys[slot] == key, self._said[slot].astype(np.int64)
+            known, said = self._keys[slot] == key, self._said[slot]
         rest = np.flatnonzero(~known)
         if len(rest):
             fresh, first, inverse = numbered(key[rest])

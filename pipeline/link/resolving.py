@@ -7,9 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.link.blocking import BLOCK_CAP, Candidates, candidates, standard_keys
+from pipeline.link.blocking import BLOCK_CAP, standard_keys
 from pipeline.link.bridges import Bridge, weak_bridges, without, words_of
-from pipeline.link.clustering import cluster, is_edge
+from pipeline.link.clustering import cluster, edges
 from pipeline.link.comparing import Comparator, Scored, frequencies
 from pipeline.link.deciding import Floats, leans_on_name, speaks_against
 from pipeline.link.facets import Facets
@@ -17,10 +17,11 @@ from pipeline.link.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.joining import combine
 from pipeline.link.judging import Judged
 from pipeline.link.layout import FacetTable
+from pipeline.link.meetings import Meetings
 from pipeline.link.model import Model
 from pipeline.link.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
 from pipeline.link.pieces import Pieces
-from pipeline.link.scoring import explain_pairs, score_pairs, weigh
+from pipeline.link.scoring import explain_pairs, score_pairs
 from pipeline.link.standing import Resolution, Standing, Views
 from pipeline.link.vocabulary import Vocabularies
 
@@ -175,11 +176,12 @@ class Resolver:
         open_at = state.open_positions()
         left = self._facets.take(state.units.profiles[open_at])
         right = self._speaking_for_firms(self._facets.take(views.at), views)
-        found = candidates(standard_keys(left, right, self._pieces, BLOCK_CAP), len(right))
-        self._note(found)
-        kept = score_pairs(found, FacetTable(left), FacetTable(right), self._comparator, self._model)
-        unit = state.units.unit[open_at[kept.left]]
-        state.decide(unit, views.entity[kept.right], kept, open_at, views, self._model)
+        found = self._meetings(left, right)
+        tables = FacetTable(left), FacetTable(right)
+        del left, right  # the tables say the same in half the room
+        kept = score_pairs(found, *tables, self._comparator, self._model)
+        self._note(found, kept.compared)
+        state.decide(kept, open_at, views, self._model)
 
     def _speaking_for_firms(self, looks: Facets, views: Views) -> Facets:
         """Views of registered firms; where a row names its firm short, the firm's own branch goes with it."""
@@ -196,8 +198,12 @@ class Resolver:
             registered=(firm < self._firms.count).astype(np.int64),
         )
 
-    def _note(self, found: Candidates) -> None:
-        self._ledger.add("候选对", len(found.left))
+    def _meetings(self, left: Facets, right: Facets) -> Meetings:
+        keys = standard_keys(left, right, self._pieces, BLOCK_CAP)
+        return Meetings(keys, len(left), len(right))
+
+    def _note(self, found: Meetings, compared: int) -> None:
+        self._ledger.add("候选对", compared)
         for name, number in found.hot_by_key.items():
             self._ledger.hot[name] = self._ledger.hot.get(name, 0) + number
 
@@ -240,20 +246,15 @@ class Resolver:
         """Units of the profiles at some positions, and the shop of each: rows joined by strong edges."""
         profile = state.units.profiles[at]
         side = self._facets.take(profile)
-        found = candidates(standard_keys(side, side, self._pieces, BLOCK_CAP), len(side))
-        self._note(found)
-        half = found.left < found.right
-        i, j = found.left[half], found.right[half]
-        a, b = side.take(i), side.take(j)
-        scored, _ = weigh(a, b, self._comparator, self._model)
-        edge = is_edge(scored, self._model, a, b)
+        found = self._meetings(side, side)
+        i, j, weight, compared = edges(side, found, self._comparator, self._model)
+        self._note(found, compared)
         unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
         members, _, inverse = numbered(unit)
         labels = (
             state.units.uscc[members], state.units.org[members], _first_label(formal, inverse, len(members)),
         )  # fmt: skip
-        i, j, weight = i[edge], j[edge], scored.total[edge]
         ends, apart = (inverse[i], inverse[j]), state.apart(members)
         roots, refused = cluster(len(members), *ends, weight, labels, apart)
         self._ledger.add("聚类中拒绝的连接", refused)

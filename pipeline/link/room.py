@@ -26,7 +26,7 @@ from pipeline.link.identities import identify_tonight, write_identities
 from pipeline.link.judgements import in_force, read_judgements
 from pipeline.link.judging import judge
 from pipeline.link.model import Model, shipped_model
-from pipeline.link.ordering import Ints, distinct, distinct_pairs, matches
+from pipeline.link.ordering import Ints, distinct_pairs, matches
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.pieces import Pieces
 from pipeline.link.resolving import Ledger, Resolver
@@ -122,7 +122,7 @@ def _run(
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
     resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger)
-    others = np.setdiff1d(np.arange(parties.count), distinct(parties.profile[firms.rows]))
+    others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
     may_found = partial(_may_found, facets=all_facets, parties=parties, sources=sources)

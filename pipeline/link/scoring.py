@@ -1,61 +1,73 @@
 """Scores candidate pairs in bounded chunks and keeps what may matter."""
 
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from pipeline.link.blocking import Candidates
 from pipeline.link.comparing import FIELDS, Comparator, Scored
 from pipeline.link.deciding import Bools, backed_by_fields, denied_by_fields
 from pipeline.link.facets import Facets
 from pipeline.link.layout import FacetTable
+from pipeline.link.meetings import Meetings
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints
 
 CHUNK = 1 << 14
 THREADS = 2
 WORTH = 4 * THOUSANDTHS
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Pairs that weigh something: positions left and right, weight, whether they are backed, or denied."""
+    """Pairs that weigh something: positions left and right, weight, whether they are backed, or denied.
+
+    `compared` is how many pairs were compared in all.
+    """
 
     left: Ints
     right: Ints
     weight: Ints
     backed: Bools
     denied: Bools
+    compared: int
 
 
-def score_pairs(
-    found: Candidates, left: FacetTable, right: FacetTable, comparator: Comparator, model: Model
-) -> Kept:
-    """Weighs all candidate pairs, a chunk at a time; pairs below `WORTH` are dropped.
+def by_batch(found: Meetings, work: Callable[[Ints, Ints], Result]) -> list[Result]:
+    """Does some work on the pairs (left, right) of each batch.
 
     Two threads work: most of it is arithmetic on whole arrays, which runs beside other threads.
     """
-
-    def weighed(start: int) -> Kept:
-        i, j = found.left[start : start + CHUNK], found.right[start : start + CHUNK]
-        a, b = left.take(i), right.take(j)
-        scored, backed = weigh(a, b, comparator, model)
-        denied = denied_by_fields(scored, model, a.name.formal == 0)
-        keep = scored.total >= WORTH
-        return Kept(i[keep], j[keep], scored.total[keep], backed[keep], denied[keep])
-
     with ThreadPoolExecutor(THREADS) as workers:
-        parts = list(workers.map(weighed, range(0, len(found.left), CHUNK)))
-    if not parts:
-        empty = np.zeros(0, dtype=np.int64)
-        return Kept(empty, empty, empty, empty.astype(bool), empty.astype(bool))
+        return list(workers.map(lambda batch: work(*found.pairs(*batch)), found.batches()))
+
+
+def score_pairs(
+    found: Meetings, left: FacetTable, right: FacetTable, comparator: Comparator, model: Model
+) -> Kept:
+    """Weighs all candidate pairs, a batch at a time; pairs below `WORTH` are dropped."""
+
+    def weighed(i: Ints, j: Ints) -> Kept:
+        a, b = left.take(i), right.take(j)
+        scored = comparator.score(a, b)
+        keep = np.flatnonzero(scored.total >= WORTH)
+        scored = scored.take(keep)
+        told = (_has_name(a) & _has_name(b))[keep]
+        backed = backed_by_fields(scored, model, told, b.closed[keep] == 0)
+        denied = denied_by_fields(scored, model, a.name.formal[keep] == 0)
+        return Kept(i[keep], j[keep], scored.total, backed, denied, len(i))
+
+    parts = by_batch(found, weighed)
     return Kept(
-        np.concatenate([p.left for p in parts]),
-        np.concatenate([p.right for p in parts]),
-        np.concatenate([p.weight for p in parts]),
-        np.concatenate([p.backed for p in parts]),
-        np.concatenate([p.denied for p in parts]),
+        joined([p.left for p in parts]),
+        joined([p.right for p in parts]),
+        joined([p.weight for p in parts]),
+        joined([p.backed for p in parts]).astype(bool),
+        joined([p.denied for p in parts]).astype(bool),
+        sum(p.compared for p in parts),
     )
 
 
@@ -69,19 +81,17 @@ def explain_pairs(
         for at in range(0, max(len(i), 1), CHUNK)
     ]
     return Scored(
-        {field: np.concatenate([part.levels[field] for part in parts]) for field in FIELDS},
-        {field: np.concatenate([part.weights[field] for part in parts]) for field in FIELDS},
-        np.concatenate([part.total for part in parts]),
+        {field: joined([part.levels[field] for part in parts]) for field in FIELDS},
+        {field: joined([part.weights[field] for part in parts]) for field in FIELDS},
+        joined([part.total for part in parts]),
     )
-
-
-def weigh(left: Facets, right: Facets, comparator: Comparator, model: Model) -> tuple[Scored, Bools]:
-    """Weighs aligned pairs and says which are backed by enough fields."""
-    scored = comparator.score(left, right)
-    told = _has_name(left) & _has_name(right)
-    return scored, backed_by_fields(scored, model, told, right.closed == 0)
 
 
 def _has_name(facets: Facets) -> Bools:
     named = (facets.name.trade > 0) & (facets.name.person == 0)
     return np.asarray(named | (facets.sign.trade > 0))
+
+
+def joined(parts: Sequence[Ints | Bools]) -> Ints:
+    """Arrays one behind the other, in wide numbers."""
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts], dtype=np.int64)

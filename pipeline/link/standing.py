@@ -138,8 +138,9 @@ class Standing:
             np.concatenate([registry.entity, self._same[profile_entity[trusted]]]),
         )
 
-    def decide(self, unit: Ints, entity: Ints, kept: Kept, open_at: Ints, views: Views, model: Model) -> None:
+    def decide(self, kept: Kept, open_at: Ints, views: Views, model: Model) -> None:
         """First the units with codes of their own against registered firms, then all others."""
+        unit, entity = self.units.unit[open_at[kept.left]], views.entity[kept.right]
         self._pair_left, self._pair_right = self.units.profiles[open_at[kept.left]], views.at[kept.right]
         own = self._own[unit] >= 0
         against_firm = own & (entity < self._firms)

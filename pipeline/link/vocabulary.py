@@ -119,6 +119,30 @@ class NameFacets:
         )
 
 
+@dataclass(frozen=True)
+class TradeFacets:
+    """What the comparison of trade names looks at."""
+
+    trade: Ints
+    sound: Ints
+    full: Ints
+    formal: Ints
+    known: Ints
+    person: Ints
+
+    @classmethod
+    def of(cls, names: "NameFacets | TradeFacets", at: Ints) -> "TradeFacets":
+        """Some of the names."""
+        return cls(
+            names.trade[at],
+            names.sound[at],
+            names.full[at],
+            names.formal[at],
+            names.known[at],
+            names.person[at],
+        )
+
+
 @dataclass
 class Vocabularies:
     """The texts behind the integers of facets."""

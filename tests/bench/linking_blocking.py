@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.declaration import load_sources
-from pipeline.link.blocking import candidates, standard_keys
+from pipeline.link.blocking import standard_keys
 from pipeline.link.facets import build_facets
+from pipeline.link.meetings import Meetings
 from pipeline.link.parties import read_parties
 from pipeline.link.pieces import Pieces
 from pipeline.link.resolving import BLOCK_CAP
@@ -56,8 +57,10 @@ def measure_blocking(night: Path, truth: Path) -> Blocking:
         con.execute(f"CREATE TABLE owned AS {query('owned')}", _paths(truth))
         asking = con.execute("SELECT DISTINCT profile FROM wanted ORDER BY profile").fetchnumpy()["profile"]
         asking = np.asarray(asking, dtype=np.int64)
-        found = candidates(standard_keys(facets.take(asking), views, Pieces(words), BLOCK_CAP), len(views))
-        con.register("pair", pa.table({"profile": asking[found.left], "behind": behind[found.right]}))
+        keys = standard_keys(facets.take(asking), views, Pieces(words), BLOCK_CAP)
+        found = Meetings(keys, len(asking), len(views))
+        left, right = found.pairs(0, len(asking))
+        con.register("pair", pa.table({"profile": asking[left], "behind": behind[right]}))
         rows, met, mean, p99, most = con.execute(query("blocking_recall")).fetchall()[0]
     return Blocking(rows, met, mean, p99, most, found.pairs_by_key, found.hot_by_key)
 

@@ -1,0 +1,38 @@
+"""What the ends of a masked code deny at a glance the code itself denies; weights are the model's own."""
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.link.comparing import FIELDS, RARE
+from pipeline.link.comparing_codes import _damaged, _Ends
+from pipeline.link.model import shipped_model
+from pipeline.link.weighing import WeightTable
+
+CODES = st.text("1A码", min_size=1, max_size=18)
+
+
+@given(CODES, st.integers(0, 12), st.integers(1, 6), CODES)
+def test_a_code_that_a_mask_fits_is_never_passed_over(code: str, at: int, masked: int, other: str) -> None:
+    hint = f"{code[:at]}{'*' * masked}{code[at + masked :]}"
+    ends = _Ends(pa.array(["", hint, code, other], pa.string()))
+    fits = ends.may_fit(np.array([1, 1]), np.array([2, 3]))
+    assert fits[0]
+    assert fits[1] or not _damaged(hint, other, 99)
+
+
+def test_a_code_with_another_end_is_passed_over() -> None:
+    ends = _Ends(pa.array(["91440300****15X2", "914403001234515X2", "914403001234515X7", "51"], pa.string()))
+    assert ends.may_fit(np.zeros(3, dtype=np.int64), np.array([1, 2, 3])).tolist() == [True, False, False]
+
+
+def test_weights_are_those_of_the_model() -> None:
+    model, most, count = shipped_model(), 50, 4000
+    table = WeightTable(model, RARE, most, count)
+    for field in FIELDS:
+        size = len(model.comparisons[field].levels) + 1
+        level, bearers = np.repeat(np.arange(size), most + 1), np.tile(np.arange(most + 1), size)
+        share = bearers if field in RARE else None
+        said = model.weights(field, level, share, count)
+        assert table.of(field, level.astype(np.int8), share).tolist() == said.tolist()
