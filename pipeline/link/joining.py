@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipeline.link.ordering import WIDEST, Ints, numbered, order_of
+from pipeline.link.ordering import WIDEST, Ints, distinct, distinct_pairs, is_among, numbered, order_of
 
 
 class LabelledSets:
@@ -58,8 +58,19 @@ class LabelledSets:
         return True
 
     def join_equal(self, *keys: Ints) -> None:
-        """Joins all members that agree on every key; members with a 0 in one of them are left out."""
-        for left, right in equal_pairs(*keys):
+        """Joins members that agree on every key; 0 agrees with nothing.
+
+        Keys under which two labels of one kind stand tell nothing of whose the others are: members
+        without a label join one another alone, whatever their order.
+        """
+        key = combine(*keys)
+        for kind in range(len(self._labels)):
+            label = self.labels(kind)
+            held = np.flatnonzero((key > 0) & (label > 0))
+            group, _ = distinct_pairs(*_narrow(key[held], label[held]))
+            torn = distinct(key[held])[np.bincount(group) > 1]
+            key = np.where((label > 0) & is_among(key, torn), 0, key)
+        for left, right in equal_pairs(key):
             self.join(left, right)
 
     def roots(self) -> Ints:
@@ -96,6 +107,11 @@ def combine(*keys: Ints, dense: bool = False) -> Ints:
         combined = numbered(combined)[2] + 1
     result[present] = combined
     return result
+
+
+def _narrow(key: Ints, label: Ints) -> tuple[Ints, Ints]:
+    """The same keys and labels, numbered from 0 without gaps."""
+    return numbered(key)[2], numbered(label)[2]
 
 
 def equal_pairs(*keys: Ints) -> Iterable[tuple[int, int]]:

@@ -12,6 +12,7 @@ from pipeline.district.evaluation import Evaluation, Strangers
 _EMPTY = {
     "enterprise": "enterprise_id VARCHAR, street VARCHAR",
     "risk": "enterprise_id VARCHAR, street VARCHAR, rank_in_street BIGINT, rank_in_district BIGINT",
+    "evidence": "enterprise_id VARCHAR, extract VARCHAR, points DECIMAL(6,2)",
     "rejected_row": "extract VARCHAR, file VARCHAR, row BIGINT, scope VARCHAR, reason VARCHAR",
     "extract_status": "extract VARCHAR, file VARCHAR, rows BIGINT, accepted BIGINT, rejected BIGINT, "
     "not_data BIGINT",
