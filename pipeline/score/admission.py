@@ -7,7 +7,7 @@ constants. Nothing in it can read, look at other rows, or look at other tables.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -29,8 +29,9 @@ class Refused(ValueError):
     """The expression is not admitted; the text says why."""
 
 
+@lru_cache(maxsize=1 << 13)
 def admit(expression: str, columns: frozenset[str], parameters: frozenset[str]) -> frozenset[str]:
-    """Checks one expression.
+    """Checks one expression; what was admitted once is not read again.
 
     Args:
         expression: SQL, e.g. `severity = 'major' AND rectify_by < $as_of`.
