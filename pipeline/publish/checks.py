@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "premises": ("premises_id",),
     "record_comparison": ("record_id",),
     "record_link": ("extract", "file", "row"),
+    "record_premises": ("record_id",),
     "rectification_register": ("extract", "file", "row"),
     "review_pair": ("record_id", "enterprise_id"),
     "risk": ("enterprise_id",),

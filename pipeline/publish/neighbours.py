@@ -8,6 +8,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import duckdb
 
 from pipeline.declaration import Source
 from pipeline.publish import dictionary
+from pipeline.publish.cells import plain
 from pipeline.publish.inputs import quoted
 from pipeline.publish.lines import Value, short_title
 from pipeline.publish.table_text import BOM, as_text, write_csv_table
@@ -171,4 +173,8 @@ def _write_first(book: Any, title: str, handed: _Handed) -> None:
 
 
 def _cell(value: object) -> Value:
-    return value if isinstance(value, int) and not isinstance(value, bool) else as_text(value)
+    return (
+        Decimal(str(value))
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else plain(as_text(value))
+    )
