@@ -23,7 +23,8 @@ WITH ordered AS (
 )
 SELECT
   e.enterprise_id, e.uscc, e.name, e.street, e.address, o.kind, o.department, o.document, o.issued_on, o.rectify_by,
-  greatest(CAST($as_of AS DATE) - o.rectify_by, 0) AS overdue_days,
+  CASE WHEN o.rectify_by < $as_of THEN CAST($as_of AS DATE) - o.rectify_by WHEN o.rectify_by IS NOT NULL THEN 0 END
+    AS overdue_days,
   CASE WHEN o.failed THEN 'failed' WHEN o.rectify_by IS NULL THEN 'undated' WHEN o.rectify_by < $as_of THEN 'owed'
     ELSE 'running' END AS recheck,
   o.standing, o.kind IN ('environment', 'work_safety') AS named_in_plan, CAST($as_of AS DATE) AS as_of, o.extract_date,
