@@ -118,6 +118,10 @@ def export(warehouse: Path, view: str, form: str, out: Path | None) -> tuple[Pat
 
 
 def _know(con: duckdb.DuckDBPyConnection, view: str) -> None:
+    if not {"data_dictionary", "run"} <= db.table_names(con):
+        raise ConfigError(
+            "the file is no published warehouse", where="export", mend="name one with --warehouse"
+        )
     known = [
         str(row[0]) for row in con.execute("SELECT DISTINCT view FROM data_dictionary ORDER BY 1").fetchall()
     ]

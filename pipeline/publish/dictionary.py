@@ -75,9 +75,8 @@ def add(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> int:
 def comment(con: duckdb.DuckDBPyConnection) -> None:
     """Copies `data_dictionary` into DuckDB's own comments on views and columns."""
     columns = con.execute('SELECT view, "column", unit, meaning FROM data_dictionary ORDER BY ALL').fetchall()
-    views = con.execute("SELECT DISTINCT view, view_meaning FROM data_dictionary ORDER BY ALL").fetchall()
     con.begin()
-    for view, meaning in views:
+    for view, meaning in _views(con):
         con.execute(f"COMMENT ON TABLE {quoted(view)} IS {_literal(meaning)}")
     for view, column, unit, meaning in columns:
         text = _literal(f"{meaning} [{unit}]" if unit else str(meaning))
@@ -102,6 +101,13 @@ def _of(described: Described, view: str, column: str) -> Said:
         what = f"the column {column} of {view}" if column else f"the view {view}"
         raise RunError(f"{what} has no description", mend="describe it in dictionary.csv")
     return found
+
+
+def _views(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The views and their meanings; none where the warehouse was published before there were any."""
+    if "view_meaning" not in {row[0] for row in con.execute("DESCRIBE data_dictionary").fetchall()}:
+        return []
+    return con.execute("SELECT DISTINCT view, view_meaning FROM data_dictionary ORDER BY ALL").fetchall()
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:

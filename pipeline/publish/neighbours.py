@@ -26,7 +26,7 @@ FOLDER = "neighbours"
 TITLES = {"rectification_register": "未结整改名册（措施19）", "vacant_premises": "空置物业线索（措施16）"}
 _READS = {
     "rectification_register": ("safety_inspections", "env_penalties", "street_cases"),
-    "vacant_premises": ("grid",),
+    "vacant_premises": ("grid", "illegal_buildings"),
 }
 _NOTICE = Path(__file__).parent / "neighbour_notice.csv"
 _FOOTER = "内部使用，不得公开；用途和依据见说明"

@@ -17,7 +17,12 @@ from pipeline.settings import PROJECT_ROOT
 AS_OF = date(2017, 3, 31)
 PERSON = "王小明"
 FORBIDDEN = ("score", "tier", "rank", "probability", "points", "categories", "route")
-STATES = {"safety_inspections": "fresh", "env_penalties": "fresh", "street_cases": "stale"}
+STATES = {
+    "safety_inspections": "fresh",
+    "env_penalties": "fresh",
+    "street_cases": "stale",
+    "illegal_buildings": "fresh",
+}
 # Document → facts that decide, the decision of its link; what stands in the register, None if nothing does.
 ORDERS: dict[str, tuple[dict[str, Any], str, tuple[str, int | None] | None]] = {
     "running": ({"rectify_by": date(2017, 4, 30)}, "certain", ("running", 0)),

@@ -3,6 +3,7 @@
 -- days are misprints. Units: area in m², days, buildings.
 -- One address is written in many ways, its numbers are not: a place counts as taken where anybody was seen there on the same
 -- day or later, also where the grid does not say whether he traded.
+-- Illegal buildings are null where the premises are not known or their library did not come: null is not zero.
 WITH seen AS (
   SELECT p.premises_id, g.street, g.community, g.grid_no, g.house_code, without_phone(g.address) AS address, g.area_m2,
     coalesce(g.trading, 'open') AS state, coalesce(g.inspected_on, g.extract_date) AS seen_on, g.extract, g.file, g.row,
@@ -20,7 +21,9 @@ WITH seen AS (
 )
 SELECT
   n.premises_id, n.street, n.community, n.grid_no, n.house_code, n.address, n.area_m2, n.state, n.seen_on,
-  CAST($as_of AS DATE) - n.seen_on AS days_since_seen, CAST(coalesce(b.value, 0) AS BIGINT) AS illegal_buildings,
+  CAST($as_of AS DATE) - n.seen_on AS days_since_seen,
+  CASE WHEN n.premises_id IS NOT NULL AND 'illegal_buildings' IN (SELECT extract FROM built.extract_status WHERE state = 'fresh')
+    THEN CAST(coalesce(b.value, 0) AS BIGINT) END AS illegal_buildings,
   CAST($as_of AS DATE) AS as_of, n.extract, n.file, n.row
 FROM newest n
 LEFT JOIN built.premises_feature b ON b.premises_id = n.premises_id AND b.feature = 'premises_illegal_buildings'
