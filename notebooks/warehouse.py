@@ -36,8 +36,8 @@ def _(mo):
 
 @app.cell
 def _(Path, mo):
-    project = Path(__file__).resolve().parent.parent
-    warehouse = mo.cli_args().get("warehouse") or str(project / "data" / "demo" / "warehouse.duckdb")
+    _project = Path(__file__).resolve().parent.parent
+    warehouse = mo.cli_args().get("warehouse") or str(_project / "data" / "demo" / "warehouse.duckdb")
     return (warehouse,)
 
 

@@ -140,7 +140,7 @@ def _may_be_written(path: Path, form: str) -> None:
 
 def _write_parquet(con: duckdb.DuckDBPyConnection, view: str, path: Path) -> int:
     rows = 0
-    batches: pa.RecordBatchReader = con.execute(f"FROM {quoted(view)}").fetch_record_batch(_BATCH)
+    batches: pa.RecordBatchReader = con.execute(f"FROM {quoted(view)}").to_arrow_reader(_BATCH)
     with pq.ParquetWriter(path, batches.schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch)

@@ -107,7 +107,8 @@ def _views(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """The views and their meanings; none where the warehouse was published before there were any."""
     if "view_meaning" not in {row[0] for row in con.execute("DESCRIBE data_dictionary").fetchall()}:
         return []
-    return con.execute("SELECT DISTINCT view, view_meaning FROM data_dictionary ORDER BY ALL").fetchall()
+    rows = con.execute("SELECT DISTINCT view, view_meaning FROM data_dictionary ORDER BY ALL").fetchall()
+    return [(str(view), str(meaning)) for view, meaning in rows]
 
 
 def _columns(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:

@@ -153,7 +153,7 @@ def _write_book(path: Path, handed: _Handed) -> None:
             page.set_row(number, height(cells, widths))
             for position, cell in enumerate(cells):
                 write_cell(page, number, position, cell, text)
-        landscape(page, title, _FOOTER, pages_wide=1)
+        landscape(page, title, _FOOTER, pages_wide=2)
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, max(len(handed.rows), 1), len(widths) - 1)
 
