@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo test lint types imports check month bench ranking check-desktop check-spark chaos clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,12 +31,19 @@ $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 	@$(PIP) install --require-hashes --requirement requirements/bench.txt
 	@touch $@
 
+$(VENV)/.notebook: $(VENV)/.run requirements/notebook.txt
+	@$(PIP) install --require-hashes --requirement requirements/notebook.txt
+	@touch $@
+
 setup: $(VENV)/.run ## make the environment in .venv
 setup-dev: $(VENV)/.dev ## the same, with what tests and checks need
 setup-bench: $(VENV)/.bench ## the same, with what benchmarks need
 
 demo: setup ## the whole night on a synthetic district, and what came of it
 	@$(BIN)/early-warning demo
+
+notebook: $(VENV)/.notebook ## the analysts' notebook in a browser, on the demo's warehouse (after `make demo`)
+	@$(BIN)/marimo edit --skip-update-check notebooks/warehouse.py
 
 test: setup-dev ## all tests
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder

@@ -12,6 +12,15 @@ from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 
 STORAGE_VERSION = "v1.5.0"
+_SHUT = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "temp_directory": "",
+    "memory_limit": "4GB",
+    "lock_configuration": "true",
+}
 
 
 def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -32,8 +41,13 @@ def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def open_published(warehouse: Path) -> duckdb.DuckDBPyConnection:
+def open_published(warehouse: Path, *, shut: bool = False) -> duckdb.DuckDBPyConnection:
     """Opens a published warehouse to read it. The caller closes the connection.
+
+    Args:
+        warehouse: the file.
+        shut: for queries that somebody typed: no other file, address or extension can be reached, nothing
+            is spilled beside the warehouse, and no setting can be changed.
 
     Raises:
         ConfigError: if the file is missing, or is no DuckDB file.
@@ -41,7 +55,7 @@ def open_published(warehouse: Path) -> duckdb.DuckDBPyConnection:
     if not warehouse.is_file():
         raise ConfigError("there is no warehouse", where=str(warehouse), mend="run a night first")
     try:
-        return duckdb.connect(str(warehouse), read_only=True)
+        return duckdb.connect(str(warehouse), read_only=True, config=_SHUT if shut else {})
     except duckdb.Error:
         raise ConfigError(
             "the file cannot be opened as a DuckDB warehouse",

@@ -84,7 +84,9 @@ def test_a_value_that_cannot_be_used_is_refused_before_any_work(
     assert arguments[-1] in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["explain", "珠宝"], ["evaluate"]])
+@pytest.mark.parametrize(
+    "command", [["explain", "珠宝"], ["evaluate"], ["sql", "FROM risk"], ["export", "--table", "risk"]]
+)
 def test_a_file_that_is_no_warehouse_is_wrong_use(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ from pipeline.publish.departments import write_departments
 from pipeline.publish.explain import explain
 from pipeline.publish.generation import Generation
 from pipeline.publish.inputs import complete
+from pipeline.publish.neighbours import write_neighbours
 from pipeline.publish.persons import find_persons
 from pipeline.publish.summary import tell
 from pipeline.settings import Settings
@@ -124,8 +125,14 @@ def _write_folder(
     as_of = night.settings.as_of
     lines = lists.write_lists(con, folder, as_of, sources)
     handed_back = write_departments(con, folder, as_of, sources)
+    neighbours = write_neighbours(con, folder, as_of, sources)
     report.write(con, folder, as_of, sources)
     parquet = warehouse.write_parquet(con, views, folder / "warehouse")
-    rows = {**lines, **handed_back, **{f"warehouse/{name}": count for name, count in parquet.items()}}
+    rows = {
+        **lines,
+        **handed_back,
+        **neighbours,
+        **{f"warehouse/{name}": count for name, count in parquet.items()},
+    }
     manifest.write(con, night, folder, version, rows)
     return lines

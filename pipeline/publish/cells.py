@@ -11,15 +11,15 @@ _NUMBER_LIKE = re.compile(r"[0-9][0-9.,:/\-]*([eE][+\-]?[0-9]+)?")
 _SPACES = re.compile(r"\s+")
 
 
-def plain(text: str | None) -> str:
+def plain(text: str | None, longest: int = LONGEST) -> str:
     """A text on one line, without control characters, invisible characters and writing-direction marks."""
     if not text:
         return ""
-    if text.isprintable() and len(text) <= LONGEST and "  " not in text:
+    if text.isprintable() and len(text) <= longest and "  " not in text:
         return text.strip()
     kept = (" " if c.isspace() else c for c in text if c.isspace() or _visible(c))
     one_line = _SPACES.sub(" ", "".join(kept)).strip()
-    return one_line if len(one_line) <= LONGEST else one_line[: LONGEST - 1] + "…"
+    return one_line if len(one_line) <= longest else one_line[: longest - 1] + "…"
 
 
 def csv_text(text: str) -> str:

@@ -25,6 +25,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "premises": ("premises_id",),
     "record_comparison": ("record_id",),
     "record_link": ("extract", "file", "row"),
+    "record_premises": ("record_id",),
+    "rectification_register": ("extract", "file", "row"),
     "review_pair": ("record_id", "enterprise_id"),
     "risk": ("enterprise_id",),
     "risk_history": ("as_of", "enterprise_id"),
@@ -32,6 +34,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "rule_return": ("rule_id",),
     "rule_outcome": ("enterprise_id", "rule_id"),
     "run": ("run_id",),
+    "vacant_premises": ("extract", "file", "row"),
 }
 
 

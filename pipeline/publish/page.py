@@ -1,5 +1,6 @@
 """The HTML pages: one file each, without scripts or outside requests, everything escaped."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,12 @@ def render(template: str, **values: Any) -> str:
         template: name of the template.
         values: what it shows; a value that it lacks is an error.
     """
+    return _environment().get_template(f"{template}.html.j2").render(words=wording, **values)
+
+
+@cache
+def _environment() -> Environment:
+    """Made once a process: it keeps the templates that it has read, and a night has a dozen pages of one."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -25,4 +32,4 @@ def render(template: str, **values: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"clause": clause_title, "plain": plain}
-    return environment.get_template(f"{template}.html.j2").render(words=wording, **values)
+    return environment

@@ -22,6 +22,7 @@ from pipeline.publish.source_views import select_source
 FOLDER = Path(__file__).parent
 # Views that others are made from come first.
 FIRST = (
+    "enterprise",
     "risk",
     "risk_history",
     "list_line",

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from pipeline import db
 from pipeline.score.clauses import Policy, clause_table
+from pipeline.score.features import find_features
 from pipeline.score.judge import SQL
 from pipeline.score.model import Rule
 from pipeline.score.scheme import Scheme
@@ -80,6 +81,8 @@ def _rules(rules: tuple[Rule, ...], as_of: date) -> pa.Table:
             "measures": [measure.text for measure in rule.measures_on(as_of)],
             "false_positives": list(rule.false_positives),
             "undefined_terms": [f"{term.term}：{term.reading}" for term in rule.undefined_terms],
+            "features": sorted(rule.needs.features),
+            "extracts": _extracts(rule),
         }
         for rule in rules
     ]
@@ -100,7 +103,15 @@ def _rules(rules: tuple[Rule, ...], as_of: date) -> pa.Table:
         measures=_TEXTS,
         false_positives=_TEXTS,
         undefined_terms=_TEXTS,
+        features=_TEXTS,
+        extracts=_TEXTS,
     )
+
+
+def _extracts(rule: Rule) -> list[str]:
+    """What must have seen a firm for the rule to be evaluated: its own extract, and those of its features."""
+    own = {rule.needs.record} if rule.needs.record else set()
+    return sorted(own.union(*(find_features()[name].extracts for name in rule.needs.features)))
 
 
 def _last_day(rule: Rule) -> date | None:

@@ -309,6 +309,12 @@ def new_place(folder: Path, sources: dict[str, Source]) -> Place:
     return Place(settings, sources)
 
 
+@pytest.fixture(scope="session", name="new_place")
+def new_place_fixture() -> Callable[[Path, dict[str, Source]], Place]:
+    """Makes a place of a test module's own."""
+    return new_place
+
+
 @pytest.fixture
 def place(tmp_path: Path, sources: dict[str, Source]) -> Place:
     """A place where nothing was published yet."""

@@ -127,7 +127,7 @@ def test_every_view_and_column_is_described(made: Any) -> None:
     assert all(meaning and "; " in meaning for _, _, meaning in told)
     assert all(comment for _, _, comment in columns)
     assert {"correction", "street_return", "risk_history", "fairness"} <= {view for view, _, _ in told}
-    written = {view for view, _ in dictionary._written()}
+    written = {view for view, _ in dictionary.written()}
     assert set(KEYS) <= written
 
 
