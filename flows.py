@@ -15,12 +15,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from prefect import flow, runtime, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.server.api.server import SubprocessASGIServer
 
-from pipeline import ingest, link, publish, score
+from pipeline import duty, ingest, link, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Attention, Night, one_at_a_time, read_attention
 from pipeline.score.rulebook import load_rules
@@ -78,10 +81,11 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
             Shenzhen is taken.
     """
     settings = Settings.from_parameters({"as_of": _scheduled_day(), **parameters})
-    with one_at_a_time(settings):
+    with one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
-        night = Night.begin(settings, datetime.now(UTC))
+        night = Night.begin(settings, _now())
+        watch.begun(night.run_id)
         sources = load_sources(settings.sources)
         for source in sources.values():
             ingest_extract(night, source)
@@ -89,7 +93,9 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         link_records(night, sources)
         score_enterprises(night, sources)
         publish_night(night, sources)
-        return _outcome(night)
+        outcome = _outcome(night)
+        watch.published(len(outcome.attention))
+        return outcome
 
 
 def choose_port() -> None:
@@ -118,6 +124,22 @@ def serve(settings: Settings, cron: str) -> None:
 
 def _scheduled_day() -> str:
     return str(runtime.flow_run.scheduled_start_time.astimezone(SHANGHAI).date())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _show(ending: duty.Ending) -> None:
+    """Shows on Prefect's pages how the night ended, and takes its record of old runs away."""
+    create_markdown_artifact(ending.markdown, key="night")
+    if ending.supply:
+        create_table_artifact(ending.supply, key="supply")
+    if ending.forget_before:
+        old = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=ending.forget_before))
+        with get_client(sync_client=True) as client:
+            for run in client.read_flow_runs(flow_run_filter=old):
+                client.delete_flow_run(run.id)
 
 
 def _outcome(night: Night) -> Outcome:
