@@ -137,8 +137,8 @@ def _pieces(status: Status) -> Iterator[str]:
 
 
 def _supply(supply: Sequence[Supply]) -> Iterator[str]:
-    good = sum(not item.is_wanted for item in supply)
-    yield f"报送情况（{len(supply)} 类，{good} 类不需要处理）"
+    wanted = sum(item.is_wanted for item in supply)
+    yield f"报送情况（{len(supply)} 类，需要处理 {wanted} 类，行首有 !）"
     yield "  " + _columns("数据", "最新日期", "距今/期限（天）", "状态")
     for item in supply:
         mark = "! " if item.is_wanted else "  "
