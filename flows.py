@@ -126,20 +126,26 @@ def _scheduled_day() -> str:
     return str(runtime.flow_run.scheduled_start_time.astimezone(SHANGHAI).date())
 
 
+def forget_runs(before: datetime) -> None:
+    """Takes Prefect's own record of the runs that ended before a moment away."""
+    old = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=before))
+    with get_client(sync_client=True) as client:
+        while runs := client.read_flow_runs(flow_run_filter=old):
+            for run in runs:
+                client.delete_flow_run(run.id)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
 def _show(ending: duty.Ending) -> None:
-    """Shows on Prefect's pages how the night ended, and takes its record of old runs away."""
+    """Shows on Prefect's pages how the night ended."""
     create_markdown_artifact(ending.markdown, key="night")
     if ending.supply:
         create_table_artifact(ending.supply, key="supply")
     if ending.forget_before:
-        old = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=ending.forget_before))
-        with get_client(sync_client=True) as client:
-            for run in client.read_flow_runs(flow_run_filter=old):
-                client.delete_flow_run(run.id)
+        forget_runs(ending.forget_before)
 
 
 def _outcome(night: Night) -> Outcome:

@@ -1,7 +1,9 @@
 """Whole nights through the flow: once, twice the same, and with departments that send rubbish."""
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,48 @@ def test_nights_that_start_at_once_do_not_share_a_server(whole_night: Any) -> No
     ports = range(flows.FIRST_PORT, flows.FIRST_PORT + flows.PORTS)
     assert SubprocessASGIServer().running
     assert SubprocessASGIServer().port in ports
+
+
+def _artifacts() -> dict[str, str]:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        found = client.read_latest_artifacts()
+    return {str(item.key): str(item.data) for item in found}
+
+
+def test_the_scheduler_shows_how_the_night_went(whole_night: Any) -> None:
+    shown = _artifacts()
+    [(run_id, extracts)] = whole_night.rows(
+        "SELECT (SELECT max(run_id) FROM run), (SELECT count(DISTINCT extract) FROM extract_status)"
+    )
+    assert run_id in shown["night"]
+    assert len(json.loads(shown["supply"])) == extracts
+
+
+def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
+    whole_night: Any, district_made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from prefect.client.orchestration import get_client
+
+    import flows
+
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "broken.yml").write_text("id: [", encoding="utf-8")
+    places = ["--warehouse", str(tmp_path / "w.duckdb"), "--out", str(tmp_path / "out")]
+    inbox = ["--inbox", str(district_made / "inbox")]
+    assert cli.main(["run", *places, *inbox, "--rules", str(rules)]) == cli.FAILED
+    assert "broken.yml" in _artifacts()["night"]
+    capsys.readouterr()
+    assert cli.main(["status", *places, *inbox]) == cli.FAILED
+    assert "broken.yml" in capsys.readouterr().out
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_runs()
+        flows.forget_runs(datetime(2017, 1, 1, tzinfo=UTC))
+        assert client.read_flow_runs()
+        flows.forget_runs(datetime.now(UTC))
+        assert not client.read_flow_runs()
 
 
 def test_every_row_is_accounted_for(whole_night: Any) -> None:

@@ -265,6 +265,19 @@ def test_attention_is_told_only_by_choice(there: Settings, said: Said) -> None:
     assert len(said) == 1
 
 
+def test_objections_wait_by_their_clock(there: Settings) -> None:
+    assert "未办结的异议" not in _told(status(there, NONE))  # the night was published before there were any
+    target = there.out / ".generations" / "run1" / "warehouse" / "objection.parquet"
+    duckdb.sql(
+        f"""COPY (FROM (VALUES ('received', DATE '2017-04-05', DATE '2017-04-06'),
+            ('acknowledged', DATE '2017-03-01', DATE '2017-04-04'),
+            ('answered', DATE '2017-03-01', DATE '2017-03-02')) AS o(state, acknowledge_by, answer_by))
+            TO '{target}' (FORMAT parquet)"""
+    )
+    line = next(line for line in _told(status(there, NONE)).splitlines() if "异议" in line)
+    assert line.endswith("2 件，最早 2017-04-04")
+
+
 def test_lists_and_warehouse_of_two_runs_are_seen(there: Settings) -> None:
     there.warehouse.unlink()
     assert "仓库 没有" in _told(status(there, NONE))
