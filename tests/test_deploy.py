@@ -34,7 +34,7 @@ def test_the_unit_runs_a_command_that_exists() -> None:
 def test_the_unit_shuts_the_job_in() -> None:
     service = _unit()["Service"]
     wanted = {
-        "User": "early-warning",
+        "User": "earlywarning",
         "UMask": "0077",
         "ProtectSystem": "strict",
         "NoNewPrivileges": "yes",
