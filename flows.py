@@ -9,6 +9,7 @@ Nothing here computes: what a room does is told in `pipeline/<room>/`.
 
 import logging
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.server.api.server import SubprocessASGIServer
 
-from pipeline import duty, ingest, link, publish, score
+from pipeline import duty, ingest, link, progress, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Attention, Night, one_at_a_time, read_attention
 from pipeline.score.rulebook import load_rules
@@ -81,7 +82,10 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
             Shenzhen is taken.
     """
     settings = Settings.from_parameters({"as_of": _scheduled_day(), **parameters})
-    with one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
+    steps = (
+        nullcontext() if "as_of" in parameters else progress.shown()
+    )  # a scheduled night tells its journal
+    with steps, one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
         night = Night.begin(settings, _now())
