@@ -33,21 +33,19 @@ def test_nights_that_start_at_once_do_not_share_a_server(whole_night: Any) -> No
     assert SubprocessASGIServer().port in ports
 
 
-def _artifacts() -> dict[str, str]:
-    from prefect.client.orchestration import get_client
+def _artifact(key: str) -> str:
+    from prefect.artifacts import Artifact
 
-    with get_client(sync_client=True) as client:
-        found = client.read_latest_artifacts()
-    return {str(item.key): str(item.data) for item in found}
+    found: Any = Artifact.get(key)
+    return str(found.data)
 
 
 def test_the_scheduler_shows_how_the_night_went(whole_night: Any) -> None:
-    shown = _artifacts()
     [(run_id, extracts)] = whole_night.rows(
         "SELECT (SELECT max(run_id) FROM run), (SELECT count(DISTINCT extract) FROM extract_status)"
     )
-    assert run_id in shown["night"]
-    assert len(json.loads(shown["supply"])) == extracts
+    assert run_id in _artifact("night")
+    assert len(json.loads(_artifact("supply"))) == extracts
 
 
 def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
@@ -58,12 +56,12 @@ def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
     import flows
 
     rules = tmp_path / "rules"
-    rules.mkdir()
-    (rules / "broken.yml").write_text("id: [", encoding="utf-8")
+    (rules / "theme").mkdir(parents=True)
+    (rules / "theme" / "broken.yml").write_text("id: [", encoding="utf-8")
     places = ["--warehouse", str(tmp_path / "w.duckdb"), "--out", str(tmp_path / "out")]
     inbox = ["--inbox", str(district_made / "inbox")]
     assert cli.main(["run", *places, *inbox, "--rules", str(rules)]) == cli.FAILED
-    assert "broken.yml" in _artifacts()["night"]
+    assert "broken.yml" in _artifact("night")
     capsys.readouterr()
     assert cli.main(["status", *places, *inbox]) == cli.FAILED
     assert "broken.yml" in capsys.readouterr().out

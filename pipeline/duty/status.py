@@ -122,6 +122,8 @@ def _of_plan(plan: Plan, newest: Run | None) -> tuple[str, ...]:
     if plan.state == "dead":
         return ("定时服务已中断、没有应答：重新启动 early-warning schedule。",)
     found = []
+    if plan.state == "up" and plan.next_at is None:
+        found.append("定时服务没有排定下一次运行：刚启动时等一分钟再看；仍没有，查看 prefect/server.log。")
     if plan.is_late:
         found.append("计划的运行已过时间而没有开始：查看定时服务的日志。")
     if plan.crashed_at and (newest is None or plan.crashed_at > newest.started_at + _A_MOMENT):

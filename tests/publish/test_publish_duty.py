@@ -295,6 +295,7 @@ def test_lists_and_warehouse_of_two_runs_are_seen(there: Settings) -> None:
     ("planned", "word"),
     [
         (Plan("dead", "0 2 * * *"), "定时服务已中断"),
+        (Plan("up", "0 2 * * *"), "没有排定"),
         (Plan("up", "0 2 * * *", NOW, is_late=True), "已过时间"),
         (Plan("up", "0 2 * * *", NOW, crashed_at=NOW + timedelta(days=1)), "没开始就中断"),
     ],
