@@ -17,6 +17,7 @@ from pipeline import (
     cli_analyst,
     cli_archive,
     cli_catalogue,
+    cli_duty,
     cli_options,
     cli_review,
     cli_rules,
@@ -24,7 +25,7 @@ from pipeline import (
     progress,
 )
 from pipeline.cli_options import DATA, DEMO
-from pipeline.errors import ConfigError, PipelineError
+from pipeline.errors import ConfigError, PipelineError, sentence_of
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
 ABOUT = "Early warning of low-end enterprises: one night's work, and tools to look at it."
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as problem:  # the last fence: one sentence, without the data in the message
         if options.debug:
             raise
-        print(f"early-warning: {_unforeseen(problem)}", file=sys.stderr)
+        print(f"early-warning: {sentence_of(problem)}", file=sys.stderr)
         return FAILED
 
 
@@ -94,7 +95,7 @@ def schedule(options: argparse.Namespace) -> int:
     """Keeps a local Prefect server up and serves the nightly schedule until stopped."""
     settings = _settings(options, as_of=_today())
     prefect_home.prepare(settings.restricted, verbose=True)
-    with prefect_home.persistent_server(settings.restricted, options.port) as url:
+    with prefect_home.persistent_server(settings.restricted, options.port, options.cron) as url:
         import flows
 
         print(f"Nights start at cron '{options.cron}' (Asia/Shanghai); server at {url}", flush=True)
@@ -141,12 +142,19 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def _night(settings: Settings, *, debug: bool) -> int:
+    from pipeline import duty
+
     prefect_home.prepare(settings.restricted, verbose=debug)
     import flows
 
     flows.choose_port()
+    since = datetime.now(UTC)
     with progress.shown():
-        outcome = flows.nightly(settings.to_parameters())
+        try:
+            outcome = flows.nightly(settings.to_parameters())
+        except Exception as problem:
+            duty.failed_outside(settings, problem, since, lambda: datetime.now(UTC))
+            raise
     for item in outcome.attention:
         print(f"wants a person: {item.sentence}", file=sys.stderr)
     print(f"published {settings.as_of} in {settings.out / str(settings.as_of)} (run {outcome.run_id})")
@@ -197,14 +205,6 @@ def _today() -> date:
     return (datetime.now(UTC) + SHANGHAI_OFFSET).date()
 
 
-def _unforeseen(problem: Exception) -> str:
-    trace = problem.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="early-warning", description=ABOUT, epilog=EXIT_CODES)
     parser.set_defaults(debug=False)
@@ -247,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_archive.add_commands(
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
     )
+    cli_duty.add_commands(add)
     return parser
 
 

@@ -1,5 +1,7 @@
 """Errors that a person can act on: each states what is wrong, where, and how to mend it."""
 
+from pathlib import Path
+
 
 class PipelineError(Exception):
     """Base of all errors that the command line shows as one sentence.
@@ -36,3 +38,14 @@ class RuleError(PipelineError):
 
 class RunError(PipelineError):
     """A night cannot go on; what was published before still stands."""
+
+
+def sentence_of(problem: BaseException) -> str:
+    """Any error as one sentence, without the data that stands in the message of an unforeseen one."""
+    if isinstance(problem, PipelineError):
+        return problem.sentence()
+    trace = problem.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"

@@ -5,12 +5,13 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import duckdb
 
@@ -18,6 +19,7 @@ from pipeline import __version__, db
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
+LOCK_TRIES, LOCK_SECONDS = 5, 0.05
 CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv", "**/*.j2")
 
 
@@ -113,6 +115,17 @@ def append_journal(path: Path, entry: dict[str, object]) -> None:
         db.sync([path])
 
 
+def cut_torn_line(journal: Path) -> None:
+    """A line that was being written when the night died is no entry, and must not spoil the next."""
+    if not journal.exists():
+        return
+    content = journal.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        os.truncate(journal, len(whole))
+        db.sync([journal])
+
+
 def read_journal(path: Path) -> list[dict[str, object]]:
     """All whole lines of a journal; a last line that was cut off is left out."""
     if not path.exists():
@@ -133,15 +146,36 @@ def one_at_a_time(settings: Settings) -> Iterator[None]:
     """
     settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (settings.restricted / "night.lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(handle):
             raise RunError(
                 "another night is under way",
                 where=str(settings.restricted),
                 mend="wait for it to end, then start again",
-            ) from None
+            )
         yield
+
+
+def is_under_way(restricted: Path) -> bool:
+    """Whether somebody holds the lock of a place: a night, or a training of the linking model."""
+    try:
+        with (restricted / "night.lock").open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _locked(handle: IO[str]) -> bool:
+    """Takes the lock; waits a moment, because whoever looks for a running night holds it for that long."""
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(LOCK_SECONDS)
+    return False
 
 
 def fingerprint(folder: Path, patterns: Iterable[str]) -> str:

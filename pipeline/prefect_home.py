@@ -3,17 +3,15 @@
 Only the environment is set here, before Prefect is imported: no analytics, no call to the outside.
 """
 
-import json
 import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline import local_server
 from pipeline.errors import RunError
 
 HOST = "127.0.0.1"
@@ -38,20 +36,27 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
             "PREFECT_LOGGING_LEVEL": "INFO" if verbose else "CRITICAL",
             "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+            # Logs and artifacts of runs that are no longer recorded go too.
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,orphans",
             "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_CLI_COLORS": "false",
         }
     )
     os.environ.pop("PREFECT_API_URL", None)
-    url = _address(home)
-    if url and _healthy(url):
+    url = local_server.address(home)
+    if url and local_server.is_healthy(url):
         os.environ["PREFECT_API_URL"] = url
 
 
 @contextmanager
-def persistent_server(restricted: Path, port: int) -> Iterator[str]:
+def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
     """Keeps a local Prefect server up, on this machine only, and gives its address.
+
+    Args:
+        restricted: the restricted folder.
+        port: the server's port.
+        cron: when nights start; noted beside the address.
 
     Raises:
         RunError: if the server does not answer in time.
@@ -63,11 +68,11 @@ def persistent_server(restricted: Path, port: int) -> Iterator[str]:
         server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait(server, url, home)
-        (home / "server.json").write_text(json.dumps({"url": url}), encoding="utf-8")
+        local_server.note(home, url, cron)
         os.environ["PREFECT_API_URL"] = url
         yield url
     finally:
-        (home / "server.json").unlink(missing_ok=True)
+        local_server.forget(home)
         server.terminate()
         server.wait(timeout=30)
 
@@ -76,7 +81,7 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, home: Path) -> None:
     for _ in range(START_SECONDS * 2):
         if server.poll() is not None:
             break
-        if _healthy(url):
+        if local_server.is_healthy(url):
             return
         time.sleep(0.5)
     raise RunError(
@@ -84,19 +89,3 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, home: Path) -> None:
         where=str(home / "server.log"),
         mend="read the end of that log; another program may hold the port (--port)",
     )
-
-
-def _address(home: Path) -> str | None:
-    try:
-        return str(json.loads((home / "server.json").read_text(encoding="utf-8"))["url"])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def _healthy(url: str) -> bool:
-    try:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{url}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

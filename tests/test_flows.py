@@ -1,7 +1,9 @@
 """Whole nights through the flow: once, twice the same, and with departments that send rubbish."""
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,47 @@ def test_nights_that_start_at_once_do_not_share_a_server(whole_night: Any) -> No
     ports = range(flows.FIRST_PORT, flows.FIRST_PORT + flows.PORTS)
     assert SubprocessASGIServer().running
     assert SubprocessASGIServer().port in ports
+
+
+def _asked(what: str) -> list[dict[str, Any]]:
+    """What the scheduler's server answers."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        answer: list[dict[str, Any]] = client.request("POST", f"/{what}/filter", json={}).json()
+    return answer
+
+
+def _artifact(key: str) -> str:
+    return {item["key"]: str(item["data"]) for item in _asked("artifacts/latest")}[key]
+
+
+def test_the_scheduler_shows_how_the_night_went(whole_night: Any) -> None:
+    [(run_id, extracts)] = whole_night.rows(
+        "SELECT (SELECT max(run_id) FROM run), (SELECT count(DISTINCT extract) FROM extract_status)"
+    )
+    assert run_id in _artifact("night")
+    assert len(json.loads(_artifact("supply"))) == extracts
+
+
+def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
+    whole_night: Any, district_made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import flows
+
+    rules = tmp_path / "rules"
+    (rules / "theme").mkdir(parents=True)
+    (rules / "theme" / "broken.yml").write_text("id: [", encoding="utf-8")
+    places = ["--warehouse", str(tmp_path / "w.duckdb"), "--out", str(tmp_path / "out")]
+    inbox = ["--inbox", str(district_made / "inbox")]
+    assert cli.main(["run", *places, *inbox, "--rules", str(rules)]) == cli.FAILED
+    assert "broken.yml" in _artifact("night")
+    capsys.readouterr()
+    assert cli.main(["status", *places, *inbox]) == cli.FAILED
+    assert "broken.yml" in capsys.readouterr().out
+    for before, is_kept in ((datetime(2017, 1, 1, tzinfo=UTC), True), (datetime.now(UTC), False)):
+        flows.forget_runs(before)
+        assert bool(_asked("flow_runs")) == is_kept
 
 
 def test_every_row_is_accounted_for(whole_night: Any) -> None:

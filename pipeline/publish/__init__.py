@@ -19,12 +19,13 @@ from pipeline.publish.departments import write_departments
 from pipeline.publish.explain import explain
 from pipeline.publish.generation import Generation
 from pipeline.publish.inputs import complete
+from pipeline.publish.keeping import forget
 from pipeline.publish.neighbours import write_neighbours
 from pipeline.publish.persons import find_persons
 from pipeline.publish.summary import tell
 from pipeline.settings import Settings
 
-__all__ = ["PublishSummary", "explain", "repair", "run", "tell"]
+__all__ = ["PublishSummary", "explain", "forget", "repair", "run", "tell"]
 
 
 @dataclass(frozen=True)

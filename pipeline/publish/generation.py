@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline import db
 from pipeline.errors import RunError
-from pipeline.night import append_journal, read_journal
+from pipeline.night import append_journal, cut_torn_line, read_journal
 from pipeline.publish import warehouse
 from pipeline.settings import Settings
 
@@ -116,7 +116,7 @@ def settle(settings: Settings) -> None:
     Raises:
         RunError: if something that is no link stands where a link must be.
     """
-    _cut_torn_line(_journal(settings))
+    cut_torn_line(_journal(settings))
     standing = published(settings)
     shown = [entry for entry in standing.values() if Generation(settings, entry.run_id).folder.is_dir()]
     for entry in shown:
@@ -168,17 +168,6 @@ def _refuse_obstacle(path: Path) -> None:
             where=str(path),
             mend="move it away and run again",
         )
-
-
-def _cut_torn_line(journal: Path) -> None:
-    """A line that was being written when the night died is no entry, and must not spoil the next."""
-    if not journal.exists():
-        return
-    content = journal.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
-        os.truncate(journal, len(whole))
-        db.sync([journal])
 
 
 def _entries(settings: Settings) -> list[Entry]:
