@@ -19,20 +19,20 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found; install it, or call make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Making the environment in $(VENV) (a minute or two, once) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --require-hashes --requirement requirements/run.txt --constraint requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
-	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt --constraint requirements/dev.txt
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
-	@$(PIP) install --require-hashes --requirement requirements/bench.txt
+	@$(PIP) install --require-hashes --requirement requirements/bench.txt --constraint requirements/bench.txt
 	@touch $@
 
 $(VENV)/.notebook: $(VENV)/.run requirements/notebook.txt
-	@$(PIP) install --require-hashes --requirement requirements/notebook.txt
+	@$(PIP) install --require-hashes --requirement requirements/notebook.txt --constraint requirements/notebook.txt
 	@touch $@
 
 setup: $(VENV)/.run ## make the environment in .venv
