@@ -134,6 +134,9 @@ def tables(firms: Sequence[Firm], as_of: date) -> Rows:
             ("区安监局", "check", "work_safety", None),
         )
     ]
+    rows["duty_due"] = rows["duty_owed"] + [
+        {**rows["duty_owed"][0], "duty": "file", "document": "罗劳〔2017〕9号", "days_over": -3}
+    ]
     rows["premises_feature"] = [
         {"premises_id": "P1", "feature": "premises_unlicensed", "value": 2.0, "unit": "家", "as_of": as_of}
     ]
