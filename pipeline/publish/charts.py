@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,10 @@ _CONFIG: dict[str, Any] = {
     },
     "text": {"color": "#1a1a1a", "limit": 0},
 }
-# Names of XML, which HTML does not need; a page that asks nothing of the network names no address either.
-_NAMESPACES = re.compile(r'\s+xmlns(:\w+)?="[^"]*"')
+_TAG = re.compile(r"<\w[^>]*>")
+# XML's names, which HTML does not need: a page that asks nothing of the network names no address. And Vega's
+# own roles, which are English and nameless: the drawing as a whole is one image with one text alternative.
+_NEEDLESS = re.compile(r'\s+(?:xmlns(?::\w+)?|role|aria-[a-z]+)="[^"]*"')
 _ROOT = re.compile(r'<svg\b[^>]*\bviewBox="(?P<box>[^"]*)"[^>]*>')
 Values = Sequence[Mapping[str, Any]]
 
@@ -62,16 +65,17 @@ def draw(name: str, title: str, values: Values, **bound: Any) -> Markup:
 
 def axis(most: int) -> dict[str, list[int]]:
     """Whole ticks from 0 to just above the largest count, six at most, and the domain that they span."""
-    steps = (base * 10**power for power in range(10) for base in (1, 2, 5))
-    step = next(step for step in steps if step * 5 >= max(most, 1))
+    steps = (base * 10**power for power in count() for base in (1, 2, 5))
+    step = next(step for step in steps if step * 5 >= most)
     ticks = list(range(0, most + step, step))
     return {"ticks": ticks, "domain": [0, ticks[-1]]}
 
 
 @lru_cache(maxsize=32)
 def _draw(spec: str) -> str:
-    """The drawing without names of XML; the same specification is drawn once."""
-    return _NAMESPACES.sub("", vl_convert.vegalite_to_svg(spec, vl_version=_VERSION, allowed_base_urls=[]))
+    """The drawing without what HTML needs not; the same specification is drawn once."""
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION, allowed_base_urls=[])
+    return _TAG.sub(lambda tag: _NEEDLESS.sub("", tag[0]), svg)
 
 
 def _fill(part: Any, bound: Mapping[str, Any]) -> Any:

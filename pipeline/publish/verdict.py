@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.publish.wording import change
+
 GOOD, WANTS_A_PERSON, LACKS_DATA = "正常", "有事项需人工处理", "数据不全"
 Row = Mapping[str, Any]
 
@@ -77,13 +79,14 @@ def figures(
     """
     awaited = [row for row in supply if row["files"] or row["extract"] not in optional]
     fresh = sum(row["states"] == ["fresh"] for row in awaited)
+    others = "全部及时" if fresh == len(awaited) else "其余过期、缺报或退回"
     district = streets[-1]
-    change = "首期，尚无可比" if is_first else f"较上期{district['change']:+d}"
-    tiers = f"D {district['D']}、C {district['C']}，{change}"
+    compared = "首期，尚无可比" if is_first else f"较上期{change(district['change'])}"
+    tiers = f"D {district['D']}、C {district['C']}，{compared}"
     overdue = sum(row["overdue"] for row in due)
     longest = max((row["longest"] or 0 for row in due), default=0)
     return (
-        Figure(f"{fresh}/{len(awaited)}", "类数据及时", "其余过期、缺报或退回", "supply"),
+        Figure(f"{fresh}/{len(awaited)}", "类数据及时", others, "supply"),
         Figure(str(district["D"] + district["C"]), "家 D、C 级企业", tiers, "tiers"),
         Figure(str(line["lines"]), "行清单", f"其中随机抽查{line['random_lines']}行", "due"),
         Figure(str(review["records"]), "条记录待人工核对", "关联未定，暂不计分", "matching"),
