@@ -76,7 +76,8 @@ class Browser:
         """What axe-core finds serious or critical on a page: the rule, why, and where."""
         from axe_playwright_python.sync_playwright import Axe
 
-        found = self.use(path, width, lambda page: Axe().run(page).response["violations"])
+        options = {"resultTypes": ["violations"]}
+        found = self.use(path, width, lambda page: Axe().run(page, options=options).response["violations"])
         return [
             f"{item['id']}: {item['help']}: {node['html'][:200]}"
             for item in found
