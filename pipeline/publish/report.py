@@ -28,7 +28,12 @@ Sources = Mapping[str, Source]
 
 def write(con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Sources) -> None:
     """Writes the report of a built warehouse into a day's folder; nothing in it names a run or a time."""
-    parts = _supply(con, sources) | _streets(con, as_of) | _due(con, as_of, sources) | _quality(con, sources)
+    parts = (
+        _supply(con, sources)
+        | _streets(con, as_of)
+        | _due(con, as_of, sources)
+        | _quality(con, as_of, sources)
+    )
     page = render(
         "report",
         **parts,
@@ -95,18 +100,19 @@ def _gaps(con: duckdb.DuckDBPyConnection, sources: Sources) -> Rows:
 
 
 def _streets(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, Any]:
-    moved = _query(con, "report_mover", as_of=as_of)
-    tiers = report_streets.tiers(_query(con, "report_tier"), _query(con, "report_street"), moved)
-    tiles, shades = report_streets.tiles(tiers)
     nights = _query(con, "report_trend", as_of=as_of, most=report_streets.NIGHTS)
+    trend = report_streets.trend(nights, as_of)
+    known = _query(con, "report_street")
+    tiers = report_streets.tiers(_query(con, "report_tier"), known, trend["change"])
+    tiles, shades = report_streets.tiles(tiers)
     return {
         "tiers": tiers,
         "tiles": tiles,
         "shades": shades,
         "tier_chart": report_streets.street_chart(tiers),
-        "trend": report_streets.trend(nights, as_of),
+        "trend": trend,
         "moves": report_streets.MOVES,
-        "movers": report_streets.movers(moved),
+        "movers": report_streets.movers(_query(con, "report_mover", as_of=as_of)),
     }
 
 
@@ -125,14 +131,14 @@ def _due(con: duckdb.DuckDBPyConnection, as_of: date, sources: Sources) -> dict[
     }
 
 
-def _quality(con: duckdb.DuckDBPyConnection, sources: Sources) -> dict[str, Any]:
+def _quality(con: duckdb.DuckDBPyConnection, as_of: date, sources: Sources) -> dict[str, Any]:
     matching = _matching(con, sources)
     rules = _query(con, "report_rule")
     return {
         "matching": matching,
         "matching_chart": _matching_chart(matching),
         "identities": _query(con, "report_identity")[0],
-        "review": _query(con, "report_review")[0],
+        "review": _query(con, "report_review", as_of=as_of)[0],
         "rules": rules,
         "rule_chart": _rule_chart(rules[:_RULES_DRAWN]),
         "answers": _query(con, "report_rule_return"),

@@ -27,26 +27,24 @@ def places(rows: Iterable[Mapping[str, Any]] = ()) -> list[str]:
     return list(dict.fromkeys([*streets(), DISTRICT_OFFICE, *(str(row["street"]) for row in rows)]))
 
 
-def tiers(counts: Rows, known: Rows, moved: Rows) -> Rows:
+def tiers(counts: Rows, known: Rows, change: Mapping[str, int]) -> Rows:
     """One row per street and one for the district: firms by tier, known firms, change of D and C together.
 
     Args:
         counts: firms by street and tier.
         known: firms by street, with findings or without.
-        moved: firms that moved since the last night.
+        change: by street, of firms in D and C since the last night.
     """
     firms = Counter({(row["street"], row["tier"]): row["firms"] for row in counts})
     enterprises = {row["street"]: row["enterprises"] for row in known}
-    change = Counter(row["street"] for row in moved if row["move"] == "new")
-    change.subtract(row["street"] for row in moved if row["move"] == "gone")
     table = [
         {
             "street": street,
             **{tier: firms[street, tier] for tier in TIERS},
             "enterprises": enterprises.get(street, 0),
-            "change": change[street],
+            "change": change.get(street, 0),
         }
-        for street in places([*counts, *known, *moved])
+        for street in dict.fromkeys([*places([*counts, *known]), *change])
     ]
     return [*table, total(table, (*TIERS, "enterprises", "change"))]
 
@@ -94,7 +92,7 @@ def street_chart(table: Rows) -> Markup:
 def trend(rows: Rows, as_of: date) -> dict[str, Any]:
     """The nights kept, the oldest first: firms in D and C over the district; by street for the newest few.
 
-    `chart` is None where only one night is known.
+    Where only one night is known, `chart` is None and `change` (by street, since the last night) is empty.
     """
     days = sorted({row["as_of"] for row in rows} | {as_of})
     district = {day: {"D": 0, "C": 0} for day in days}
@@ -104,10 +102,16 @@ def trend(rows: Rows, as_of: date) -> dict[str, Any]:
         district[row["as_of"]]["C"] += row["c"]
         by_street[row["street"], row["as_of"]] += row["d"] + row["c"]
     newest = days[-NIGHTS_IN_TABLE:]
+    change = {
+        street: by_street[street, days[-1]] - by_street[street, days[-2]]
+        for street in places(rows)
+        if len(days) > 1
+    }
     return {
         "nights": [{"day": day, **district[day]} for day in days],
         "days": newest,
         "streets": [(street, [by_street[street, day] for day in newest]) for street in places(rows)],
+        "change": change,
         "chart": _trend_chart(district) if len(days) > 1 else None,
     }
 
