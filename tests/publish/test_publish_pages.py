@@ -183,7 +183,8 @@ def test_page_tells_each_check_with_bound_figure_and_consequence(page: Reader) -
 
 
 def test_each_sender_finds_its_own_part(page: Reader) -> None:
-    own, other = page.text.split("社区网格信息：东门街道")[-1].split("社区网格信息：桂园街道", 1)
+    _, _, below = page.text.split("社区网格信息：东门街道", 2)
+    own, other = below.split("社区网格信息：桂园街道", 1)
     assert "退回：" in own and "见**" not in own
     assert "见**" in other and EVIL_FILE not in other.split("街道核查回执")[0]
 
