@@ -54,6 +54,12 @@ def write_departments(
     return counts
 
 
+def page_of(department: str, sources: Mapping[str, Source]) -> str | None:
+    """The page, inside the day's folder, that tells a department which checks it owes."""
+    pages = (name for name in _departments(sources) if department in name)
+    return next((f"departments/{name}.html" for name in pages), None)
+
+
 def short_department(department: str) -> str:
     """A department's name without what stands in brackets, fit for a file name."""
     return department.split("（")[0].translate(_FULL_WIDTH).strip(" .") or "未署名部门"

@@ -57,3 +57,10 @@ CREATE OR REPLACE TEMP MACRO band_floor(amount) AS
     WHEN amount < 100000000 THEN 10000000
     ELSE 100000000
   END;
+
+-- What a duty of a department is, in words.
+CREATE OR REPLACE TEMP MACRO duty_told(duty, list_kind) AS
+  CASE duty WHEN 'recheck' THEN '责令整改期满的复查' WHEN 'file' THEN '投诉举报，5个工作日内立案调查'
+    ELSE CASE list_kind WHEN 'pollution' THEN '重点污染源，每季度现场检查至少一次'
+      WHEN 'work_safety' THEN '安全生产重点企业，每月现场检查至少一次' WHEN 'fire' THEN '消防重点单位，每月现场检查至少一次'
+      ELSE '劳资纠纷重点企业，每月巡查一次' END END;

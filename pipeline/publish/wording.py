@@ -25,6 +25,11 @@ def word(words: dict[str, str], key: str | None) -> str:
     return "" if key is None else words.get(key, key)
 
 
+def change(number: int) -> str:
+    """A change of a count in words: `+3`, `-2`, or that it stands still."""
+    return f"{number:+d}" if number else "持平"
+
+
 def issue_no(as_of: str, street: str | None) -> str:
     """清单期号: day and street in one code; the same for every run of that day.
 

@@ -42,3 +42,10 @@ def communities() -> tuple[Community, ...]:
 def streets() -> tuple[str, ...]:
     """Official names of the ten streets (`桂园街道` …), in code order."""
     return tuple(dict.fromkeys(item.street for item in communities()))
+
+
+@cache
+def street_tiles() -> dict[str, tuple[int, int]]:
+    """Row and column of each street's tile, from the north-west, from 1: a sketch of bearings, no survey."""
+    with (FOLDER / "street_tiles.csv").open(encoding="utf-8", newline="") as handle:
+        return {row["street_name"]: (int(row["row"]), int(row["column"])) for row in csv.DictReader(handle)}

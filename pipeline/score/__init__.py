@@ -62,7 +62,8 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     `extract_status`, and the industry catalogue that was imported. Writes `linked_<extract>`,
     `catalogue_edition`, `catalogue_item`, `catalogue_match`, `feature`, `premises_feature`, `finding`,
     `rule_outcome`, `evidence`, `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`,
-    `last_checked`, `duty_owed`, `fairness`, `held_line`, `answer`, `answer_effect`, `return_meaning`.
+    `last_checked`, `duty_due`, `duty_owed`, `fairness`, `held_line`, `answer`, `answer_effect`,
+    `return_meaning`.
 
     Raises:
         RuleError: if a rule file is wrong.
@@ -86,7 +87,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         take_answers(con, sources, as_of)
         judge(con, rules, sources, as_of, unavailable, listed.absence)
         rank(con, as_of, policy, scheme)
-        for name in ("favourable", "open_document", "last_checked", "duty_owed"):
+        for name in ("favourable", "open_document", "last_checked", "duty_due", "duty_owed"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
         attention = watch(con, as_of, scheme.fairness, night.settings.accept)
         record_attention(con, attention)

@@ -1,6 +1,7 @@
 """A tiny night made by hand: what the other rooms would have left in night.duckdb."""
 
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from pipeline.night import Night
 from pipeline.publish import PublishSummary
 from pipeline.publish.inputs import inputs, quoted, staged_columns
 from pipeline.settings import PROJECT_ROOT, Settings
+from tests.publish.browser import Browser, chromium
 
 AS_OF = date(2017, 3, 31)
 PERSON = "王小明"
@@ -133,6 +135,9 @@ def tables(firms: Sequence[Firm], as_of: date) -> Rows:
             ("罗湖消防监管大队", "recheck", None, "罗消〔2017〕1号"),
             ("区安监局", "check", "work_safety", None),
         )
+    ]
+    rows["duty_due"] = rows["duty_owed"] + [
+        {**rows["duty_owed"][0], "duty": "file", "document": "罗劳〔2017〕9号", "days_over": -3}
     ]
     rows["premises_feature"] = [
         {"premises_id": "P1", "feature": "premises_unlicensed", "value": 2.0, "unit": "家", "as_of": as_of}
@@ -291,7 +296,7 @@ class Place:
 
     @property
     def today(self) -> Path:
-        return self.settings.out / str(AS_OF)
+        return self.settings.out / str(self.settings.as_of)
 
 
 def new_place(folder: Path, sources: dict[str, Source]) -> Place:
@@ -327,3 +332,50 @@ def made(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, Source]) -
     place = new_place(tmp_path_factory.mktemp("made"), sources)
     place.publish()
     return place
+
+
+HOSTILE = '<img src=x onerror=alert(1)>&"'
+SECOND = date(2017, 4, 30)
+
+
+def second_firms() -> list[Firm]:
+    """What became of the tiny district's firms: E01 fell to C, E05 rose to D, E06 left, E07 is new."""
+    return [
+        Firm("E01", "深圳市金凤五金制品有限公司", "桂园街道", ("45.50",), "C", {"uscc": DIGIT_CODE}),
+        Firm("E02", f"{HOSTILE}烧烤", "桂园街道", ("33.00",), "C"),
+        Firm("E03", "罗湖区好味餐厅", "桂园街道", ("12.00",), "B", {"registration_state": "not_found"}),
+        Firm("E05", f"@sum(A1)汽修店{HOSTILE}", "东门街道", ("41.10", "30.00"), "D"),
+        Firm("E06", "无招牌场所（湖贝·1栋）", None),
+        Firm("E07", f"深圳市安静科技{HOSTILE}有限公司", f"东门{HOSTILE}街道", ("34.00",), "C"),
+    ]
+
+
+@pytest.fixture(scope="session")
+def second_night(made: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The place of `made` a month later, with a second night on it; tests only read it."""
+    folder = tmp_path_factory.mktemp("second") / "place"
+    shutil.copytree(made.settings.rules.parent, folder, symlinks=True)
+    data = folder / "data"
+    settings = replace(
+        made.settings,
+        warehouse=data / "warehouse.duckdb",
+        out=data / "published",
+        restricted=data / "restricted",
+        rules=folder / "rules",
+        as_of=SECOND,
+    )
+    place = Place(settings, made.sources)
+    place.publish("run2", as_of=SECOND, firms=second_firms())
+    return place
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium; without it or Playwright the test is skipped."""
+    pytest.importorskip("playwright", reason="Playwright is not installed (requirements/dev.txt)")
+    executable = chromium()
+    if executable is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium); none is downloaded")
+    opened = Browser(executable)
+    yield opened
+    opened.close()

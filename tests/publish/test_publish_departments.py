@@ -37,7 +37,7 @@ def test_a_department_that_sent_nothing_is_told_so(made: Any) -> None:
 def test_a_department_is_shown_the_checks_that_it_owes(made: Any) -> None:
     page = (made.today / "departments" / "区安监局、罗湖消防监管大队.html").read_text(encoding="utf-8")
     assert "安全生产重点企业，每月现场检查至少一次" in page
-    assert "责令整改期限已过，尚未复查" in page
+    assert "责令整改期满的复查" in page
     assert "2017-01-31" in page
     assert "应查未查" not in (made.today / "departments" / "各街道办事处.html").read_text(encoding="utf-8")
 

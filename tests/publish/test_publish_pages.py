@@ -110,15 +110,16 @@ def test_pages_ask_nothing_of_the_network_and_run_nothing(spoiled: Any) -> None:
         assert "http://" not in read.raw and "https://" not in read.raw and "url(" not in read.raw
         for _, attributes in read.tags:
             assert "src" not in attributes and not any(name.startswith("on") for name in attributes)
-            assert (attributes.get("href") or "#").startswith("#")
+            file = (attributes.get("href") or "").partition("#")[0]
+            assert ":" not in file and (spoiled.today / file).exists()
 
 
 def test_pages_can_be_walked_by_keyboard_and_ear(spoiled: Any) -> None:
     for read in pages(spoiled):
         ids = [attributes["id"] for _, attributes in read.tags if "id" in attributes]
         assert len(ids) == len(set(ids))
-        links = {(attributes["href"] or "")[1:] for tag, attributes in read.tags if tag == "a"}
-        assert links <= set(ids)
+        links = {attributes["href"] or "" for tag, attributes in read.tags if tag == "a"}
+        assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
         assert dict(read.tags)["html"] == {"lang": "zh-CN"}
         assert all("scope" in attributes for tag, attributes in read.tags if tag == "th")
         wide = [attributes for tag, attributes in read.tags if attributes.get("class") == "wide"]
@@ -182,7 +183,8 @@ def test_page_tells_each_check_with_bound_figure_and_consequence(page: Reader) -
 
 
 def test_each_sender_finds_its_own_part(page: Reader) -> None:
-    own, other = page.text.split("社区网格信息：东门街道")[-1].split("社区网格信息：桂园街道", 1)
+    _, _, below = page.text.split("社区网格信息：东门街道", 2)
+    own, other = below.split("社区网格信息：桂园街道", 1)
     assert "退回：" in own and "见**" not in own
     assert "见**" in other and EVIL_FILE not in other.split("街道核查回执")[0]
 

@@ -297,6 +297,23 @@ def test_a_missed_check_is_the_departments_debt_and_no_point_against_the_firm(pl
     assert place.risk("a") is None
 
 
+def test_a_complaint_is_filed_within_five_working_days(place: Place) -> None:
+    place.firm("a")
+    for number, received in enumerate((23, 25, 26, 31)):
+        place.row("labour_cases", "a", case_no=f"C{number}", received_on=date(2017, 3, received))
+    place.row("labour_cases", "a", case_no="C8", received_on=date(2017, 1, 4), filed_on=date(2017, 1, 5))
+    place.row("labour_cases", "a", case_no="C9", received_on=date(2017, 1, 4), outcome="dismissed")
+    place.score()
+    due = place.ask("SELECT document, due_on, days_over FROM duty_due WHERE duty = 'file' ORDER BY ALL")
+    assert [tuple(row.values()) for row in due] == [
+        ("C0", date(2017, 3, 30), 1),
+        ("C1", date(2017, 3, 31), 0),
+        ("C2", date(2017, 3, 31), 0),
+        ("C3", date(2017, 4, 7), -7),
+    ]
+    assert _owed(place) == [("区人力资源局", "file", None, date(2017, 3, 30), 1)]
+
+
 def test_a_later_document_of_the_office_is_a_check_and_an_order_wants_its_recheck(place: Place) -> None:
     place.row("key_lists", place.firm("a"), list_kind="fire", last_checked_on=date(2016, 1, 1))
     document: dict[str, Any] = {"kind": "fire", "severity": "general"}
