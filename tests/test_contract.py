@@ -50,7 +50,11 @@ VIEWS = {
         not_data superseded nulled_cells reason""",
     "run": """run_id as_of started_at finished_at state code_version rules_version seconds peak_rss_mb
         counts""",
-    "data_dictionary": "view column type unit meaning",
+    "data_dictionary": "view column title type unit meaning view_meaning",
+    "record_premises": "record_id premises_id",
+    "rectification_register": """enterprise_id name kind department document issued_on rectify_by overdue_days
+        recheck standing""",
+    "vacant_premises": "premises_id street address state seen_on days_since_seen illegal_buildings",
     "source_registry": f"{SOURCE} uscc registration_no name former_names status",
     "source_operations": f"{SOURCE} name revenue period_start period_end",
     "source_tax": f"{SOURCE} taxpayer_id name sales tax_paid arrears period_start period_end",
@@ -73,6 +77,9 @@ KEYS = {
     "record_link": "extract, file, row",
     "review_pair": "record_id, enterprise_id",
     "record_comparison": "record_id",
+    "record_premises": "record_id",
+    "rectification_register": "extract, file, row",
+    "vacant_premises": "extract, file, row",
     "premises": "premises_id",
     "feature": "enterprise_id, feature",
     "rule_outcome": "enterprise_id, rule_id",
