@@ -13,7 +13,16 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import cli_archive, cli_catalogue, cli_options, cli_review, cli_rules, prefect_home, progress
+from pipeline import (
+    cli_archive,
+    cli_catalogue,
+    cli_dossier,
+    cli_options,
+    cli_review,
+    cli_rules,
+    prefect_home,
+    progress,
+)
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
@@ -224,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     told = add("explain", explain)
     told.add_argument("enterprise", help="an enterprise_id, a code, or part of a name")
     cli_options.warehouse(told)
+    cli_dossier.add_options(add("dossier", cli_dossier.write))
     judged = add("evaluate", evaluate)
     cli_options.warehouse(judged)
     judged.add_argument(

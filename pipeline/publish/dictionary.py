@@ -78,10 +78,10 @@ def _declared(sources: dict[str, Source]) -> Described:
             meaning = f"{source.title}：{column.headers[0]}; {name.replace('_', ' ')} as staged"
             meaning += banded if column.show == "band" else ""
             meaning += f" ({column.note})" if column.note else ""
-            unit = "元 band" if column.show == "band" else _unit(column.unit)
+            unit = "元 band" if column.show == "band" else normal_unit(column.unit)
             described[(f"source_{source.extract}", name)] = (unit, meaning)
     return described
 
 
-def _unit(declared: str | None) -> str:
+def normal_unit(declared: str | None) -> str:
     return "元" if declared and declared.endswith("元") else declared or ""
