@@ -136,7 +136,8 @@ class Dossier(Strict):
         newest: so many rows are told one by one, the newest; the others are counted.
         told: columns that the firm itself may be told; no free text, no names, no amounts of tax and pay.
         words: free text that the firm is told after all, in these words alone, where they stand in it.
-        told_once: a row is told to the firm only where this column is filled (a complaint: once it is a case).
+        told_once: a row is told at all only where this column is filled (a complaint: once it is a case).
+        left_out: shown columns that a dossier has no use for, or that tell of who complained.
     """
 
     document: str | None = None
@@ -145,12 +146,13 @@ class Dossier(Strict):
     told: tuple[str, ...] = ()
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     told_once: str | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
         """All columns that it names."""
         single = (name for name in (self.document, self.told_once) if name)
-        return (*single, *self.on, *self.told, *self.words)
+        return (*single, *self.on, *self.told, *self.words, *self.left_out)
 
 
 class RowChange(Strict):

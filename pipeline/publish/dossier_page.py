@@ -60,6 +60,9 @@ def inspector_page(
         firm=firm,
         night=night,
         drawn=drawn,
+        standing=wording.word(
+            {key: said[0] for key, said in sources["registry"].columns["status"].values.items()}, firm["status"]
+        ),
         sure=dossier_words.how_sure(
             links, rows_of(con, "dossier_waiting", enterprise_id=enterprise_id), titles
         ),
@@ -76,7 +79,7 @@ def inspector_page(
         good=_good(con, sources, enterprise_id),
         outcomes=_outcomes(con, enterprise_id),
         measures=dossier_words.measures([] if drawn else firm["measures"] or []),
-        bars=_bars(history),
+        bars=_bars(history) if len(history) > 1 else [],
         history=history,
         objection=dossier_words.objection(for_firm=False),
         sentences=dossier_words,

@@ -125,7 +125,7 @@ def _rows(con: duckdb.DuckDBPyConnection, source: Source, enterprise_id: str) ->
 def _records(source: Source, rows: list[dict[str, Any]], *, for_firm: bool) -> Iterator[Record]:
     """The rows as records, the newest first."""
     once = source.dossier.told_once
-    said = [_record(source, row, for_firm=for_firm) for row in rows if not for_firm or not once or row[once]]
+    said = [_record(source, row, for_firm=for_firm) for row in rows if not once or row[once]]
     yield from sorted(
         (record for record in said if record.text or record.document),
         key=lambda record: (-record.day.toordinal(), record.file, record.row),
@@ -159,7 +159,9 @@ def _day(source: Source, row: Row) -> date:
 def _facts(source: Source, row: Row) -> Iterator[str]:
     """Everything that a dossier may show: no names, no codes, amounts of tax and pay as words."""
     for name, column in columns(source):
-        if column.role is None and column.type != "code" and column.show in ("list", "band"):
+        if name in source.dossier.left_out or column.role or column.type == "code":
+            continue
+        if column.show in ("list", "band"):
             yield from _fact(column, row[name])
 
 
