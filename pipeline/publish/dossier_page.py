@@ -61,7 +61,8 @@ def inspector_page(
         night=night,
         drawn=drawn,
         standing=wording.word(
-            {key: said[0] for key, said in sources["registry"].columns["status"].values.items()}, firm["status"]
+            {key: said[0] for key, said in sources["registry"].columns["status"].values.items()},
+            firm["status"],
         ),
         sure=dossier_words.how_sure(
             links, rows_of(con, "dossier_waiting", enterprise_id=enterprise_id), titles
@@ -116,7 +117,9 @@ def _categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _outcomes(con: duckdb.DuckDBPyConnection, enterprise_id: str) -> dict[str, int]:
     """How many rules had each outcome for the firm; all three are there."""
-    found = {row["outcome"]: row["rules"] for row in rows_of(con, "dossier_outcome", enterprise_id=enterprise_id)}
+    found = {
+        row["outcome"]: row["rules"] for row in rows_of(con, "dossier_outcome", enterprise_id=enterprise_id)
+    }
     return {outcome: found.get(outcome, 0) for outcome in ("hit", "clear", "not_evaluated")}
 
 

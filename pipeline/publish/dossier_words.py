@@ -50,7 +50,9 @@ def how_sure(links: Sequence[Row], waiting: Sequence[Row], titles: Mapping[str, 
     if probable:
         named = "、".join(f"{titles[row['extract']]}{row['records']}条" for row in probable)
         lowest = min(row["lowest"] for row in probable)
-        text += f"，很可能是的{sum(row['records'] for row in probable)}条（{named}；把握最低的{percent(lowest)}）"
+        text += (
+            f"，很可能是的{sum(row['records'] for row in probable)}条（{named}；把握最低的{percent(lowest)}）"
+        )
     text += "。"
     if waiting:
         named = "、".join(f"{titles[row['extract']]}{row['records']}条" for row in waiting)

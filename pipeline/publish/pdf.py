@@ -15,6 +15,7 @@ from pipeline.errors import RunError
 PACKAGES = "libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0 and fonts-noto-cjk"
 MEND = f"install {PACKAGES} (names of Debian), then run the command again"
 _PROBE = "企业核查"
+_NO_FONT = "this machine has no Chinese font, so no PDF was made"
 
 
 class PdfUnavailable(RunError):
@@ -41,14 +42,22 @@ def _prove() -> None:
     """Sets a few Chinese characters once: where a glyph is missing, WeasyPrint says so to its log."""
     heard = _Heard()
     log = logging.getLogger("weasyprint")
-    _weasyprint()
+    if not _has_fonts():
+        raise PdfUnavailable(_NO_FONT, mend=MEND)
     log.addHandler(heard)
     try:
         _html(f'<html lang="zh-CN"><body>{_PROBE}</body></html>').write_pdf()
     finally:
         log.removeHandler(heard)
     if any(character in message for message in heard.messages for character in _PROBE):
-        raise PdfUnavailable("this machine has no Chinese font, so no PDF was made", mend=MEND)
+        raise PdfUnavailable(_NO_FONT, mend=MEND)
+
+
+def _has_fonts() -> bool:
+    """Whether the machine has any font; without one Pango would end the process."""
+    ffi = _weasyprint().text.ffi
+    fonts = ffi.fontconfig.FcConfigGetFonts(ffi.fontconfig.FcInitLoadConfigAndFonts(), 0)
+    return fonts != ffi.ffi.NULL and fonts.nfont > 0
 
 
 def _html(page: str) -> Any:
@@ -58,7 +67,7 @@ def _html(page: str) -> Any:
         """Fetches nothing, from the network or from the disk."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            raise weasyprint.urls.FatalURLFetchingError(f"a dossier refers to nothing outside itself: {url[:60]}")
+            raise ValueError("a page refers to nothing outside itself")
 
     return weasyprint.HTML(string=page, url_fetcher=Nothing())
 

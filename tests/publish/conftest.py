@@ -321,3 +321,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, Source]) -
     place = new_place(tmp_path_factory.mktemp("made"), sources)
     place.publish()
     return place
+
+
+@pytest.fixture(scope="session")
+def make_place(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, Source]) -> Callable[[], Place]:
+    """Makes a place where nothing was published yet, for tests that share what they publish in it."""
+    return lambda: new_place(tmp_path_factory.mktemp("place"), sources)
