@@ -60,10 +60,7 @@ def inspector_page(
         firm=firm,
         night=night,
         drawn=drawn,
-        standing=wording.word(
-            {key: said[0] for key, said in sources["registry"].columns["status"].values.items()},
-            firm["status"],
-        ),
+        standing=wording.word(_words(sources, "registry", "status"), firm["status"]),
         sure=dossier_words.how_sure(
             links, rows_of(con, "dossier_waiting", enterprise_id=enterprise_id), titles
         ),
@@ -84,7 +81,7 @@ def inspector_page(
         history=history,
         objection=dossier_words.objection(for_firm=False),
         sentences=dossier_words,
-        answers=[words[0] for words in sources["street_returns"].columns["result"].values.values()],
+        answers=list(_words(sources, "street_returns", "result").values()),
     )
 
 
@@ -111,6 +108,11 @@ def _finding(row: Row) -> Row:
     return row
 
 
+def _words(sources: Mapping[str, Source], extract: str, column: str) -> dict[str, str]:
+    """The department's own word for each value of an enum."""
+    return {key: said[0] for key, said in sources[extract].columns[column].values.items()}
+
+
 def _categories(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {row["category"]: row["title"] for row in rows_of(con, "dossier_category")}
 
@@ -125,7 +127,7 @@ def _outcomes(con: duckdb.DuckDBPyConnection, enterprise_id: str) -> dict[str, i
 
 def _good(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], enterprise_id: str) -> list[str]:
     """What speaks for the firm, and what its street office answered to earlier lines."""
-    words = {key: said[0] for key, said in sources["street_returns"].columns["result"].values.items()}
+    words = _words(sources, "street_returns", "result")
     texts = [row["text"] for row in rows_of(con, "dossier_favourable", enterprise_id=enterprise_id)]
     answers = [
         f"{row['as_of']}清单：{row['checked_on']}街道核查，结果“{wording.word(words, row['result'])}”"

@@ -1,4 +1,4 @@
-"""What the departments' rows say of one firm, in their own words; and what of it the firm itself may be told."""
+"""What the departments' rows say of one firm, in their own words, and what of it the firm may be told."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -80,7 +80,7 @@ def known(
         con: a published warehouse.
         sources: the declarations.
         enterprise_id: the firm.
-        for_firm: only rows that are surely its own, and of them only what the declarations let a firm be told.
+        for_firm: only rows that are surely its own, and of them only what the declarations tell a firm.
     """
     departments = department_names(sources)
     told: list[Told] = []

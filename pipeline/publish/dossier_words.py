@@ -13,7 +13,10 @@ _OFFER = re.compile("引导|督促.*(登记|许可)|自愿|允许|指导|扶持"
 _ORDER = re.compile("责令|依法|恢复原状|移送|淘汰|关停|关闭|停业|取缔|查处|重罚|处罚")
 _NAMES_SHOWN = 3
 UNREGISTERED = {
-    "not_found": "没有匹配到商事登记，不是“无证”：可能登记在外区、名称有异或数据未到。请先看执照；依法无须办照的，不得要求办照。",
+    "not_found": (
+        "没有匹配到商事登记，不是“无证”：可能登记在外区、名称有异或数据未到。"
+        "请先看执照；依法无须办照的，不得要求办照。"
+    ),
     "valid_code_not_held": "所见证号有效，但本区登记数据里没有：可能登记在外区或数据未到。请先看执照。",
 }
 IN_DOUBT = (
@@ -33,8 +36,10 @@ class Measures:
 
 
 def measures(texts: Iterable[str]) -> Measures:
-    """Measures as the rules word them, told apart: help, visits and checks, and what only a competent body may order."""
-    offers, checks, orders = [], [], []
+    """Measures as the rules word them, told apart: help, visits and checks, orders of a competent body."""
+    offers: list[str] = []
+    checks: list[str] = []
+    orders: list[str] = []
     for text in texts:
         kind = offers if _OFFER.search(text) else orders if _ORDER.search(text) else checks
         kind.append(text)
@@ -43,16 +48,15 @@ def measures(texts: Iterable[str]) -> Measures:
 
 def how_sure(links: Sequence[Row], waiting: Sequence[Row], titles: Mapping[str, str]) -> str:
     """How many records are the firm's, how surely, and what still waits for a person."""
-    certain = sum(row["records"] for row in links if row["decision"] == "certain")
+    sure = sum(row["records"] for row in links if row["decision"] == "certain")
     probable = [row for row in links if row["decision"] == "probable"]
+    unsure = sum(row["records"] for row in probable)
     extracts = len({row["extract"] for row in links})
-    text = f"现行记录{certain + sum(r['records'] for r in probable)}条，来自{extracts}种数据：确定是本企业的{certain}条"
+    text = f"现行记录{sure + unsure}条，来自{extracts}种数据：确定是本企业的{sure}条"
     if probable:
         named = "、".join(f"{titles[row['extract']]}{row['records']}条" for row in probable)
         lowest = min(row["lowest"] for row in probable)
-        text += (
-            f"，很可能是的{sum(row['records'] for row in probable)}条（{named}；把握最低的{percent(lowest)}）"
-        )
+        text += f"，很可能是的{unsure}条（{named}；把握最低的{percent(lowest)}）"
     text += "。"
     if waiting:
         named = "、".join(f"{titles[row['extract']]}{row['records']}条" for row in waiting)

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def find(con: duckdb.DuckDBPyConnection, text: str) -> list[Row]:
-    """The enterprises that a word may mean, of the surest kind only: an id before a code, a whole name before a part.
+    """The enterprises that a word may mean, of the surest kind only: id, code, whole name, part of a name.
 
     Raises:
         ConfigError: if it means none.

@@ -57,7 +57,7 @@ def _has_fonts() -> bool:
     """Whether the machine has any font; without one Pango would end the process."""
     ffi = _weasyprint().text.ffi
     fonts = ffi.fontconfig.FcConfigGetFonts(ffi.fontconfig.FcInitLoadConfigAndFonts(), 0)
-    return fonts != ffi.ffi.NULL and fonts.nfont > 0
+    return bool(fonts != ffi.ffi.NULL and fonts.nfont > 0)
 
 
 def _html(page: str) -> Any:
