@@ -13,7 +13,7 @@ DONE, ATTENTION = 0, 3
 
 
 def write(options: argparse.Namespace) -> int:
-    """Writes one page per firm for the visit, HTML and PDF; with --for-firm, what the firm itself may have."""
+    """Writes one page per firm for the visit, HTML and PDF; with --for-firm, what the firm may have."""
     from pipeline.declaration import load_sources
     from pipeline.publish.dossier import SeveralMatch, write_dossiers
     from pipeline.reference import DISTRICT_OFFICE, streets
