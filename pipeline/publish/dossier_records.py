@@ -18,6 +18,8 @@ from pipeline.publish.source_views import columns
 
 _BRACKETS = re.compile(r"[（(].*$")
 _NAMES = ("name", "sign_name")
+# A number of a document as clerks write it; with such words in it, somebody typed more than the number.
+_MORE_THAN_A_NUMBER = re.compile("公司|集团|企业|经营部|[厂店铺行馆]|举报|投诉|反映|信访")
 Row = Mapping[str, Any]
 
 
@@ -134,10 +136,12 @@ def _records(source: Source, rows: list[dict[str, Any]], *, for_firm: bool) -> I
 
 def _record(source: Source, row: Row, *, for_firm: bool) -> Record:
     facts = _told(source, row) if for_firm else _facts(source, row)
-    document = source.dossier.document
+    document = plain(row[source.dossier.document]) if source.dossier.document else ""
+    if for_firm and _MORE_THAN_A_NUMBER.search(document):
+        document = ""
     return Record(
         day=_day(source, row),
-        document=plain(row[document]) if document else "",
+        document=document,
         text="；".join(facts),
         file=row["file"],
         row=row["row"],

@@ -331,8 +331,11 @@ def test_a_name_of_a_probable_row_is_not_told(place: Any, page: Callable[..., st
     shutil.copy(place.settings.warehouse, doubtful)
     with duckdb.connect(str(doubtful)) as con:
         con.execute("UPDATE source_grid SET link_decision = 'probable' WHERE enterprise_id = 'E03'")
+        con.execute("UPDATE source_labour_cases SET case_no = case_no || '（隔壁烧烤店举报）'")
     text = page("E03", doubtful, for_firm=True)
     assert "好味" not in text and "没有可以告知的" in text
+    assert "罗劳立" not in page("E01", doubtful, for_firm=True)
+    assert "罗劳立" in page("E01", doubtful)
 
 
 def test_every_measure_of_the_rules_has_its_place() -> None:
