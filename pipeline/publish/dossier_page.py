@@ -15,8 +15,9 @@ from pipeline.publish.finding import Row, rows_of
 from pipeline.publish.lines import department_names, short_title
 from pipeline.publish.page import render
 
-EVIDENCE_SHOWN = 8
-FALSE_POSITIVES_SHOWN = 2
+# So much fits two sides also where every text is as long as it may be.
+EVIDENCE_SHOWN = 7
+EVIDENCE_WITH_ROOM = 4
 NIGHTS_SHOWN = 8
 DOCUMENTS_SHOWN = 5
 CERTAIN = 0.999
@@ -65,7 +66,7 @@ def inspector_page(
             links, rows_of(con, "dossier_waiting", enterprise_id=enterprise_id), titles
         ),
         called=dossier_words.called(knowledge.names),
-        evidence=[_finding(row) for row in evidence[:EVIDENCE_SHOWN]],
+        evidence=_findings(evidence),
         rest=evidence[EVIDENCE_SHOWN:],
         rest_points=sum((row["points"] for row in evidence[EVIDENCE_SHOWN:]), Decimal(0)),
         categories=_categories(con),
@@ -102,10 +103,13 @@ def firm_page(
     )
 
 
-def _finding(row: Row) -> Row:
-    row["wrong"] = row["false_positives"][:FALSE_POSITIVES_SHOWN]
-    row["certain"] = row["probability"] >= CERTAIN
-    return row
+def _findings(evidence: Sequence[Row]) -> list[Row]:
+    """The heaviest findings, with how each can be wrong: at length where there are few."""
+    wrongs = 2 if len(evidence) <= EVIDENCE_WITH_ROOM else 1
+    return [
+        row | {"wrong": row["false_positives"][:wrongs], "certain": row["probability"] >= CERTAIN}
+        for row in evidence[:EVIDENCE_SHOWN]
+    ]
 
 
 def _words(sources: Mapping[str, Source], extract: str, column: str) -> dict[str, str]:

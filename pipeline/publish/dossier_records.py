@@ -16,6 +16,8 @@ from pipeline.publish.inputs import quoted
 from pipeline.publish.lines import department_names, short_title
 from pipeline.publish.source_views import columns
 
+_ROWS_WITH_ROOM = 12
+_LONGEST_VALUE = 36
 _BRACKETS = re.compile(r"[（(].*$")
 _NAMES = ("name", "sign_name")
 # A number of a document as clerks write it; with such words in it, somebody typed more than the number.
@@ -85,7 +87,7 @@ def known(
         for_firm: only rows that are surely its own, and of them only what the declarations tell a firm.
     """
     departments = department_names(sources)
-    told: list[Told] = []
+    said: dict[str, list[Record]] = {}
     names: dict[str, int] = {}
     addresses: list[tuple[bool, date, str]] = []
     for extract, source in sources.items():
@@ -98,16 +100,24 @@ def known(
             if row["link_decision"] == "certain":
                 found = _texts(source, row, "address")
                 addresses += [(extract != "registry", row["extract_date"], text) for text in found]
-        records = list(_records(source, rows, for_firm=for_firm))
-        if records:
-            newest = records[: source.dossier.newest]
-            others = records[source.dossier.newest :]
-            oldest = min((record.day for record in others), default=None)
-            told.append(Told(departments[extract], short_title(source), tuple(newest), len(others), oldest))
+        said[extract] = list(_records(source, rows, for_firm=for_firm))
     addresses.sort(key=lambda item: item[2])
     addresses.sort(key=lambda item: item[1], reverse=True)
     addresses.sort(key=lambda item: item[0])
+    shown = {extract: sources[extract].dossier.newest for extract in said}
+    has_room = for_firm or sum(min(shown[name], len(rows)) for name, rows in said.items()) <= _ROWS_WITH_ROOM
+    told = [
+        _newest(departments[name], sources[name], records, shown[name] if has_room else 1)
+        for name, records in said.items()
+        if records
+    ]
     return Known(tuple(told), names, tuple(dict.fromkeys(text for *_, text in addresses)))
+
+
+def _newest(department: str, source: Source, records: list[Record], shown: int) -> Told:
+    others = records[shown:]
+    oldest = min((record.day for record in others), default=None)
+    return Told(department, short_title(source), tuple(records[:shown]), len(others), oldest)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, source: Source, enterprise_id: str) -> list[dict[str, Any]]:
@@ -192,7 +202,8 @@ def _fact(column: Column, value: Any) -> Iterator[str]:
     elif column.type == "enum":
         yield f"{label} {column.values[value][0]}"
     else:
-        yield f"{label} {plain(str(value))}"
+        text = plain(str(value))
+        yield f"{label} {text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + '…'}"
 
 
 def _number(value: float) -> str:

@@ -12,6 +12,7 @@ from pipeline.publish.wording import NoticeLine
 _OFFER = re.compile("引导|督促.*(登记|许可)|自愿|允许|指导|扶持")
 _ORDER = re.compile("责令|依法|恢复原状|移送|淘汰|关停|关闭|停业|取缔|查处|重罚|处罚")
 _NAMES_SHOWN = 3
+_LONGEST_NAME = 30
 UNREGISTERED = {
     "not_found": (
         "没有匹配到商事登记，不是“无证”：可能登记在外区、名称有异或数据未到。"
@@ -72,7 +73,7 @@ def percent(probability: float) -> str:
 def called(names: Mapping[str, int]) -> str:
     """By which names the records know the firm, the commonest first."""
     ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-    shown = "、".join(f"{name}（{count}条）" for name, count in ordered[:_NAMES_SHOWN])
+    shown = "、".join(f"{name[:_LONGEST_NAME]}（{count}条）" for name, count in ordered[:_NAMES_SHOWN])
     more = len(ordered) - _NAMES_SHOWN
     return shown + (f"，另有{more}种写法" if more > 0 else "")
 
