@@ -17,6 +17,7 @@ from pipeline import (
     cli_analyst,
     cli_archive,
     cli_catalogue,
+    cli_dossier,
     cli_duty,
     cli_options,
     cli_review,
@@ -234,6 +235,7 @@ def _parser() -> argparse.ArgumentParser:
     told.add_argument("enterprise", help="an enterprise_id, a code, or part of a name")
     cli_options.warehouse(told)
     cli_analyst.add_commands(add)
+    cli_dossier.add_options(add("dossier", cli_dossier.write))
     judged = add("evaluate", evaluate)
     cli_options.warehouse(judged)
     judged.add_argument(

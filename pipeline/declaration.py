@@ -127,6 +127,34 @@ class Expectation(Strict):
         return self
 
 
+class Dossier(Strict):
+    """How a firm's dossier tells of the rows of an extract.
+
+    Attributes:
+        document: column with the number of the document that a row is of.
+        on: columns that give a row's day, the first that is filled; else the day of the file.
+        newest: so many rows are told one by one, the newest; the others are counted.
+        told: columns that the firm itself may be told; no free text, no names, no amounts of tax and pay.
+        words: free text that the firm is told after all, in these words alone, where they stand in it.
+        told_once: a row is told at all only where this column is filled (a complaint: once it is a case).
+        left_out: shown columns that a dossier has no use for, or that tell of who complained.
+    """
+
+    document: str | None = None
+    on: tuple[str, ...] = ()
+    newest: int = Field(default=3, gt=0)
+    told: tuple[str, ...] = ()
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    told_once: str | None = None
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All columns that it names."""
+        single = (name for name in (self.document, self.told_once) if name)
+        return (*single, *self.on, *self.told, *self.words, *self.left_out)
+
+
 class RowChange(Strict):
     """How far the rows of a snapshot's sender may fall or rise against its last good file.
 
@@ -161,6 +189,7 @@ class Source(Strict):
         fill_in: columns that the sender fills in; a line with all of them empty is no data.
         expectations: bounds that each file is held against.
         row_change: bounds of a snapshot's rows against its sender's last good file.
+        dossier: how a firm's dossier tells of its rows.
         note: for readers.
     """
 
@@ -182,12 +211,14 @@ class Source(Strict):
     fill_in: tuple[str, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     row_change: RowChange = RowChange()
+    dossier: Dossier = Dossier()
     note: str | None = None
     _folder: Path = PrivateAttr()
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        named = [*self.key, *self.fill_in, *(e.column for e in self.expectations if e.column)]
+        checked = (e.column for e in self.expectations if e.column)
+        named = [*self.key, *self.fill_in, *checked, *self.dossier.named]
         if self.senders and not self.sender:
             raise ValueError("senders belong to a sender")
         if self.sender:
@@ -199,6 +230,16 @@ class Source(Strict):
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"{name} is not a column of this source")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_a_firm_no_more_than_its_own(self) -> Self:
+        for name in self.dossier.told:
+            column = self.columns[name]
+            if column.show != "list" or column.role not in (None, "uscc", "registration_no"):
+                raise ValueError(f"{name} cannot be told to a firm: it is not shown, or names somebody")
+            if column.type == "text" and name not in self.dossier.words:
+                raise ValueError(f"{name} is free text: name the words that a firm may be told of it")
         return self
 
     @property

@@ -53,6 +53,22 @@ def test_a_good_declaration_loads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        ("{told: [name]}", "cannot be told to a firm"),
+        ("{told: [phone]}", "cannot be told to a firm"),
+        ("{told: [remark]}", "free text"),
+        ("{document: number}", "not a column"),
+    ],
+)
+def test_a_firm_is_told_no_names_and_no_free_text(told: str, word: str, tmp_path: Path) -> None:
+    remark = "  remark: {headers: [备注], type: text, use: score, show: list}\n"
+    text = GOOD.replace("columns:\n", f"dossier: {told}\ncolumns:\n") + remark
+    with pytest.raises(SourceError, match=word):
+        load_source(folder_with(text, tmp_path))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "word"),
     [
         ("mode: append\n", "mode: append\nmood: good\n", 5, "mood"),

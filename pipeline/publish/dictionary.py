@@ -134,12 +134,12 @@ def _declared(sources: dict[str, Source]) -> Described:
                 chinese += "；金额只分档，不得相加"
                 english += ", amount as a band, never to be summed"
             english += f" ({column.note})" if column.note else ""
-            unit = "元 band" if column.show == "band" else _unit(column.unit)
+            unit = "元 band" if column.show == "band" else normal_unit(column.unit)
             described[view, name] = Said(unit, chinese, english)
     return described
 
 
-def _unit(declared: str | None) -> str:
+def normal_unit(declared: str | None) -> str:
     return "元" if declared and declared.endswith("元") else declared or ""
 
 

@@ -1,23 +1,18 @@
 """One firm's dossier for the terminal: who it is and how sure that is, what was linked, and every point."""
 
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipeline import db
-from pipeline.errors import ConfigError
 from pipeline.publish import wording
+from pipeline.publish.finding import Row, choices, find, rows_of
 from pipeline.publish.lines import clause_title
 from pipeline.publish.waterfall import waterfall
 from pipeline.publish.wording import word
 
-_QUERIES = Path(__file__).parent / "queries"
 _ROWS_AN_EXTRACT = 8
-_MATCHES_SHOWN = 20
-Row = dict[str, Any]
 
 
 def explain(warehouse: Path, enterprise: str) -> str:
@@ -32,48 +27,24 @@ def explain(warehouse: Path, enterprise: str) -> str:
     """
     con = db.open_published(warehouse)
     try:
-        found = _find(con, enterprise.strip())
-        if not found:
-            raise ConfigError(
-                f"no enterprise has the id, code or part of a name {enterprise!r}",
-                mend="try fewer characters of its name",
-            )
+        found = find(con, enterprise)
         if len(found) > 1:
-            return "\n".join(_choices(found))
+            return "\n".join(choices(found))
         return "\n".join(_dossier(con, found[0]["enterprise_id"]))
     finally:
         con.close()
 
 
-def _find(con: duckdb.DuckDBPyConnection, text: str) -> list[Row]:
-    """Matches of the surest kind only: an id before a code, a whole name before a part."""
-    if not text:
-        return []
-    code = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
-    rows = _rows(con, "explain_find", word=text, code=code)
-    return [row for row in rows if row["how"] == rows[0]["how"]]
-
-
-def _choices(found: list[Row]) -> Iterator[str]:
-    yield f"{len(found)} 家企业符合，请用企业编号再查："
-    for row in found[:_MATCHES_SHOWN]:
-        facts = (row["uscc"], row["name"], row["sign_name"], row["street"], row["address"])
-        standing = f"{row['tier']} {row['score']:>6}" if row["tier"] else "       —"
-        yield f"  {row['enterprise_id']}  {standing}  " + "  ".join(filter(None, facts))
-    if len(found) > _MATCHES_SHOWN:
-        yield f"  …… 另有 {len(found) - _MATCHES_SHOWN} 家"
-
-
 def _dossier(con: duckdb.DuckDBPyConnection, enterprise_id: str) -> Iterator[str]:
-    firm = _rows(con, "explain_enterprise", enterprise_id=enterprise_id)[0]
-    links = _rows(con, "explain_link", enterprise_id=enterprise_id)
+    firm = rows_of(con, "explain_enterprise", enterprise_id=enterprise_id)[0]
+    links = rows_of(con, "explain_link", enterprise_id=enterprise_id)
     yield from _identity(firm, links)
     yield from _standing(firm)
-    yield from _points(_rows(con, "explain_evidence", enterprise_id=enterprise_id))
-    for row in _rows(con, "explain_other", enterprise_id=enterprise_id):
+    yield from _points(rows_of(con, "explain_evidence", enterprise_id=enterprise_id))
+    for row in rows_of(con, "explain_other", enterprise_id=enterprise_id):
         yield f"{row['heading']}：{row['text']}"
     yield from _linked(links)
-    yield from _waiting(_rows(con, "explain_review", enterprise_id=enterprise_id))
+    yield from _waiting(rows_of(con, "explain_review", enterprise_id=enterprise_id))
 
 
 def _identity(firm: Row, links: list[Row]) -> Iterator[str]:
@@ -162,9 +133,3 @@ def _compared(row: Row, shown: dict[str, str]) -> Iterator[str]:
     place = f"{row['file']} 第{row['row']}行"
     first = shown.setdefault("\n".join(lines), place)
     yield from lines if first == place else [f"        逐项比较同 {first}"]
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str, **parameters: str) -> list[Row]:
-    text = (_QUERIES / f"{query}.sql").read_text(encoding="utf-8")
-    rows: list[Row] = db.read_arrow(con, text, parameters).to_pylist()
-    return rows

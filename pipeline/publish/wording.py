@@ -15,6 +15,15 @@ REGISTRATION = {
 }
 DECISIONS = {"certain": "确定", "probable": "很可能", "review": "待人工核对", "none": "未关联"}
 STATES = {"fresh": "及时", "stale": "过期", "missing": "缺报", "refused": "退回"}
+ROUTES = {
+    "verify": "先核实",
+    "legalise": "引导办照办证",
+    "inspect": "检查监察",
+    "rectify": "责令整改",
+    "upgrade": "限期升级",
+    "close_part": "关停增设部分",
+    "close": "依法停业、关停",
+}
 RANDOM_REASON = "随机抽查：与排名无关，用于检验清单是否可靠"
 RANDOM_MEASURE = "实地了解情况，如实填写核查结果"
 MEANING = "分数的含义"

@@ -379,3 +379,9 @@ def browser() -> Iterator[Browser]:
     opened = Browser(executable)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def make_place(tmp_path_factory: pytest.TempPathFactory, sources: dict[str, Source]) -> Callable[[], Place]:
+    """Makes a place where nothing was published yet, for tests that share what they publish in it."""
+    return lambda: new_place(tmp_path_factory.mktemp("place"), sources)

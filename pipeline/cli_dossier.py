@@ -1,0 +1,62 @@
+"""The command `dossier`: one firm on paper, for the visit or for the firm itself."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline import cli_options
+from pipeline.cli_options import DATA
+from pipeline.errors import ConfigError
+from pipeline.settings import PROJECT_ROOT
+
+DONE, ATTENTION = 0, 3
+
+
+def write(options: argparse.Namespace) -> int:
+    """Writes one page per firm for the visit, HTML and PDF; with --for-firm, what the firm may have."""
+    from pipeline.declaration import load_sources
+    from pipeline.publish.dossier import SeveralMatch, write_dossiers
+    from pipeline.reference import DISTRICT_OFFICE, streets
+
+    street = options.street
+    if bool(options.enterprises) == bool(street):
+        raise ConfigError("name enterprises, or a street with --street", mend="one of the two")
+    if street and street not in (*streets(), DISTRICT_OFFICE):
+        raise ConfigError(
+            "there is no such street", where="--street", mend=f"use one of {'、'.join(streets())}"
+        )
+    try:
+        written = write_dossiers(
+            options.warehouse,
+            load_sources(PROJECT_ROOT / "sources"),
+            options.out,
+            words=options.enterprises,
+            street=street,
+            top=options.top,
+            for_firm=options.for_firm,
+        )
+    except SeveralMatch as several:
+        print(several.told)
+        raise
+    for page in written.pages:
+        print(page if written.lacking else page.with_suffix(".pdf"))
+    print(f"{len(written.pages)} dossiers in {written.folder}; work papers, for their reader alone")
+    if written.lacking:
+        print(f"wants a person: {written.lacking}", file=sys.stderr)
+    return ATTENTION if written.lacking else DONE
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Puts the options of `dossier` on its parser."""
+    parser.add_argument(
+        "enterprises", nargs="*", metavar="ENTERPRISE", help="an enterprise_id, a code, or part of a name"
+    )
+    parser.add_argument("--street", help="the firms of this street's list, for example 桂园街道")
+    parser.add_argument(
+        "--top", type=cli_options.positive, default=10, help="how many lines of that list (default: 10)"
+    )
+    parser.add_argument(
+        "--for-firm", action="store_true", help="the page that the firm may have: its own facts, no score"
+    )
+    parser.add_argument("--out", type=Path, default=DATA / "dossiers", help="default: data/dossiers")
+    cli_options.warehouse(parser)
