@@ -13,7 +13,17 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import cli_archive, cli_catalogue, cli_options, cli_review, cli_rules, prefect_home, progress
+from pipeline import (
+    cli_archive,
+    cli_catalogue,
+    cli_objection,
+    cli_options,
+    cli_quarterly,
+    cli_review,
+    cli_rules,
+    prefect_home,
+    progress,
+)
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, PipelineError
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
@@ -234,6 +244,8 @@ def _parser() -> argparse.ArgumentParser:
     cli_rules.add_commands(rules, _command)
     cli_catalogue.add_commands(add("catalogue", cli_catalogue.list_all), _command)
     cli_review.add_commands(add("review", cli_review.export), _command, _today)
+    cli_objection.add_commands(add("objection", cli_objection.list_all), _command, _today)
+    cli_quarterly.add_options(add("quarterly", cli_quarterly.quarterly))
     cli_archive.add_commands(
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
     )

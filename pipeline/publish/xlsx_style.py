@@ -9,12 +9,14 @@ from typing import Any
 import xlsxwriter
 
 from pipeline.publish.lines import Value
+from pipeline.publish.wording import MEANING, NoticeLine
 
 FONT = {"font_name": "宋体", "font_size": 11}
 CELL = {**FONT, "border": 1, "border_color": "#808080", "valign": "top", "text_wrap": True}
 HEADER = {**CELL, "bold": True, "bg_color": "#D9D9D9", "align": "center", "valign": "vcenter"}
 LINE_POINTS = 17
 _HIGHEST_ROW_POINTS = 405
+_NOTICE_WIDTH = 100
 _LONGEST_CELL = 32_000
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -36,6 +38,26 @@ def landscape(page: Any, title: str, footer: str, pages_wide: int) -> None:
     page.set_footer(f"&L{footer}&R第&P页，共&N页")
     page.repeat_rows(0)
     page.fit_to_pages(pages_wide, 0)
+
+
+def write_notice(book: Any, title: str, lines: Sequence[NoticeLine]) -> None:
+    """Writes the first sheet 说明: a heading and a sentence a line, on one page of A4."""
+    page = book.add_worksheet("说明")
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.hide_gridlines(2)
+    page.set_column(0, 0, 18)
+    page.set_column(1, 1, _NOTICE_WIDTH)
+    page.write_string(0, 0, title, book.add_format({**FONT, "bold": True, "font_size": 16}))
+    page.set_row(0, 30)
+    head = book.add_format({**CELL, "bold": True, "bg_color": "#D9D9D9"})
+    text = book.add_format(CELL)
+    strong = book.add_format({**CELL, "bold": True})
+    for number, line in enumerate(lines, start=1):
+        page.set_row(number, height([line.sentence], [_NOTICE_WIDTH]))
+        page.write_string(number, 0, line.heading, head)
+        page.write_string(number, 1, line.sentence, strong if line.heading == MEANING else text)
 
 
 def write_cell(page: Any, row: int, position: int, value: Value, look: Any) -> None:
