@@ -76,7 +76,8 @@ def _note(options: argparse.Namespace, event: str, entry: dict[str, Any]) -> int
 def _ask(warehouse: Path, query: str, bound: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with db.open_published(warehouse) as con:
         try:
-            return con.execute(query, bound or {}).fetchall()
+            rows: list[tuple[Any, ...]] = con.execute(query, bound or {}).fetchall()
+            return rows
         except duckdb.CatalogException:
             raise ConfigError(
                 "the warehouse has no objections", where=str(warehouse), mend="run a night first"

@@ -106,7 +106,8 @@ def doubt(
         for one in doubts
     ]
     judged = judge(said, parties, firms, before, registry)
-    units, waiting = found.units, {}
+    units = found.units
+    waiting: dict[int, date] = {}
     for (profile, at), day in sorted(judged.other.items()):
         unit = int(units.unit[np.searchsorted(units.profiles, profile)])
         if found.decision[unit] == PROBABLE_CODE and found.entity[unit] == home(found, judged, at):
@@ -121,21 +122,21 @@ def doubt(
 
 def _left_open(found: Resolution, unit: Ints) -> Resolution:
     """The outcome with some linked units left to a clerk, beside the firm that each was linked to."""
-    opened = {
-        "open_unit": unit,
-        "open_entity": found.entity[unit],
-        "open_probability": found.probability[unit],
-        "open_left": found.member[unit],
-        "open_right": found.partner[unit],
-    }
-    settled = {"entity": -1, "decision": REVIEW_CODE, "partner": -1, "member": -1}
-    changed = {name: getattr(found, name).copy() for name in settled}
-    for name, value in settled.items():
-        changed[name][unit] = value
+    entity, decision = found.entity.copy(), found.decision.copy()
+    partner, member = found.partner.copy(), found.member.copy()
+    entity[unit] = partner[unit] = member[unit] = -1
+    decision[unit] = REVIEW_CODE
     return replace(
         found,
-        **changed,
-        **{name: np.concatenate([getattr(found, name), more]) for name, more in opened.items()},
+        entity=entity,
+        decision=decision,
+        partner=partner,
+        member=member,
+        open_unit=np.concatenate([found.open_unit, unit]),
+        open_entity=np.concatenate([found.open_entity, found.entity[unit]]),
+        open_probability=np.concatenate([found.open_probability, found.probability[unit]]),
+        open_left=np.concatenate([found.open_left, found.member[unit]]),
+        open_right=np.concatenate([found.open_right, found.partner[unit]]),
     )
 
 

@@ -168,7 +168,7 @@ def _write_district(
 ) -> None:
     title = f"{OFFICE}{_name(asked)}清理整治进展汇总"
     shape = {"街道": 12, **{one.heading: max(7, 2 + 2 * len(one.heading) // 2) for one in measures}}
-    rows = [[one.place, *(measure.count(one) for measure in measures)] for one in told]
+    rows: list[Sequence[Value]] = [[one.place, *(each.count(one) for each in measures)] for one in told]
     with workbook(path, title, asked.last) as book:
         _notice(book, title, DISTRICT, asked, extent)
         _sheet(book, "汇总", title, shape, rows)
@@ -203,7 +203,8 @@ def _target_sheet(book: Any, title: str, asked: Quarter, told: Sequence[Figures]
 
 def _target_row(told: Figures, per_street: int, places: int) -> list[Value]:
     year = told.year or {}
-    task: Value = {DISTRICT_OFFICE: "", DISTRICT: per_street * places}.get(told.place, per_street)
+    tasks: dict[str, Value] = {DISTRICT_OFFICE: "", DISTRICT: per_street * places}
+    task = tasks.get(told.place, per_street)
     return [told.place, task, *year.values(), sum(year.values())]
 
 

@@ -127,7 +127,7 @@ def _write_gone(book: Any, sheet: Sheet) -> None:
 
 def _set_up_answers(page: Any, shape: Sequence[ListColumn], sheet: Sheet) -> None:
     places = {column.header: position for position, column in enumerate(shape)}
-    checks = {
+    checks: dict[str, dict[str, object]] = {
         "核查结果": {
             "validate": "list",
             "source": list(sheet.answers),

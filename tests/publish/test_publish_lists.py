@@ -150,8 +150,8 @@ def test_workbook_reads_back(made: Any, street: list[dict[str, str]]) -> None:
     )
     assert page.print_title_rows == "$1:$1"
     validations = {str(item.sqref): item for item in page.data_validations.dataValidation}
-    assert "属实,部分属实" in validations["AC2:AC4"].formula1
-    assert validations["AD2:AD4"].type == "date"
+    assert "属实,部分属实" in validations["AD2:AD4"].formula1
+    assert validations["AE2:AE4"].type == "date"
     fills = {rows[n][12].fill.fgColor.rgb for n in (1, 2)}
     assert fills == {"FF9C0006", "FFFFD966"}
     assert book.properties.created.isoformat() == "2017-03-31T00:00:00"
@@ -234,6 +234,7 @@ def test_five_thousand_lines_are_written_whole(tmp_path: Path) -> None:
         "tier_before",
         "lead_department",
         "last_checked_on",
+        "street_then",
     )
     row |= dict.fromkeys(nothing)
     row |= {"kind": "ranked", "tier": "C", "score": Decimal("33.00"), "verify_identity_first": False}
