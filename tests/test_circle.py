@@ -24,7 +24,7 @@ ANSWERS = {
 }
 OBJECTION = "企业提出异议：隐患已于3月复查合格"
 NO_OBJECTION = "企业无异议"
-CATEGORIES = {"legalised": "unlicensed", "rectified": "unsafe"}
+CATEGORIES = {"rectified": "unsafe", "legalised": "unlicensed"}
 
 
 @dataclass(frozen=True)

@@ -72,14 +72,16 @@ def write_cell(page: Any, row: int, position: int, value: Value, look: Any) -> N
 
 def height(row: Sequence[Value], widths: Sequence[int]) -> float:
     """The height that shows every wrapped line; spreadsheets do not all find it by themselves."""
-    lines = max(_lines(value, width) for value, width in zip(row, widths, strict=True))
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        # Most cells are short, and a list has many thousands: they are not looked at closer.
+        if isinstance(value, str) and (len(value) * 2 >= width or "\n" in value):
+            lines = max(lines, _lines(value, width))
     return min(lines * LINE_POINTS + 4, _HIGHEST_ROW_POINTS)
 
 
-def _lines(value: Value, width: int) -> int:
+def _lines(value: str, width: int) -> int:
     """Lines that a text takes in a column of so many narrow characters; Chinese ones are twice as wide."""
-    if not isinstance(value, str) or (len(value) * 2 < width and "\n" not in value):
-        return 1
     room = max(1, width - 3)  # a line ends early where punctuation may not begin the next
     # GB 18030 spends two bytes on what is two narrow characters wide, which counts faster than a loop.
     return sum(max(1, -(-len(part.encode("gb18030", "replace")) // room)) for part in value.split("\n"))
