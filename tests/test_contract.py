@@ -38,7 +38,9 @@ VIEWS = {
     "rule": "rule_id clause title legal_basis valid_from valid_to lead_department",
     "clause": "clause title text departments",
     "street_return": "enterprise_id result checked_on effect",
-    "list_line_history": "as_of enterprise_id street line kind tier score rules",
+    "list_line_history": "as_of enterprise_id street line kind tier score rules fuzzy_records",
+    "objection": """objection_id enterprise_id received_on acknowledge_by acknowledged_on answer_by
+        answered_on state outcome overdue days_over""",
     "answered_line": "as_of street line kind enterprise_id rules result borne_out checked_on",
     "rule_return": """rule_id answers confirmed partly not_so wrong_firm legalised rectified upgraded
         closed_by_order closed_itself relocated not_found judged borne_out share share_low share_high""",
@@ -82,6 +84,7 @@ KEYS = {
     "rule_return": "rule_id",
     "list_line_history": "enterprise_id, as_of",
     "answered_line": "enterprise_id, as_of",
+    "objection": "objection_id",
     "clause": "clause",
     "run": "run_id",
     "data_dictionary": 'view, "column"',
