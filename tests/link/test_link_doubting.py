@@ -25,9 +25,12 @@ def _doubted(folder: Path, answers: list[Answer]) -> set[str]:
     (folder / "g").mkdir()
     with duckdb.connect() as con:
         con.execute(
-            f"""COPY (SELECT * FROM (VALUES (DATE '{LISTED}', 'E1', ['grid:1']),
-            (DATE '{NEXT}', 'E1', ['grid:2']), (DATE '{LISTED}', 'E2', ['grid:3'])) t(as_of, enterprise_id, fuzzy_records))
-            TO '{folder / "g" / "lines.parquet"}' (FORMAT parquet)"""
+            f"""COPY (
+                SELECT * FROM (VALUES
+                    (DATE '{LISTED}', 'E1', ['grid:1']), (DATE '{NEXT}', 'E1', ['grid:2']),
+                    (DATE '{LISTED}', 'E2', ['grid:3'])
+                ) t(as_of, enterprise_id, fuzzy_records)
+            ) TO '{folder / "g" / "lines.parquet"}' (FORMAT parquet)"""
         )
         con.execute(
             "CREATE TABLE stg_street_returns (enterprise_id VARCHAR, issue VARCHAR, result VARCHAR, "
