@@ -19,7 +19,9 @@ from pipeline import (
     cli_catalogue,
     cli_dossier,
     cli_duty,
+    cli_objection,
     cli_options,
+    cli_quarterly,
     cli_review,
     cli_rules,
     prefect_home,
@@ -246,6 +248,8 @@ def _parser() -> argparse.ArgumentParser:
     cli_rules.add_commands(rules, _command)
     cli_catalogue.add_commands(add("catalogue", cli_catalogue.list_all), _command)
     cli_review.add_commands(add("review", cli_review.export), _command, _today)
+    cli_objection.add_commands(add("objection", cli_objection.list_all), _command, _today)
+    cli_quarterly.add_options(add("quarterly", cli_quarterly.quarterly))
     cli_archive.add_commands(
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
     )

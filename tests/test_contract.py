@@ -38,7 +38,9 @@ VIEWS = {
     "rule": "rule_id clause title legal_basis valid_from valid_to lead_department",
     "clause": "clause title text departments",
     "street_return": "enterprise_id result checked_on effect",
-    "list_line_history": "as_of enterprise_id street line kind tier score rules",
+    "list_line_history": "as_of enterprise_id street line kind tier score rules fuzzy_records",
+    "objection": """objection_id enterprise_id received_on acknowledge_by acknowledged_on answer_by
+        answered_on state outcome overdue days_over""",
     "answered_line": "as_of street line kind enterprise_id rules result borne_out checked_on",
     "rule_return": """rule_id answers confirmed partly not_so wrong_firm legalised rectified upgraded
         closed_by_order closed_itself relocated not_found judged borne_out share share_low share_high""",
@@ -89,6 +91,7 @@ KEYS = {
     "rule_return": "rule_id",
     "list_line_history": "enterprise_id, as_of",
     "answered_line": "enterprise_id, as_of",
+    "objection": "objection_id",
     "clause": "clause",
     "run": "run_id",
     "data_dictionary": 'view, "column"',
@@ -104,7 +107,7 @@ WORDS = {
     ("extract_status", "state"): {"fresh", "stale", "missing", "refused"},
 }
 COLUMNS = """清单期号 序号 企业编号 统一社会信用代码 企业名称 招牌名称 登记情况 街道 社区 网格编号
-    经营地址 行业 风险等级 风险分 上期等级 涉及类别 主要依据 主要依据日期 有利情况 未结文书及期限
+    经营地址 行业 风险等级 风险分 上期等级 本期变化 涉及类别 主要依据 主要依据日期 有利情况 未结文书及期限
     最近检查日期 政策条款 法律依据 建议措施 牵头单位 配合单位 须先核实主体 数据来源部门
     核查结果 核查日期 核查人 备注"""
 LIST = COLUMNS.split()

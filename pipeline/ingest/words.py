@@ -15,12 +15,16 @@ _FALSE = frozenset(
 )
 _TICKS = frozenset("√✓✔☑■●")
 _SPACE = r"\s+"
+_GUARD = r"^'('*[=+\-@＝＋－＠﹢﹣﹦﹫−])"
 _DASHES = re.compile("[‐‑–—−]")
 
 
 def read_texts(column: pa.Array) -> Parsed:
-    """A column of free text: trimmed, inner line breaks and runs of spaces become one space."""
-    text = _collapsed(fillers_to_null(column))
+    """A column of free text: trimmed, inner line breaks and runs of spaces become one space.
+
+    An apostrophe that keeps a text from being a formula, as our own lists have it, is no part of the text.
+    """
+    text = _unguarded(_collapsed(fillers_to_null(column)))
     return Parsed(text, _none_bad(text))
 
 
@@ -91,6 +95,12 @@ def _collapsed(column: pa.Array) -> pa.Array:
         return column
     even = pc.utf8_trim_whitespace(pc.replace_substring_regex(column.filter(uneven), _SPACE, " "))
     return pc.replace_with_mask(column, uneven, even)
+
+
+def _unguarded(column: pa.Array) -> pa.Array:
+    if not pc.any(pc.starts_with(column, "'")).as_py():
+        return column
+    return pc.replace_substring_regex(column, _GUARD, r"\1")
 
 
 def _none_bad(column: pa.Array) -> pa.Array:

@@ -24,7 +24,7 @@ def enforce(found: Resolution, judged: Judged, may_found: Callable[[Ints], Ints]
     if not judged.targets:
         return found
     outcome = _Outcome(found, may_found)
-    homes = [_home(found, judged, at) for at in range(len(judged.targets))]
+    homes = [home(found, judged, at) for at in range(len(judged.targets))]
     for profile in judged.led().tolist():
         outcome.put(profile, homes[judged.same[profile][0]])
     for profile, at in sorted(judged.other):
@@ -32,7 +32,7 @@ def enforce(found: Resolution, judged: Judged, may_found: Callable[[Ints], Ints]
     return outcome.result()
 
 
-def _home(found: Resolution, judged: Judged, target: int) -> int:
+def home(found: Resolution, judged: Judged, target: int) -> int:
     """Tonight's entity of a target, -1 for none: where its founding record is, else most of its records."""
     known = judged.targets[target]
     if known.firm >= 0:

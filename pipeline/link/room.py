@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
-from pipeline.link import corrections, outcome, state, training
+from pipeline.link import corrections, doubting, outcome, state, training
 from pipeline.link.bridges import bridge_table
 from pipeline.link.compared import compared_tables
 from pipeline.link.enforcing import enforce
@@ -127,7 +127,11 @@ def _run(
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
     may_found = partial(_may_found, facets=all_facets, parties=parties, sources=sources)
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
+    doubts = doubting.read_doubts(con, night.settings)
+    resolution, doubted = doubting.doubt(doubts, resolution, parties, firms, history.given, REGISTRY)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
+    linked = doubting.tell(linked, parties, doubted)
+    doubting.write(con, parties, doubted)
     handles = handles_of(parties, all_facets, words, linked.row_entity)
     as_of = night.settings.as_of
     identities, changes = identify_tonight(

@@ -31,6 +31,11 @@ def judged_other(day: date, basis: str) -> str:
     return f"{basis}（人工认定不是原候选主体，{day.isoformat()}）"
 
 
+def doubted(day: date) -> str:
+    """A street office said that the line of a list names the wrong firm."""
+    return f"街道核查认为主体有误（{day.isoformat()}），待人工核对"
+
+
 def level_name(model: Model, field: str, code: int) -> str:
     """The key of a level code."""
     return model.comparisons[field].names[code - 1] if code else NONE

@@ -23,8 +23,11 @@ def plain(text: str | None, longest: int = LONGEST) -> str:
 
 
 def csv_text(text: str) -> str:
-    """A text cell for CSV: what would start a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A text cell for CSV: what would start a formula gets an apostrophe in front; the reader takes it off.
+
+    A text that begins with an apostrophe before such a sign gets another, so that it comes back as it was.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 
 
 def csv_code(code: str) -> str:

@@ -22,6 +22,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "answered_line": ("as_of", "enterprise_id"),
     "list_line": ("enterprise_id",),
     "list_line_history": ("as_of", "enterprise_id"),
+    "objection": ("objection_id",),
     "premises": ("premises_id",),
     "record_comparison": ("record_id",),
     "record_link": ("extract", "file", "row"),

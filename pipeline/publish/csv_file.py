@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.publish.cells import csv_code, csv_text
+from pipeline.publish.cells import csv_code, csv_text, plain
 from pipeline.publish.lines import ListColumn, Value, columns
 
 
@@ -23,6 +23,8 @@ def _cell(column: ListColumn, value: Value) -> str:
     if not isinstance(value, str):
         return str(value)
     text = value.replace("\n", "；")
+    # The words of a line were made plain already; whatever was not must not begin with a tab or a break.
+    text = text if text.isprintable() and text[:1] != " " else plain(text)
     return csv_code(text) if column.kind == "code" or _is_long_number(text) else csv_text(text)
 
 

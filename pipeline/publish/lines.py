@@ -87,6 +87,7 @@ def columns() -> tuple[ListColumn, ...]:
         ListColumn("风险等级", "text", 10, _tier),
         ListColumn("风险分", "number", 7, lambda line: "" if line.is_random else line.row["score"]),
         ListColumn("上期等级", "text", 8, lambda line: word(wording.TIERS, line.row["tier_before"])),
+        ListColumn("本期变化", "text", 6, _change),
         ListColumn("涉及类别", "text", 11, _categories),
         ListColumn("主要依据", "text", 48, _reasons),
         ListColumn("主要依据日期", "text", 14, _reason_dates),
@@ -148,6 +149,19 @@ def _text(name: str) -> Callable[[Line], Value]:
 
 def _tier(line: Line) -> str:
     return wording.RANDOM_CHECK if line.is_random else word(wording.TIERS, line.row["tier"])
+
+
+def _change(line: Line) -> str:
+    """What changed since the last list of this street, by tier; a random check has none that counts."""
+    row = line.row
+    if row["street_then"] != row["list_street"]:
+        return wording.NEW
+    if line.is_random:
+        return wording.SAME if row["kind_then"] == "random" else wording.DOWN
+    # D is the highest letter and the highest tier.
+    if row["tier"] == row["tier_then"]:
+        return wording.SAME
+    return wording.UP if row["tier"] > row["tier_then"] else wording.DOWN
 
 
 def _categories(line: Line) -> str:

@@ -1,6 +1,7 @@
 """The words that officials read: tiers, states, routes, categories, and what a list is and is not."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ ROUTES = {
 RANDOM_REASON = "随机抽查：与排名无关，用于检验清单是否可靠"
 RANDOM_MEASURE = "实地了解情况，如实填写核查结果"
 MEANING = "分数的含义"
+NEW, UP, DOWN, SAME = "新上", "升级", "降级", "不变"
 
 
 def word(words: dict[str, str], key: str | None) -> str:
@@ -61,8 +63,12 @@ class NoticeLine:
 
 def notice(as_of: str, place: str) -> tuple[NoticeLine, ...]:
     """A list's first sheet: what it is, what it is not, how it can be wrong, whom to ask."""
-    with (Path(__file__).parent / "notice.csv").open(encoding="utf-8", newline="") as handle:
+    return sentences("notice.csv", {"as_of": as_of, "place": place})
+
+
+def sentences(name: str, told: Mapping[str, str]) -> tuple[NoticeLine, ...]:
+    """The lines of a file of headings and sentences, with what they tell put in."""
+    with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as handle:
         return tuple(
-            NoticeLine(row["heading"], row["sentence"].format(as_of=as_of, place=place))
-            for row in csv.DictReader(handle)
+            NoticeLine(row["heading"], row["sentence"].format(**told)) for row in csv.DictReader(handle)
         )

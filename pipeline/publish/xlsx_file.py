@@ -7,27 +7,31 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.publish import wording
+from pipeline.publish.gone import GONE
 from pipeline.publish.lines import ListColumn, Value, columns
 from pipeline.publish.xlsx_style import (
     CELL,
-    FONT,
     HEADER,
     LINE_POINTS,
     height,
     landscape,
     workbook,
     write_cell,
+    write_notice,
 )
 
 # Dark on light and light on dark: told apart in colour and on a grey print alike.
-_TIERS: dict[str, dict[str, object]] = {
+_MARKED = ("风险等级", "本期变化")
+_MARKS: dict[str, dict[str, object]] = {
     wording.TIERS["D"]: {"bg_color": "#9C0006", "font_color": "#FFFFFF", "bold": True},
     wording.TIERS["C"]: {"bg_color": "#FFD966", "bold": True},
     wording.RANDOM_CHECK: {"italic": True},
+    wording.NEW: {"bold": True},
+    wording.UP: {"bold": True, "underline": 1},
 }
-_PAGES_WIDE = 2
+# Two pages would print the text at six points, three print it at eight or nine.
+_PAGES_WIDE = 3
 _FOOTER = "内部使用，不得公开；分数只表示先核实谁，不是违法认定"
-_NOTICE_WIDTH = 100
 _LOOKS = {"核查日期": "date", "风险分": "score"}
 _DAYS_TO_ANSWER = 730
 
@@ -41,12 +45,14 @@ class Sheet:
         as_of: the day; also stands as the file's date of creation, so that bytes repeat.
         rows: lines in the order of `columns()`.
         answers: the words that 核查结果 may take.
+        gone: firms of the last list that are not on this one, in the order of `GONE`.
     """
 
     place: str
     as_of: date
     rows: Sequence[Sequence[Value]]
     answers: Sequence[str]
+    gone: Sequence[Sequence[Value]] = ()
 
     @property
     def title(self) -> str:
@@ -57,34 +63,17 @@ class Sheet:
 def write_xlsx(path: Path, sheet: Sheet) -> None:
     """Writes one list."""
     with workbook(path, sheet.title, sheet.as_of) as book:
-        _write_notice(book, sheet)
+        write_notice(book, sheet.title, wording.notice(sheet.as_of.isoformat(), sheet.place))
         _write_lines(book, sheet)
-
-
-def _write_notice(book: Any, sheet: Sheet) -> None:
-    page = book.add_worksheet("说明")
-    page.set_paper(9)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    page.hide_gridlines(2)
-    page.set_column(0, 0, 18)
-    page.set_column(1, 1, _NOTICE_WIDTH)
-    page.write_string(0, 0, sheet.title, book.add_format({**FONT, "bold": True, "font_size": 16}))
-    page.set_row(0, 30)
-    head = book.add_format({**CELL, "bold": True, "bg_color": "#D9D9D9"})
-    text = book.add_format(CELL)
-    strong = book.add_format({**CELL, "bold": True})
-    for number, line in enumerate(wording.notice(sheet.as_of.isoformat(), sheet.place), start=1):
-        page.set_row(number, height([line.sentence], [_NOTICE_WIDTH]))
-        page.write_string(number, 0, line.heading, head)
-        page.write_string(number, 1, line.sentence, strong if line.heading == wording.MEANING else text)
+        if sheet.gone:
+            _write_gone(book, sheet)
 
 
 def _write_lines(book: Any, sheet: Sheet) -> None:
     page = book.add_worksheet("清单")
     shape = columns()
     formats = {kind: book.add_format(look) for kind, look in _looks().items()}
-    tiers = {tier: book.add_format({**CELL, "num_format": "@", **look}) for tier, look in _TIERS.items()}
+    marks = {word: book.add_format({**CELL, "num_format": "@", **look}) for word, look in _MARKS.items()}
     header, answer_header = (book.add_format({**HEADER, "bg_color": c}) for c in ("#D9D9D9", "#BDD7EE"))
     for position, column in enumerate(shape):
         page.set_column(position, position, column.width)
@@ -95,8 +84,8 @@ def _write_lines(book: Any, sheet: Sheet) -> None:
         page.set_row(number, height(row, widths))
         for position, (column, value) in enumerate(zip(shape, row, strict=True)):
             look = formats[_LOOKS.get(column.header, column.kind)]
-            if column.header == "风险等级":
-                look = tiers.get(str(value), look)
+            if column.header in _MARKED:
+                look = marks.get(str(value), look)
             write_cell(page, number, position, value, look)
     _set_up_print(page, sheet)
     if sheet.rows:
@@ -121,34 +110,45 @@ def _set_up_print(page: Any, sheet: Sheet) -> None:
     page.autofilter(0, 0, max(len(sheet.rows), 1), len(columns()) - 1)
 
 
+def _write_gone(book: Any, sheet: Sheet) -> None:
+    page = book.add_worksheet("本期退出")
+    widths = list(GONE.values())
+    head, text = book.add_format(HEADER), book.add_format({**CELL, "num_format": "@"})
+    for position, (heading, width) in enumerate(GONE.items()):
+        page.set_column(position, position, width)
+        page.write_string(0, position, heading, head)
+    for number, row in enumerate(sheet.gone, start=1):
+        page.set_row(number, height(row, widths))
+        for position, value in enumerate(row):
+            write_cell(page, number, position, value, text)
+    landscape(page, f"{sheet.title}：本期退出", _FOOTER, 1)
+    page.freeze_panes(1, 0)
+
+
 def _set_up_answers(page: Any, shape: Sequence[ListColumn], sheet: Sheet) -> None:
     places = {column.header: position for position, column in enumerate(shape)}
-    last = len(sheet.rows)
-    result, day = places["核查结果"], places["核查日期"]
-    page.data_validation(
-        1,
-        result,
-        last,
-        result,
-        {
+    checks: dict[str, dict[str, object]] = {
+        "核查结果": {
             "validate": "list",
             "source": list(sheet.answers),
-            "error_title": "核查结果",
             "error_message": "请从下拉列表中选择",
         },
-    )
-    page.data_validation(
-        1,
-        day,
-        last,
-        day,
-        {
+        "核查日期": {
             "validate": "date",
             "criteria": "between",
             "minimum": sheet.as_of,
             "maximum": sheet.as_of + timedelta(days=_DAYS_TO_ANSWER),
-            "error_title": "核查日期",
             "error_message": "请填写日期，如 2017-04-05",
             "error_type": "warning",
         },
-    )
+        "核查人": _at_most(20),
+        "备注": _at_most(500),
+    }
+    for header, check in checks.items():
+        at = places[header]
+        page.data_validation(1, at, len(sheet.rows), at, {**check, "error_title": header})
+
+
+def _at_most(characters: int) -> dict[str, object]:
+    message = f"请不要超过{characters}个字"
+    return {"validate": "length", "criteria": "<=", "value": characters, "error_message": message}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.night import Night, record_attention
+from pipeline.score import objections
 from pipeline.score.catalogue import night as catalogue
 from pipeline.score.clauses import load_policy
 from pipeline.score.fairness import watch
@@ -63,7 +64,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
     `catalogue_edition`, `catalogue_item`, `catalogue_match`, `feature`, `premises_feature`, `finding`,
     `rule_outcome`, `evidence`, `risk`, `rule`, `clause`, `route`, `favourable`, `open_document`,
     `last_checked`, `duty_due`, `duty_owed`, `fairness`, `held_line`, `answer`, `answer_effect`,
-    `return_meaning`.
+    `return_meaning`, `objection`.
 
     Raises:
         RuleError: if a rule file is wrong.
@@ -85,11 +86,12 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         write_rule_tables(con, rules, policy, as_of)
         load_before(con, night)
         take_answers(con, sources, as_of)
+        late = objections.take(con, night.settings)
         judge(con, rules, sources, as_of, unavailable, listed.absence)
         rank(con, as_of, policy, scheme)
         for name in ("favourable", "open_document", "last_checked", "duty_due", "duty_owed"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
-        attention = watch(con, as_of, scheme.fairness, night.settings.accept)
+        attention = [*late, *watch(con, as_of, scheme.fairness, night.settings.accept)]
         record_attention(con, attention)
         tiers = con.execute("SELECT tier, count(*) FROM risk GROUP BY tier ORDER BY tier DESC").fetchall()
         return ScoreSummary(

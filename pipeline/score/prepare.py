@@ -117,6 +117,7 @@ def ensure_inputs(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         ("record_premises", [("record_id", "VARCHAR"), ("premises_id", "VARCHAR")]),
         ("enterprise_alias", [("old_id", "VARCHAR"), ("enterprise_id", "VARCHAR"), ("since", "DATE")]),
         ("stg_street_returns", answers),
+        ("doubted_link", [("file", "VARCHAR"), ("row", "BIGINT"), ("links", "BIGINT")]),
     ):
         if not has_table(con, name):
             create_empty(con, name, columns)

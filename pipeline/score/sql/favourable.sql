@@ -1,5 +1,5 @@
 -- Grain: enterprise and favourable fact. What speaks for a firm, beside what speaks against it.
--- Inputs: usable_<extract>, enterprise, answer, return_meaning. $as_of: the day; facts of the last two years. No amounts.
+-- Inputs: usable_<extract>, enterprise, answer, return_meaning, objection. $as_of: the day; facts of the last two years. No amounts.
 WITH said AS (
   SELECT enterprise_id, 1 AS kind, '商事登记在册' AS text FROM enterprise
   WHERE registration_state = 'registered' AND status = 'active'
@@ -28,6 +28,9 @@ WITH said AS (
   SELECT a.enterprise_id, 9, concat('街道核查（', CAST(a.checked_on AS VARCHAR), '）：', m.word)
   FROM answer a JOIN return_meaning m ON m.result = a.result
   WHERE m.favourable AND a.checked_on > $as_of - INTERVAL 24 MONTH
+  UNION ALL
+  SELECT enterprise_id, 10, concat('企业提出异议（', CAST(received_on AS VARCHAR), '），正在核查，有关记录存在争议')
+  FROM objection WHERE state IN ('received', 'acknowledged')
 )
 SELECT DISTINCT enterprise_id, kind, text FROM said
 WHERE text IS NOT NULL
