@@ -9,6 +9,7 @@ from pipeline.declaration import Source
 from pipeline.score.compose import Sources, literal, quoted
 from pipeline.score.features import COLUMNS, PREMISES_COLUMNS, PREMISES_FOLDER, Feature, find_features
 from pipeline.score.tables import (
+    DOUBTED_COLUMNS,
     ROW_COLUMNS,
     create_empty,
     fact_columns,
@@ -117,7 +118,7 @@ def ensure_inputs(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         ("record_premises", [("record_id", "VARCHAR"), ("premises_id", "VARCHAR")]),
         ("enterprise_alias", [("old_id", "VARCHAR"), ("enterprise_id", "VARCHAR"), ("since", "DATE")]),
         ("stg_street_returns", answers),
-        ("doubted_link", [("file", "VARCHAR"), ("row", "BIGINT"), ("links", "BIGINT")]),
+        ("doubted_link", [*DOUBTED_COLUMNS]),
     ):
         if not has_table(con, name):
             create_empty(con, name, columns)

@@ -14,6 +14,7 @@ ROW_COLUMNS = (
     ("row", "BIGINT"),
     ("extract_date", "DATE"),
 )
+DOUBTED_COLUMNS = (("file", "VARCHAR"), ("row", "BIGINT"), ("links", "BIGINT"))
 LINK_COLUMNS = (("enterprise_id", "VARCHAR"), ("probability", "DECIMAL(9, 6)"))
 
 

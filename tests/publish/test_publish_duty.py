@@ -266,8 +266,9 @@ def test_attention_is_told_only_by_choice(there: Settings, said: Said) -> None:
 
 
 def test_objections_wait_by_their_clock(there: Settings) -> None:
-    assert "未办结的异议" not in _told(status(there, NONE))  # the night was published before there were any
     target = there.out / ".generations" / "run1" / "warehouse" / "objection.parquet"
+    target.unlink()
+    assert "未办结的异议" not in _told(status(there, NONE))  # the night was published before there were any
     duckdb.sql(
         f"""COPY (FROM (VALUES ('received', DATE '2017-04-05', DATE '2017-04-06'),
             ('acknowledged', DATE '2017-03-01', DATE '2017-04-04'),

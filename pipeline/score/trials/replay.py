@@ -22,7 +22,7 @@ from pipeline.score.model import Rule
 from pipeline.score.ranking import BEFORE, rank, write_rule_tables
 from pipeline.score.returns import take_answers
 from pipeline.score.scheme import load_scheme
-from pipeline.score.tables import create_empty, create_empty_feature, fact_columns
+from pipeline.score.tables import DOUBTED_COLUMNS, create_empty, create_empty_feature, fact_columns
 
 _KEPT = ("risk", "evidence", "rule_outcome")
 
@@ -98,6 +98,7 @@ def _take_over(con: duckdb.DuckDBPyConnection, sources: Sources) -> frozenset[st
         "CREATE VIEW stg_street_returns AS SELECT *, false AS superseded FROM published.street_return"
     )
     create_empty(con, "risk_before", list(BEFORE))
+    create_empty(con, "doubted_link", list(DOUBTED_COLUMNS))  # links stay those of the published day
     fresh = con.execute(
         "SELECT DISTINCT extract FROM published.extract_status WHERE state = 'fresh'"
     ).fetchall()
