@@ -1,8 +1,12 @@
 """One small district and one whole night on it, shared by all tests that look at a published night."""
 
+import fcntl
 import hashlib
+import json
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +22,7 @@ AS_OF = date(2017, 3, 31)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--nights", type=int, default=14, help="how long the month of test_month.py is, up to 30"
+        "--nights", type=int, default=10, help="how long the month of test_month.py is, up to 30"
     )
 
 
@@ -69,15 +73,34 @@ def run_night() -> Callable[..., Place]:
     return _run
 
 
+@contextmanager
+def _one_worker_at_a_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder that all workers of a test run share, while no other worker makes anything in it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "shared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def district_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A district of 300 firms: inbox and truth."""
-    folder = tmp_path_factory.mktemp("district")
-    district.generate(300, 5, AS_OF, folder, PROJECT_ROOT / "sources")
+    """A district of 300 firms, made once a test run: inbox and truth."""
+    with _one_worker_at_a_time(tmp_path_factory) as shared:
+        folder = shared / "district"
+        if not folder.exists():
+            district.generate(300, 5, AS_OF, folder, PROJECT_ROOT / "sources")
     return folder
 
 
 @pytest.fixture(scope="session")
 def whole_night(district_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """The first night on that district."""
-    return _run(tmp_path_factory.mktemp("first"), district_made / "inbox")
+    """The first night on that district, run once a test run; tests only read it, or copy it."""
+    with _one_worker_at_a_time(tmp_path_factory) as shared:
+        told = shared / "first.json"
+        if not told.exists():
+            code = _run(shared / "first", district_made / "inbox").code
+            told.write_text(json.dumps({"code": code}), encoding="utf-8")
+        code = json.loads(told.read_text(encoding="utf-8"))["code"]
+    return Place(shared / "first", AS_OF, code, "")
