@@ -11,6 +11,7 @@ from pipeline.night import Night, record_attention
 from pipeline.score import objections
 from pipeline.score.catalogue import night as catalogue
 from pipeline.score.clauses import load_policy
+from pipeline.score.duties import write_filing_days
 from pipeline.score.fairness import watch
 from pipeline.score.history import load_before
 from pipeline.score.judge import SQL, judge
@@ -89,6 +90,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         late = objections.take(con, night.settings)
         judge(con, rules, sources, as_of, unavailable, listed.absence)
         rank(con, as_of, policy, scheme)
+        write_filing_days(con)
         for name in ("favourable", "open_document", "last_checked", "duty_due", "duty_owed"):
             db.materialise(con, SQL / f"{name}.sql", {"as_of": as_of})
         attention = [*late, *watch(con, as_of, scheme.fairness, night.settings.accept)]

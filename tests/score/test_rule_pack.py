@@ -309,7 +309,7 @@ def test_a_complaint_is_filed_within_five_working_days(place: Place) -> None:
         ("C0", date(2017, 3, 30), 1),
         ("C1", date(2017, 3, 31), 0),
         ("C2", date(2017, 3, 31), 0),
-        ("C3", date(2017, 4, 7), -7),
+        ("C3", date(2017, 4, 10), -10),
     ]
     assert _owed(place) == [("区人力资源局", "file", None, date(2017, 3, 30), 1)]
 

@@ -1,10 +1,10 @@
 -- Grain: duty of a department that is still to be done, overdue or not: a check of a firm, once for each key list; the recheck of
 -- an order that nobody made; the filing of a complaint. Inputs: usable_key_lists, usable_safety_inspections,
--- usable_env_penalties, usable_street_cases, usable_labour_cases. $as_of. Unit of days_over: 天, below zero before the day.
+-- usable_env_penalties, usable_street_cases, usable_labour_cases, filing_due. $as_of. Unit of days_over: 天, below zero before the day.
 -- Cadence of the plan, by calendar: key pollution sources are checked each quarter (IV.1.2.b), key firms of safety and fire
 -- each month (IV.1.4), those of labour disputes each month (IV.1.3). A check in one period makes the next due by the end of
 -- the next period. The last check is the list's own, or a later document of the same office. The list beside slopes has none.
--- A complaint is filed as a case within five working days (IV.1.3): Monday to Friday, holidays by decree not counted off.
+-- A complaint is filed as a case within five working days (IV.1.3), as `filing_due` counts them.
 WITH document AS (
   SELECT enterprise_id, kind AS list_kind, max(greatest(inspected_on, coalesce(rechecked_on, inspected_on))) AS checked_on
   FROM usable_safety_inspections
@@ -43,9 +43,8 @@ due AS (
   FROM usable_street_cases
   WHERE coalesce(rectified, 'open') = 'open' AND closed_on IS NULL AND coalesce(standing, 'in_force') = 'in_force'
   UNION ALL
-  SELECT '区人力资源局', enterprise_id, 'file', NULL, 'IV.1.3', case_no, NULL,
-    received_on + CASE isodow(received_on) WHEN 6 THEN 6 WHEN 7 THEN 5 ELSE 7 END, extract, file, "row"
-  FROM usable_labour_cases
+  SELECT '区人力资源局', enterprise_id, 'file', NULL, 'IV.1.3', case_no, NULL, due_on, extract, file, "row"
+  FROM usable_labour_cases JOIN filing_due USING (received_on)
   WHERE received_on <= $as_of AND filed_on IS NULL AND closed_on IS NULL AND coalesce(outcome, 'open') = 'open'
 )
 SELECT department, enterprise_id, duty, list_kind, clause, document, last_checked_on, due_on, $as_of - due_on AS days_over,
