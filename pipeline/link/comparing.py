@@ -8,7 +8,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.link.comparing_codes import CodeComparer, both_differ
 from pipeline.link.comparing_names import Bools, NameComparer
-from pipeline.link.facets import Facets
+from pipeline.link.facets import Facets, share_a_name
 from pipeline.link.marks import Marks
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.ordering import Ints, distinct
@@ -188,7 +188,8 @@ class Comparator:
             x, y = getattr(a, mine)[at], getattr(b, other)[at]
             heard, spoken = getattr(a, f"{mine}_sound")[at], getattr(b, f"{other}_sound")[at]
             found = np.where((x > 0) & (x == y), exact, np.where((heard > 0) & (heard == spoken), alike, 0))
-            better = (found > 0) & ((level[at] == 0) | (found < level[at]))
+            # Whom a shop is named after tells nothing more of shops that bear the same name.
+            better = (found > 0) & ((level[at] == 0) | (found < level[at])) & ~share_a_name(a, b, at)
             level[at[better]] = found[better]
             person[at[better]], sound[at[better]] = y[better], spoken[better]
         return level, person, sound

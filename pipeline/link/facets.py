@@ -189,6 +189,12 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
     )
 
 
+def share_a_name(a: Facets, b: Facets, at: Ints) -> Bools:
+    """Whether name or sign of the left side is name or sign of the right one, for some aligned pairs."""
+    pairs = [(one.trade[at], other.trade[at]) for one in (a.name, a.sign) for other in (b.name, b.sign)]
+    return np.logical_or.reduce([(one > 0) & (one == other) for one, other in pairs])
+
+
 def _named_after(name: NameFacets, sign: NameFacets, vocabularies: Vocabularies) -> Ints:
     """The person after whom a shop is named (王小明小吃店), where someone of that name is met tonight."""
     trades = vocabularies.trade.words
