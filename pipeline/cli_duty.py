@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import local_server
-from pipeline.cli_options import DATA
+from pipeline.cli_options import DATA, DEMO, default_warehouse
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings, restricted_beside
 
@@ -22,10 +22,12 @@ def status(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     warehouse = options.warehouse.absolute()
     restricted = _restricted(options)
+    if warehouse.parent == DEMO:
+        print("no night has run in data/ yet: this is the demo's", file=sys.stderr)
     settings = Settings(
-        inbox=options.inbox.absolute(),
+        inbox=(options.inbox or warehouse.parent / "inbox").absolute(),
         warehouse=warehouse,
-        out=options.out.absolute(),
+        out=(options.out or warehouse.parent / "published").absolute(),
         restricted=restricted,
         as_of=now.date(),
     )
@@ -62,24 +64,24 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
         parser.add_argument(
             "--warehouse",
             type=Path,
-            default=DATA / "warehouse.duckdb",
-            help="the analysts' DuckDB file (default: data/warehouse.duckdb)",
+            default=_default_warehouse(),
+            help="the analysts' DuckDB file (default: data/warehouse.duckdb, or the demo's if no night ran there)",
         )
         parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
         if name == "status":
             parser.add_argument(
-                "--out",
-                type=Path,
-                default=DATA / "published",
-                help="published nights (default: data/published)",
+                "--out", type=Path, help="published nights (default: published/ beside the warehouse)"
             )
             parser.add_argument(
-                "--inbox",
-                type=Path,
-                default=DATA / "inbox",
-                help="the departments' files (default: data/inbox)",
+                "--inbox", type=Path, help="the departments' files (default: inbox/ beside the warehouse)"
             )
             parser.add_argument("--json", action="store_true", help="all that is known, as JSON")
+
+
+def _default_warehouse() -> Path:
+    """The live warehouse, also where its first night failed; the demo's while no night has begun."""
+    live = DATA / "warehouse.duckdb"
+    return live if restricted_beside(live).exists() else default_warehouse()
 
 
 def _restricted(options: argparse.Namespace) -> Path:

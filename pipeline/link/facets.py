@@ -192,7 +192,7 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
 def share_a_name(a: Facets, b: Facets, at: Ints) -> Bools:
     """Whether name or sign of the left side is name or sign of the right one, for some aligned pairs."""
     pairs = [(one.trade[at], other.trade[at]) for one in (a.name, a.sign) for other in (b.name, b.sign)]
-    return np.logical_or.reduce([(one > 0) & (one == other) for one, other in pairs])
+    return np.asarray(np.logical_or.reduce([(one > 0) & (one == other) for one, other in pairs]))
 
 
 def _named_after(name: NameFacets, sign: NameFacets, vocabularies: Vocabularies) -> Ints:
