@@ -65,7 +65,7 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
             "--warehouse",
             type=Path,
             default=_default_warehouse(),
-            help="the analysts' DuckDB file (default: data/warehouse.duckdb, or the demo's if no night ran there)",
+            help="the analysts' DuckDB file (default: data/warehouse.duckdb, else the demo's)",
         )
         parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
         if name == "status":
