@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import local_server
-from pipeline.cli_options import DATA, DEMO, default_warehouse
+from pipeline.cli_options import DEMO, default_warehouse
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings, restricted_beside
 
@@ -22,7 +22,7 @@ def status(options: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     warehouse = options.warehouse.absolute()
     restricted = _restricted(options)
-    if warehouse.parent == DEMO:
+    if warehouse.parent == DEMO and warehouse.exists():
         print("no night has run in data/ yet: this is the demo's", file=sys.stderr)
     settings = Settings(
         inbox=(options.inbox or warehouse.parent / "inbox").absolute(),
@@ -64,7 +64,7 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
         parser.add_argument(
             "--warehouse",
             type=Path,
-            default=_default_warehouse(),
+            default=default_warehouse(),
             help="the analysts' DuckDB file (default: data/warehouse.duckdb, else the demo's)",
         )
         parser.add_argument("--restricted", type=Path, help="default: beside the warehouse")
@@ -76,12 +76,6 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
                 "--inbox", type=Path, help="the departments' files (default: inbox/ beside the warehouse)"
             )
             parser.add_argument("--json", action="store_true", help="all that is known, as JSON")
-
-
-def _default_warehouse() -> Path:
-    """The live warehouse, also where its first night failed; the demo's while no night has begun."""
-    live = DATA / "warehouse.duckdb"
-    return live if restricted_beside(live).exists() else default_warehouse()
 
 
 def _restricted(options: argparse.Namespace) -> Path:

@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 from pathlib import Path
 
-from pipeline.settings import PROJECT_ROOT
+from pipeline.settings import PROJECT_ROOT, restricted_beside
 
 DATA = PROJECT_ROOT / "data"
 DEMO = DATA / "demo"
@@ -73,9 +73,10 @@ def warehouse(parser: argparse.ArgumentParser) -> None:
 
 
 def default_warehouse() -> Path:
-    """The live warehouse, or the demo's while there is no other."""
+    """The live warehouse, also where its first night failed; the demo's while no night has begun."""
     live = DATA / "warehouse.duckdb"
-    return live if live.exists() else DEMO / "warehouse.duckdb"
+    begun = live.exists() or restricted_beside(live).exists()
+    return live if begun else DEMO / "warehouse.duckdb"
 
 
 def day(text: str) -> date:

@@ -68,3 +68,9 @@ def test_the_documents_show_commands() -> None:
     assert filled("early-warning archive withdraw FILE --why … [--since DATE]  # so") == [
         *("early-warning", "archive", "withdraw", str(MAKEFILE), "--why", "x", "--since", "2017-03-31")
     ]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_of_a_document_leads_to_a_file(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
