@@ -152,8 +152,13 @@ def _tier(line: Line) -> str:
 
 
 def _change(line: Line) -> str:
-    """What changed since the last list of this street, by tier; a random check has none that counts."""
+    """What changed since the last list of this street, by tier; a random check has none that counts.
+
+    Before the first list there was nothing to be held against.
+    """
     row = line.row
+    if not row["has_last"]:
+        return wording.FIRST
     if row["street_then"] != row["list_street"]:
         return wording.NEW
     if line.is_random:

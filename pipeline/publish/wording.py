@@ -28,7 +28,7 @@ ROUTES = {
 RANDOM_REASON = "随机抽查：与排名无关，用于检验清单是否可靠"
 RANDOM_MEASURE = "实地了解情况，如实填写核查结果"
 MEANING = "分数的含义"
-NEW, UP, DOWN, SAME = "新上", "升级", "降级", "不变"
+NEW, UP, DOWN, SAME, FIRST = "新上", "升级", "降级", "不变", "首期"
 
 
 def word(words: dict[str, str], key: str | None) -> str:

@@ -21,7 +21,7 @@ FIRM = {
     "grid_no": "440303001001001", "address": "深圳市罗湖区桂园街道红桂路1234号大院五栋一层102号铺",
     "industry": "金属制品、机械和设备修理业", "kind": "ranked", "tier": "C", "score": Decimal("45.67"),
     "tier_before": "C",
-    "street_then": "桂园街道", "kind_then": "ranked", "tier_then": "B",
+    "street_then": "桂园街道", "kind_then": "ranked", "tier_then": "B", "has_last": True,
     "categories": ["unlicensed", "unsafe"],
     "measures": ["责令限期整改", "督促限期办理商事登记", "加强后续监管"],
     "lead_department": "罗湖消防监管大队",

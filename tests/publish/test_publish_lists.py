@@ -82,6 +82,7 @@ def test_list_has_the_columns_of_the_contract(made: Any) -> None:
 def test_lines_are_the_high_tiers_and_one_random_check(street: list[dict[str, str]]) -> None:
     assert [line["风险等级"] for line in street] == ["D（高）", "C（较高）", "随机抽查"]
     assert [line["序号"] for line in street] == ["1", "2", "3"]
+    assert {line["本期变化"] for line in street} == {"首期"}
     assert [line["风险分"] for line in street] == ["65.75", "33.00", ""]
     assert {line["清单期号"] for line in street} == {"LH20170331-440303001"}
     assert {line["街道"] for line in street} == {"桂园街道"}
@@ -240,7 +241,13 @@ def test_five_thousand_lines_are_written_whole(tmp_path: Path) -> None:
         "street_then",
     )
     row |= dict.fromkeys(nothing)
-    row |= {"kind": "ranked", "tier": "C", "score": Decimal("33.00"), "verify_identity_first": False}
+    row |= {
+        "kind": "ranked",
+        "tier": "C",
+        "score": Decimal("33.00"),
+        "verify_identity_first": False,
+        "has_last": True,
+    }
     row |= {"categories": ["unsafe"], "measures": ["责令限期整改"], "other_departments": ["区安监局"]}
     row |= {"reasons": [reason] * 4, "favourable": ["商事登记在册"], "documents": []}
     names = Names({"grid": "各街道办事处"}, {})
@@ -262,7 +269,7 @@ HOSTILE = (
 )  # fmt: skip
 OWN = {"list_street": "桂园街道", "kind": "ranked", "tier": "C", "tier_before": "D", "tier_then": "D"}
 OWN |= {"registration_state": "registered", "street_then": "桂园街道", "kind_then": "ranked"}
-OWN |= {"categories": ["unsafe"]}
+OWN |= {"categories": ["unsafe"], "has_last": True}
 FREE = ("uscc", "name", "sign_name", "community", "grid_no", "address", "industry", "enterprise_id")
 
 

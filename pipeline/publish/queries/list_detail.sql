@@ -34,7 +34,8 @@ SELECT
   r.tier, r.score, r.tier_before, r.categories, r.measures, r.lead_department, r.other_departments,
   r.verify_identity_first, coalesce(n.reasons, []) AS reasons, coalesce(g.favourable, []) AS favourable,
   coalesce(u.documents, []) AS documents, c.last_checked_on,
-  b.street_then, b.kind_then, b.tier_then
+  b.street_then, b.kind_then, b.tier_then,
+  EXISTS (FROM list_line_history WHERE as_of < $as_of) AS has_last
 FROM list_line l
 JOIN risk r USING (enterprise_id)
 JOIN enterprise e USING (enterprise_id)
