@@ -13,7 +13,7 @@ SHOWN = 100
 def sql(options: argparse.Namespace) -> int:
     """Answers one query on a published warehouse; it reads and does nothing else."""
     from pipeline.publish.asking import ask
-    from pipeline.publish.table_text import aligned_table, json_table, write_csv_table
+    from pipeline.publish.forms.table_text import aligned_table, json_table, write_csv_table
 
     answer = ask(options.warehouse, options.query, options.limit)
     if options.format == "csv":

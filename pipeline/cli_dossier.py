@@ -15,7 +15,7 @@ DONE, ATTENTION = 0, 3
 def write(options: argparse.Namespace) -> int:
     """Writes one page per firm for the visit, HTML and PDF; with --for-firm, what the firm may have."""
     from pipeline.declaration import load_sources
-    from pipeline.publish.dossier import SeveralMatch, write_dossiers
+    from pipeline.publish.one_firm.dossier import SeveralMatch, write_dossiers
     from pipeline.reference import DISTRICT_OFFICE, streets
 
     street = options.street

@@ -10,8 +10,8 @@ from pipeline.settings import PROJECT_ROOT
 def quarterly(options: argparse.Namespace) -> int:
     """Writes the quarterly report: a workbook for each street, and the summary of 区发改局."""
     from pipeline.declaration import load_sources
-    from pipeline.publish.quarterly import quarter
-    from pipeline.publish.quarterly_book import write_quarter
+    from pipeline.publish.quarter.quarterly import quarter
+    from pipeline.publish.quarter.quarterly_book import write_quarter
 
     asked = quarter(options.quarter)
     out = options.out or options.warehouse.absolute().parent / "quarterly" / str(asked)

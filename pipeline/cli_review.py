@@ -16,7 +16,7 @@ TOP = 200
 def export(options: argparse.Namespace) -> int:
     """Writes the records that wait for a person as a workbook to answer, most useful first."""
     from pipeline.declaration import load_sources
-    from pipeline.publish.review_book import export_reviews
+    from pipeline.publish.reviewing.review_book import export_reviews
     from pipeline.reference import streets
 
     street = options.street
@@ -33,7 +33,7 @@ def export(options: argparse.Namespace) -> int:
 
 def take(options: argparse.Namespace) -> int:
     """Takes a workbook's answers into the judgements; the next night applies them."""
-    from pipeline.link.answers import import_answers
+    from pipeline.link.judgement.answers import import_answers
 
     corrections = options.corrections or restricted_beside(options.warehouse.absolute()) / "corrections"
     taken = import_answers(options.file, corrections, options.who.strip(), options.today())

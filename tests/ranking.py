@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline import district, ingest, link, score
 from pipeline.declaration import load_sources
-from pipeline.link import outcome
+from pipeline.link.results import outcome
 from pipeline.night import Night
 from pipeline.settings import PROJECT_ROOT, Settings
 

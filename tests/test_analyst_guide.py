@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from pipeline import cli
 from pipeline.publish.asking import ask
-from pipeline.publish.table_text import aligned_table, write_csv_table
+from pipeline.publish.forms.table_text import aligned_table, write_csv_table
 from pipeline.settings import PROJECT_ROOT
 
 GUIDE = (PROJECT_ROOT / "docs" / "analyst-guide.md").read_text(encoding="utf-8")

@@ -15,8 +15,9 @@ import duckdb
 
 from pipeline import db
 from pipeline.declaration import Source
-from pipeline.publish import generation, manifest, warehouse
-from pipeline.publish.lines import short_title
+from pipeline.publish.database import warehouse
+from pipeline.publish.forms.lines import short_title
+from pipeline.publish.generations import generation, manifest
 from pipeline.settings import Settings
 
 _QUERIES = Path(__file__).parent / "queries"

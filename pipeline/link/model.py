@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline import strictyaml
 from pipeline.errors import ConfigError
-from pipeline.link.ordering import Ints
+from pipeline.link.columns.ordering import Ints
 
 FILE = Path(__file__).parent / "model.yml"
 THOUSANDTHS = 1000

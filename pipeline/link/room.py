@@ -13,26 +13,29 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
-from pipeline.link import corrections, doubting, outcome, state, training
-from pipeline.link.bridges import bridge_table
-from pipeline.link.compared import compared_tables
-from pipeline.link.enforcing import enforce
-from pipeline.link.estimating import estimate
-from pipeline.link.evidence import gather, registered_shares
-from pipeline.link.facets import Facets, build_facets, former_names
-from pipeline.link.founding import Firms, found_firms
-from pipeline.link.handles import handles_of
-from pipeline.link.identities import identify_tonight, write_identities
-from pipeline.link.judgements import in_force, read_judgements
-from pipeline.link.judging import judge
+from pipeline.link.columns.facets import Facets, build_facets, former_names
+from pipeline.link.columns.founding import Firms, found_firms
+from pipeline.link.columns.ordering import Ints, distinct_pairs, matches
+from pipeline.link.columns.parties import Parties, encode, read_parties
+from pipeline.link.columns.vocabulary import Vocabularies
+from pipeline.link.decisions.bridges import bridge_table
+from pipeline.link.decisions.enforcing import enforce
+from pipeline.link.decisions.resolving import Ledger, Resolver
+from pipeline.link.decisions.standing import Views
+from pipeline.link.estimation import training
+from pipeline.link.estimation.estimating import estimate
+from pipeline.link.estimation.evidence import gather, registered_shares
+from pipeline.link.identification import state
+from pipeline.link.identification.handles import handles_of
+from pipeline.link.judgement import corrections
+from pipeline.link.judgement.judgements import in_force, read_judgements
+from pipeline.link.judgement.judging import judge
 from pipeline.link.model import Model, shipped_model
-from pipeline.link.ordering import Ints, distinct_pairs, matches
-from pipeline.link.parties import Parties, encode, read_parties
-from pipeline.link.pieces import Pieces
-from pipeline.link.resolving import Ledger, Resolver
-from pipeline.link.reviews import review_table
-from pipeline.link.standing import Views
-from pipeline.link.vocabulary import Vocabularies
+from pipeline.link.pairs.pieces import Pieces
+from pipeline.link.results import doubting, outcome
+from pipeline.link.results.compared import compared_tables
+from pipeline.link.results.identities import identify_tonight, write_identities
+from pipeline.link.results.reviews import review_table
 from pipeline.night import Night, record_attention
 
 REGISTRY = "registry"

@@ -13,15 +13,18 @@ import duckdb
 
 from pipeline.declaration import Source
 from pipeline.night import Night
-from pipeline.publish import dictionary, generation, lists, manifest, report, restricted, runs, warehouse
-from pipeline.publish.checks import check
-from pipeline.publish.departments import write_departments
-from pipeline.publish.explain import explain
-from pipeline.publish.generation import Generation
-from pipeline.publish.inputs import complete
-from pipeline.publish.keeping import forget
+from pipeline.publish.by_department.departments import write_departments
+from pipeline.publish.database import dictionary, warehouse
+from pipeline.publish.database.checks import check
+from pipeline.publish.database.inputs import complete
+from pipeline.publish.database.persons import find_persons
+from pipeline.publish.generations import generation, manifest, restricted, runs
+from pipeline.publish.generations.generation import Generation
+from pipeline.publish.generations.keeping import forget
 from pipeline.publish.neighbours import write_neighbours
-from pipeline.publish.persons import find_persons
+from pipeline.publish.night_report import report
+from pipeline.publish.one_firm.explain import explain
+from pipeline.publish.street_lists import lists
 from pipeline.publish.summary import tell
 from pipeline.settings import Settings
 

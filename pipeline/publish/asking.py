@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from pipeline import db
 from pipeline.errors import ConfigError
-from pipeline.publish.inputs import quoted
-from pipeline.publish.table_text import write_csv_table
+from pipeline.publish.database.inputs import quoted
+from pipeline.publish.forms.table_text import write_csv_table
 
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 # What DuckDB says of these speaks of the query's own words; what it says of others may quote the data.

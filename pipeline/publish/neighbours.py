@@ -15,12 +15,12 @@ from typing import Any
 import duckdb
 
 from pipeline.declaration import Source
-from pipeline.publish import dictionary
-from pipeline.publish.cells import plain
-from pipeline.publish.inputs import quoted
-from pipeline.publish.lines import Value, short_title
-from pipeline.publish.table_text import BOM, as_text, write_csv_table
-from pipeline.publish.xlsx_style import CELL, FONT, HEADER, height, landscape, workbook, write_cell
+from pipeline.publish.database import dictionary
+from pipeline.publish.database.inputs import quoted
+from pipeline.publish.forms.cells import plain
+from pipeline.publish.forms.lines import Value, short_title
+from pipeline.publish.forms.table_text import BOM, as_text, write_csv_table
+from pipeline.publish.forms.xlsx_style import CELL, FONT, HEADER, height, landscape, workbook, write_cell
 
 FOLDER = "neighbours"
 TITLES = {"rectification_register": "未结整改名册（措施19）", "vacant_premises": "空置物业线索（措施16）"}

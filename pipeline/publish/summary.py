@@ -9,7 +9,7 @@ import duckdb
 
 from pipeline import db
 from pipeline.declaration import load_sources
-from pipeline.publish.lines import short_title
+from pipeline.publish.forms.lines import short_title
 from pipeline.settings import Settings
 
 _QUERIES = Path(__file__).parent / "queries"

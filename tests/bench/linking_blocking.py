@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.declaration import load_sources
-from pipeline.link.blocking import standard_keys
-from pipeline.link.facets import build_facets
-from pipeline.link.meetings import Meetings
-from pipeline.link.parties import read_parties
-from pipeline.link.pieces import Pieces
-from pipeline.link.resolving import BLOCK_CAP
-from pipeline.link.vocabulary import Vocabularies
+from pipeline.link.columns.facets import build_facets
+from pipeline.link.columns.parties import read_parties
+from pipeline.link.columns.vocabulary import Vocabularies
+from pipeline.link.decisions.resolving import BLOCK_CAP
+from pipeline.link.pairs.blocking import standard_keys
+from pipeline.link.pairs.meetings import Meetings
+from pipeline.link.pairs.pieces import Pieces
 from pipeline.settings import PROJECT_ROOT
 from tests.bench.linking_columns import registry_views
 from tests.bench.linking_sql import query

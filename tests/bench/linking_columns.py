@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.declaration import load_sources
-from pipeline.link.facets import Facets, build_facets, former_names
-from pipeline.link.founding import found_firms
-from pipeline.link.parties import Ints, Parties, encode, read_parties
-from pipeline.link.vocabulary import Vocabularies
+from pipeline.link.columns.facets import Facets, build_facets, former_names
+from pipeline.link.columns.founding import found_firms
+from pipeline.link.columns.parties import Ints, Parties, encode, read_parties
+from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.settings import PROJECT_ROOT
 from tests.bench.linking_sql import query
 

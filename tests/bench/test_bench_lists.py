@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.publish.csv_file import write_csv
-from pipeline.publish.lines import Line, Names, cells
-from pipeline.publish.xlsx_file import Sheet, write_xlsx
+from pipeline.publish.forms.lines import Line, Names, cells
+from pipeline.publish.street_lists.csv_file import write_csv
+from pipeline.publish.street_lists.xlsx_file import Sheet, write_xlsx
 
 LINES = 5000
 AS_OF = date(2017, 3, 31)

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.addresses import parse_address, read_community, read_street, road_key
-from pipeline.link.numerals import to_digits
+from pipeline.link.texts.addresses import parse_address, read_community, read_street, road_key
+from pipeline.link.texts.numerals import to_digits
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import numpy as np
 
-from pipeline.link.aliases import learned_sites
-from pipeline.link.ordering import Ints
+from pipeline.link.columns.aliases import learned_sites
+from pipeline.link.columns.ordering import Ints
 
 SPRING_ROAD, ROCK_ROAD = 1, 2
 TOWER, PLAZA = 1, 2

@@ -8,8 +8,8 @@ import xlsxwriter
 
 from pipeline import clerk
 from pipeline.errors import ConfigError
-from pipeline.link.answers import UNSAID, import_answers
-from pipeline.link.judgements import in_force, read_judgements
+from pipeline.link.judgement.answers import UNSAID, import_answers
+from pipeline.link.judgement.judgements import in_force, read_judgements
 
 DAY = date(2017, 4, 1)
 HEADER = ("序号", clerk.JUDGEMENT, clerk.REASON, clerk.RECORD, clerk.ENTERPRISE, clerk.TOLD)

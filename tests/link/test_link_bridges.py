@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline import link
 from pipeline.declaration import Source
-from pipeline.link.bridges import WEAK, bridges, weak_bridges
+from pipeline.link.decisions.bridges import WEAK, bridges, weak_bridges
 from pipeline.night import Night
 
 LIGHT = WEAK - 1

@@ -5,10 +5,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.comparing import FIELDS, RARE
-from pipeline.link.comparing_codes import _damaged, _Ends
 from pipeline.link.model import shipped_model
-from pipeline.link.weighing import WeightTable
+from pipeline.link.pairs.comparing import FIELDS, RARE
+from pipeline.link.pairs.comparing_codes import _damaged, _Ends
+from pipeline.link.pairs.weighing import WeightTable
 
 CODES = st.text("1A码", min_size=1, max_size=18)
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline import strictyaml
 from pipeline.errors import ConfigError
-from pipeline.link.comparing import Scored
-from pipeline.link.deciding import (
+from pipeline.link.decisions.deciding import (
     CERTAIN_CODE,
     NONE_CODE,
     PROBABLE_CODE,
@@ -21,6 +20,7 @@ from pipeline.link.deciding import (
     speaks_against,
 )
 from pipeline.link.model import FILE, THOUSANDTHS, Model, shipped_model
+from pipeline.link.pairs.comparing import Scored
 
 FIRMS = 3000
 ENOUGH = 30 * THOUSANDTHS

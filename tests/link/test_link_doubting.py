@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.link.doubting import read_doubts
+from pipeline.link.results.doubting import read_doubts
 from pipeline.night import append_journal
 from pipeline.settings import Settings
 

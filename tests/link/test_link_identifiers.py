@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.identifiers import (
+from pipeline.link.texts.identifiers import (
     USCC_ALPHABET,
     Codes,
     org_valid,

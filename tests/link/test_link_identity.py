@@ -4,10 +4,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.handles import known_again
-from pipeline.link.identity import Before, Former, Identities, Known, attribute_changes
-from pipeline.link.identity import identify as identify_entities
-from pipeline.link.looks import Look, Seen
+from pipeline.link.identification.handles import known_again
+from pipeline.link.identification.identity import Before, Former, Identities, Known, attribute_changes
+from pipeline.link.identification.identity import identify as identify_entities
+from pipeline.link.identification.looks import Look, Seen
 
 DAY, NEXT = date(2017, 3, 1), date(2017, 3, 2)
 

@@ -3,8 +3,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.clustering import cluster
-from pipeline.link.joining import LabelledSets, combine, equal_pairs
+from pipeline.link.columns.joining import LabelledSets, combine, equal_pairs
+from pipeline.link.decisions.clustering import cluster
 
 MEMBERS = 12
 EDGES = st.lists(st.tuples(st.integers(0, MEMBERS - 1), st.integers(0, MEMBERS - 1)), max_size=30)

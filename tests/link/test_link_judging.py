@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline import link
 from pipeline.declaration import Source
 from pipeline.errors import ConfigError
-from pipeline.link.judgements import in_force, read_judgements
+from pipeline.link.judgement.judgements import in_force, read_judgements
 from pipeline.night import Night, read_attention
 
 A, B = "91440300MA9XXXX034", "92440300MA9XXXX11U"

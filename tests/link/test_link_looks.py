@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.link.looks import Look, Seen, is_moved, is_renamed
+from pipeline.link.identification.looks import Look, Seen, is_moved, is_renamed
 
 
 @pytest.mark.parametrize(

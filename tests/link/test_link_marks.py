@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA, Levenshtein
 
-from pipeline.link.folding import pinyin_key, read_alike
-from pipeline.link.marks import Marks
+from pipeline.link.pairs.marks import Marks
+from pipeline.link.texts.folding import pinyin_key, read_alike
 
 TEXTS = st.lists(st.text("01234甲乙丙丁鑫\ud800", max_size=9), min_size=2, max_size=8)
 

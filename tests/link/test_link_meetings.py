@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link import meetings
-from pipeline.link.blocking import Key, Terms
-from pipeline.link.meetings import Meetings
+from pipeline.link.pairs import meetings
+from pipeline.link.pairs.blocking import Key, Terms
+from pipeline.link.pairs.meetings import Meetings
 
 CAP, LEFT, RIGHT = 2, 5, 7
 SIDE = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 4)), max_size=12)

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.folding import fold, pinyin_key, shape_key
-from pipeline.link.names import has_trade_word, is_bare_party, is_person, parse_name
+from pipeline.link.texts.folding import fold, pinyin_key, shape_key
+from pipeline.link.texts.names import has_trade_word, is_bare_party, is_person, parse_name
 
 
 @pytest.mark.parametrize(

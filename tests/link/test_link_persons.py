@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.persons import read_person, read_phones
+from pipeline.link.texts.persons import read_person, read_phones
 
 
 @pytest.mark.parametrize(

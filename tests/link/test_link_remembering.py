@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link import remembering
-from pipeline.link.ordering import Ints, rank_of
-from pipeline.link.remembering import Remembered
+from pipeline.link.columns.ordering import Ints, rank_of
+from pipeline.link.pairs import remembering
+from pipeline.link.pairs.remembering import Remembered
 
 NUMBERS = st.lists(st.tuples(st.integers(1, 2**31 - 1), st.integers(1, 40)), max_size=60)
 

@@ -8,9 +8,9 @@ import pytest
 
 from pipeline import link
 from pipeline.declaration import Source
-from pipeline.link.comparing import FIELDS, Scored
+from pipeline.link.explaining.waterfalls import patterns, prior, probability
 from pipeline.link.model import shipped_model
-from pipeline.link.waterfalls import patterns, prior, probability
+from pipeline.link.pairs.comparing import FIELDS, Scored
 from pipeline.night import Night
 
 A = "91440300MA9XXXX034"

@@ -6,12 +6,12 @@ from itertools import cycle, product
 import numpy as np
 import pytest
 
-from pipeline.link.comparing import Comparator, Scored, frequencies
-from pipeline.link.facets import Facets
+from pipeline.link.columns.facets import Facets
+from pipeline.link.columns.normalising import Crew, collect, take_names
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
 from pipeline.link.model import shipped_model
-from pipeline.link.normalising import Crew, collect, take_names
-from pipeline.link.ordering import Ints
-from pipeline.link.vocabulary import NAME_WORDS, NameFacets, Vocabularies
+from pipeline.link.pairs.comparing import Comparator, Scored, frequencies
 
 PLACES = ("深圳市", "深圳市罗湖区", "佛山", "中国", "广东", "江西")
 TRADES = tuple(a + b for a, b in product("鑫江华样", "源泰达昌铭冠"))

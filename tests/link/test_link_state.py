@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import RunError
-from pipeline.link.state import SCHEMA, read_history
+from pipeline.link.identification.state import SCHEMA, read_history
 from pipeline.night import append_journal
 from pipeline.settings import Settings
 

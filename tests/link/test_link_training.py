@@ -8,10 +8,10 @@ import pytest
 
 from pipeline import link
 from pipeline.declaration import Source
-from pipeline.link import training
-from pipeline.link.estimating import Evidence, estimate
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.estimation import training
+from pipeline.link.estimation.estimating import Evidence, estimate
 from pipeline.link.model import shipped_model
-from pipeline.link.ordering import Ints
 from pipeline.night import Night
 
 MODEL = shipped_model()

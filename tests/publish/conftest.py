@@ -16,7 +16,7 @@ from pipeline import publish
 from pipeline.declaration import Source, load_sources
 from pipeline.night import Night
 from pipeline.publish import PublishSummary
-from pipeline.publish.inputs import inputs, quoted, staged_columns
+from pipeline.publish.database.inputs import inputs, quoted, staged_columns
 from pipeline.settings import PROJECT_ROOT, Settings
 from tests.publish.browser import Browser, chromium
 

@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from pipeline.declaration import Source
-from pipeline.publish.departments import short_department
-from pipeline.publish.mending import mend
+from pipeline.publish.by_department.departments import short_department
+from pipeline.publish.forms.mending import mend
 
 
 def _rows(path: Any, sheet: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from pipeline.errors import RunError
-from pipeline.publish import dictionary
+from pipeline.publish.database import dictionary
 
 NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT")
 LONGEST_TITLE = 20

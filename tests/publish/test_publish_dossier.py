@@ -14,8 +14,9 @@ import duckdb
 import pytest
 
 from pipeline import cli
-from pipeline.publish import dossier_words, pdf, wording
-from pipeline.publish.dossier import FOR_FIRM, write_dossiers
+from pipeline.publish.forms import wording
+from pipeline.publish.one_firm import dossier_words, pdf
+from pipeline.publish.one_firm.dossier import FOR_FIRM, write_dossiers
 from pipeline.score.rulebook import load_rules
 from pipeline.settings import PROJECT_ROOT
 
@@ -126,7 +127,7 @@ def place(make_place: Callable[[], Any]) -> Any:
 @pytest.fixture
 def page(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Writes one dossier without its PDF and reads the page."""
-    monkeypatch.setattr("pipeline.publish.dossier.to_pdf", lambda *_: b"")
+    monkeypatch.setattr("pipeline.publish.one_firm.dossier.to_pdf", lambda *_: b"")
 
     def read(enterprise: str, warehouse: Path | None = None, *, for_firm: bool = False) -> str:
         written = write_dossiers(

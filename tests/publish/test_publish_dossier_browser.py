@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.publish.dossier import write_dossiers
+from pipeline.publish.one_firm.dossier import write_dossiers
 from tests.publish.browser import Browser
 
 
@@ -13,7 +13,7 @@ from tests.publish.browser import Browser
 def pages(made: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> list[Path]:
     """A firm of the highest tier, and one with a hostile name."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("pipeline.publish.dossier.to_pdf", lambda *_: b"")
+        patched.setattr("pipeline.publish.one_firm.dossier.to_pdf", lambda *_: b"")
         written = write_dossiers(
             made.settings.warehouse,
             made.sources,

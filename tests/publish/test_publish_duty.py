@@ -22,9 +22,9 @@ from pipeline.duty.status import Status, status
 from pipeline.errors import RunError
 from pipeline.local_server import Plan, plan
 from pipeline.night import one_at_a_time
-from pipeline.publish import generation, keeping
-from pipeline.publish.generation import Generation
-from pipeline.publish.keeping import forget, kept_days
+from pipeline.publish.generations import generation, keeping
+from pipeline.publish.generations.generation import Generation
+from pipeline.publish.generations.keeping import forget, kept_days
 from pipeline.settings import Settings
 
 NOW = datetime(2017, 4, 1, 3, 0, tzinfo=UTC)

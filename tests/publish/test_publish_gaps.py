@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipeline.declaration import Source
-from pipeline.publish.dictionary import FILE
+from pipeline.publish.database.dictionary import FILE
 from pipeline.score.judge import _absence
 from pipeline.score.rulebook import load_rules
 from pipeline.settings import PROJECT_ROOT

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from pipeline import ingest
 from pipeline.night import Night
-from pipeline.publish.cells import csv_code, csv_text, plain
-from pipeline.publish.csv_file import write_csv
-from pipeline.publish.lines import Line, Names, cells, clause_title, columns
-from pipeline.publish.warehouse import random_parts
-from pipeline.publish.wording import issue_no
-from pipeline.publish.xlsx_file import Sheet, write_xlsx
+from pipeline.publish.database.warehouse import random_parts
+from pipeline.publish.forms.cells import csv_code, csv_text, plain
+from pipeline.publish.forms.lines import Line, Names, cells, clause_title, columns
+from pipeline.publish.forms.wording import issue_no
+from pipeline.publish.street_lists.csv_file import write_csv
+from pipeline.publish.street_lists.xlsx_file import Sheet, write_xlsx
 from pipeline.settings import Settings
 
 HEADERS = [

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from pipeline.declaration import Source
-from pipeline.publish import mending
-from pipeline.publish.departments import short_department
+from pipeline.publish.by_department.departments import short_department
+from pipeline.publish.forms import mending
 
 PAGE = "各街道办事处"
 EVIL = "<img src=x onerror=alert(1)>"

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline import cli
 from pipeline.errors import ConfigError
-from pipeline.publish.quarterly import Quarter, quarter
-from pipeline.publish.quarterly_book import write_quarter
+from pipeline.publish.quarter.quarterly import Quarter, quarter
+from pipeline.publish.quarter.quarterly_book import write_quarter
 from pipeline.reference import streets
 
 TABLES = {

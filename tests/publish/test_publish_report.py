@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.publish import charts, report, report_due, report_streets, verdict
+from pipeline.publish.night_report import charts, report, report_due, report_streets, verdict
 from pipeline.reference import street_tiles, streets
 from tests.publish.conftest import HOSTILE, SECOND
 from tests.publish.test_publish_pages import Reader

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import RunError
 from pipeline.night import Night
-from pipeline.publish import checks
+from pipeline.publish.database import checks
 
 AS_OF = date(2017, 3, 31)
 NEXT = date(2017, 4, 7)

@@ -9,8 +9,8 @@ import duckdb
 from python_calamine import CalamineWorkbook
 
 from pipeline import clerk, publish
-from pipeline.publish.review_book import export_reviews
-from pipeline.publish.waterfall import waterfall
+from pipeline.publish.forms.waterfall import waterfall
+from pipeline.publish.reviewing.review_book import export_reviews
 
 PERSON, PHONE = "王小明", "13823456789"
 STEPS = [

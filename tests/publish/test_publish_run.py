@@ -13,8 +13,9 @@ import pytest
 
 from pipeline import publish
 from pipeline.errors import RunError
-from pipeline.publish import dictionary, generation
-from pipeline.publish.checks import KEYS
+from pipeline.publish.database import dictionary
+from pipeline.publish.database.checks import KEYS
+from pipeline.publish.generations import generation
 
 
 def contents(folder: Path) -> dict[str, str]:

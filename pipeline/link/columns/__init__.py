@@ -1,0 +1,1 @@
+"""What the rows say, as arrays: numbered texts, facets, premises, founding rows."""

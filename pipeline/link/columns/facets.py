@@ -1,0 +1,295 @@
+"""What is compared: each profile's normalised fields as small integers, equal where the texts are.
+
+Index 0 of every vocabulary is "nothing there". Two profiles agree on a field where their integers are
+equal and not 0; the texts themselves are looked at only where they differ.
+"""
+
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.link.columns.aliases import learned_sites
+from pipeline.link.columns.joining import combine
+from pipeline.link.columns.normalising import (
+    CODE_COLUMNS,
+    Batch,
+    Crew,
+    code_taker,
+    collect,
+    crew,
+    take_addresses,
+    take_communities,
+    take_names,
+    take_persons,
+    take_phones,
+    take_streets,
+)
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.parties import FORMER, Parties
+from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies, Vocabulary
+from pipeline.link.texts.folding import fold, pinyin_key
+from pipeline.link.texts.identifiers import is_filler
+from pipeline.link.texts.persons import surname_length
+
+UNLICENSED = {"licensing": ("licence_missing", "none", "three_nothings"), "offence": ("unlicensed",)}
+LICENSED = ("licensed", "permit_missing")
+CLOSED = ("deregistered", "revoked", "voided", "moved_out")
+Bools = npt.NDArray[np.bool_]
+Columns = tuple[dict[str, Ints], dict[str, Ints]]
+_WORK: dict[str, Batch] = {
+    "name": take_names,
+    "party": partial(take_names, parties=True),
+    "sign": partial(take_names, signs=True),
+    "address": take_addresses,
+    "person": take_persons,
+    "phone": take_phones,
+    "street": take_streets,
+    "community": take_communities,
+}
+SLOT_ROLE = {
+    "uscc": "uscc_or_org_code",
+    "registration": "registration_no",
+    "org": "org_code",
+    "taxpayer": "taxpayer_id",
+}
+
+
+@dataclass(frozen=True)
+class Facets:
+    """All profiles, field by field; arrays of one length.
+
+    `name` is the registered or party name, `sign` the shop sign; `person_other` is a second person, whom a
+    name column names beside the column of persons (the licence's holder beside the operator), or after whom
+    the shop is named; `bare` marks
+    rows whose party is a person and that have no sign; `closed` marks registry rows of firms that are
+    deregistered, revoked, voided or moved away, `registered` rows of the registry; `unlicensed` marks rows
+    that say of a shop that it showed no licence, `licensed` that it showed one; `site` is road and number,
+    `landmark` the village or building that a place is known by, `door` a room of a site or building.
+    """
+
+    extract: Ints
+    name: NameFacets
+    sign: NameFacets
+    person: Ints
+    person_sound: Ints
+    person_other: Ints
+    person_other_sound: Ints
+    phone: Ints
+    phone_other: Ints
+    street: Ints
+    community: Ints
+    road: Ints
+    site: Ints
+    building: Ints
+    landmark: Ints
+    block: Ints
+    floor: Ints
+    room: Ints
+    door: Ints
+    house_code: Ints
+    shared: Ints
+    bare: Ints
+    closed: Ints
+    registered: Ints
+    unlicensed: Ints
+    licensed: Ints
+    uscc: Ints
+    org: Ints
+    registration: Ints
+    hint: Ints
+    token: Ints
+    taxpayer: Ints
+    social: Ints
+
+    def take(self, index: Ints) -> "Facets":
+        """Some profiles, in the order of the index."""
+        taken: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            taken[one.name] = value.take(index) if isinstance(value, NameFacets) else value[index]
+        return Facets(**taken)
+
+    def first(self, count: int) -> "Facets":
+        """The first profiles, as they stand; nothing is copied."""
+        taken: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            taken[one.name] = value.first(count) if isinstance(value, NameFacets) else value[:count]
+        return Facets(**taken)
+
+    def renamed(self, name: NameFacets) -> "Facets":
+        """The same profiles under other names."""
+        return replace(self, name=name)
+
+    def without_codes(self, where: Bools) -> "Facets":
+        """The same profiles, some of them without their codes."""
+        keep = np.where(where, 0, 1)
+        return replace(
+            self, uscc=self.uscc * keep, org=self.org * keep, registration=self.registration * keep
+        )
+
+    def with_former(self, owner: Ints, names: NameFacets) -> "Facets":
+        """These profiles, and behind them those of `owner` once more under former names."""
+        index = np.concatenate([np.arange(len(self)), owner])
+        longer = self.take(index)
+        return longer.renamed(self.name.followed_by(names))
+
+    def __len__(self) -> int:
+        return len(self.extract)
+
+
+def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 1) -> Facets:
+    """Normalises every distinct text once and numbers the parts.
+
+    Args:
+        parties: the rows and their profiles.
+        vocabularies: take up the texts behind the numbers.
+        processes: how many may work where there are many texts; the result is the same.
+    """
+    v = vocabularies
+    with crew(processes, sum(map(len, parties.values.values()))) as workers:
+        begun = {name: workers.start(work, parties.values[name]) for name, work in _WORK.items()}
+        codes = {
+            slot: [workers.start(code_taker(role, partly), parties.values[column])
+                   for column, partly in ((slot, False), (f"{slot}_partial", True))]
+            for slot, role in SLOT_ROLE.items()
+        }  # fmt: skip
+        taken = {name: collect(batches, v) for name, batches in begun.items()}
+        read = {slot: [collect(batches, v)[0] for batches in both] for slot, both in codes.items()}
+    sounds = v.sounds()
+    name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
+    said = taken["person"][0]["person"][parties.columns["person"]]
+    person = np.where(said > 0, said, owner)
+    sign = _name_facets(*taken["sign"], sounds).take(parties.columns["sign"])
+    owner = np.where(owner > 0, owner, _named_after(name, sign, v))
+    person_other = np.where(owner != person, owner, 0)
+    syllables = v.person_sound.add_all(map(pinyin_key, v.person.words))
+    phone = {name: taken["phone"][0][name][parties.columns["phone"]] for name in ("phone", "phone_other")}
+    return Facets(
+        extract=parties.columns["extract"],
+        name=name,
+        sign=sign,
+        person=person,
+        person_sound=syllables[person],
+        person_other=person_other,
+        person_other_sound=syllables[person_other],
+        bare=bare,
+        closed=_marked(parties, "status", CLOSED),
+        registered=_said(parties, pc.equal(parties.table["extract"], "registry")),
+        unlicensed=np.maximum.reduce([_marked(parties, *item) for item in UNLICENSED.items()]),
+        licensed=_marked(parties, "licensing", LICENSED),
+        **phone,
+        **_place_facets(parties, v.place, taken),
+        **_code_facets(parties, v.code, read),
+    )
+
+
+def share_a_name(a: Facets, b: Facets, at: Ints) -> Bools:
+    """Whether name or sign of the left side is name or sign of the right one, for some aligned pairs."""
+    pairs = [(one.trade[at], other.trade[at]) for one in (a.name, a.sign) for other in (b.name, b.sign)]
+    return np.asarray(np.logical_or.reduce([(one > 0) & (one == other) for one, other in pairs]))
+
+
+def _named_after(name: NameFacets, sign: NameFacets, vocabularies: Vocabularies) -> Ints:
+    """The person after whom a shop is named (王小明小吃店), where someone of that name is met tonight."""
+    trades = vocabularies.trade.words
+    like = [text if 2 <= len(text) <= 3 and surname_length(text) else "" for text in trades]
+    person = vocabularies.person.held(like)
+    of_name = np.where(name.formal > 0, 0, person[name.trade])
+    return np.where(of_name > 0, of_name, person[sign.trade])
+
+
+def _marked(parties: Parties, fact: str, words: tuple[str, ...]) -> Ints:
+    """1 for profiles with a row in which a fact is one of some words."""
+    return _said(parties, pc.is_in(parties.table[fact], pa.array(words)))
+
+
+def _said(parties: Parties, of_row: pa.ChunkedArray) -> Ints:
+    marked = np.zeros(parties.count, dtype=np.int64)
+    marked[parties.profile[of_row.to_numpy(zero_copy_only=False).astype(bool)]] = 1
+    return marked
+
+
+def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, NameFacets]:
+    """Former names: the profile that each belongs to, and the names."""
+    owners: list[int] = []
+    texts: list[str] = []
+    for profile in np.flatnonzero(parties.columns[FORMER]).tolist():
+        for text in parties.values[FORMER][parties.columns[FORMER][profile]].split("|"):
+            owners.append(profile)
+            texts.append(text)
+    taken = collect(Crew(None).start(take_names, texts), vocabularies)
+    names = _name_facets(*taken, vocabularies.sounds())
+    told = np.flatnonzero(names.trade > 0)
+    return np.array(owners, dtype=np.int64)[told], names.take(told)
+
+
+def _name_facets(columns: dict[str, Ints], flags: dict[str, Ints], sounds: Ints) -> NameFacets:
+    parts = {name: columns[name] for name in NAME_WORDS}
+    told = {name: flags[name] for name in ("formal", "known", "person")}
+    return NameFacets(sound=sounds[columns["trade"]], **parts, **told)
+
+
+def _choose_names(
+    parties: Parties, named: Columns, party: Columns, sounds: Ints
+) -> tuple[NameFacets, Ints, Ints]:
+    """Name, person that stood in a name column, and whether nothing but a person is named (0/1).
+
+    The column of firms' names goes before the column that holds firms or persons.
+    """
+    columns, flags = (
+        {name: np.concatenate([first[name], second[name]]) for name in first}
+        for first, second in zip(named, party, strict=True)
+    )
+    at = parties.columns["name"]
+    at = np.where(at > 0, at, len(parties.values["name"]) + parties.columns["party"])
+    alone = (flags["bare"][at] > 0) & (parties.columns["sign"] == 0)
+    names = _name_facets(columns, flags, sounds)
+    return names.take(at), columns["owner"][at], alone.astype(np.int64)
+
+
+def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
+    columns, flags = taken["address"]
+    found = {name: values[parties.columns["address"]] for name, values in (columns | flags).items()}
+    for name in ("street", "community"):
+        said = taken[name][0][name][parties.columns[name]]
+        found[name] = np.where(said > 0, said, found[name])
+    codes = [_house_code(text) for text in parties.values["house_code"]]
+    found["house_code"] = vocabulary.add_all(codes)[parties.columns["house_code"]]
+    found["site"] = learned_sites(
+        found["site"], found["road"], found["building"], found["house_code"], found["shared"] == 0
+    )
+    spot = np.where(found["site"] > 0, found["site"], found["building"])
+    found["door"] = combine(spot, found["block"] + 1, found["room"], dense=True)
+    return found
+
+
+def _house_code(text: str) -> str:
+    code = fold(text)
+    return "" if not code or len(code) < 4 or is_filler(code) else f"house {code}"
+
+
+def _code_facets(
+    parties: Parties, vocabulary: Vocabulary, read: dict[str, list[dict[str, Ints]]]
+) -> dict[str, Ints]:
+    """Codes of each profile; where several columns hold one kind, the first that is filled counts."""
+    found = {name: np.zeros(parties.count, dtype=np.int64) for name in CODE_COLUMNS}
+    for slot, both in read.items():
+        for column, codes in zip((slot, f"{slot}_partial"), both, strict=True):
+            for name in CODE_COLUMNS:
+                here = codes[name][parties.columns[column]]
+                found[name] = np.where(found[name] > 0, found[name], here)
+    for slot in ("taxpayer", "social"):
+        keys = [_group_code(text) for text in parties.values[slot]]
+        found[slot] = vocabulary.add_all(keys)[parties.columns[slot]]
+    return found
+
+
+def _group_code(text: str) -> str:
+    code = fold(text)
+    return "" if len(code) < 4 or is_filler(code[-9:]) else f"group {code}"

@@ -1,0 +1,213 @@
+"""Distinct texts taken apart, a batch at a time, by as many processes as the night may use.
+
+A batch is a function of its texts alone, and batches are put together in their order: the numbers that
+come out do not depend on how many processes worked.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from operator import attrgetter
+
+import numpy as np
+
+from pipeline.errors import RunError
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.vocabulary import NAME_WORDS, Vocabularies, Vocabulary
+from pipeline.link.texts.addresses import parse_address, read_community, read_street, road_key
+from pipeline.link.texts.folding import pinyin_key
+from pipeline.link.texts.identifiers import Codes, read_code
+from pipeline.link.texts.names import NameParts, is_bare_party, parse_name
+from pipeline.link.texts.persons import read_person, read_phones
+
+BATCH = 10_000
+WORTH_A_PROCESS = 100_000  # texts; fewer are done sooner here than a process starts elsewhere
+CODE_COLUMNS = ("uscc", "org", "registration", "hint", "token")
+PLACE_COLUMNS = ("road", "site", "building", "landmark", "block", "floor", "room", "street", "community")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Texts taken apart.
+
+    Attributes:
+        columns: for each column, the vocabulary that its numbers are of, and the numbers, one per text.
+        flags: columns of 0 and 1.
+        words: the vocabularies; number 0 is the empty text.
+    """
+
+    columns: dict[str, tuple[str, Ints]]
+    flags: dict[str, Ints]
+    words: dict[str, list[str]]
+
+
+Batch = Callable[[list[str]], Taken]
+
+
+class Crew:
+    """Takes texts apart, in other processes where there are many."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None) -> None:
+        self._pool = pool
+
+    def start(self, work: Batch, texts: Sequence[str]) -> list[Future[Taken]]:
+        """Begins work on texts, batch by batch, and returns at once."""
+        parts = [list(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)] or [[]]
+        if self._pool is not None:
+            return [self._pool.submit(work, part) for part in parts]
+        return [_done(work(part)) for part in parts]
+
+
+@contextmanager
+def crew(processes: int, texts: int) -> Iterator[Crew]:
+    """A crew for so many texts; its processes end with the block."""
+    if processes < 2 or texts < WORTH_A_PROCESS:
+        yield Crew(None)
+        return
+    # Forking would copy the threads' locks of DuckDB and of the scheduler in whatever state they are.
+    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield Crew(pool)
+
+
+def _done(taken: Taken) -> Future[Taken]:
+    future: Future[Taken] = Future()
+    future.set_result(taken)
+    return future
+
+
+def collect(
+    batches: Sequence[Future[Taken]], vocabularies: Vocabularies
+) -> tuple[dict[str, Ints], dict[str, Ints]]:
+    """Columns and flags of all batches, numbered in the night's vocabularies.
+
+    Raises:
+        RunError: if a process died at its work.
+    """
+    columns: dict[str, list[Ints]] = {}
+    flags: dict[str, list[Ints]] = {}
+    for future in batches:
+        taken = _result(future)
+        number = {name: getattr(vocabularies, name).add_all(words) for name, words in taken.words.items()}
+        for name, (vocabulary, numbers) in taken.columns.items():
+            columns.setdefault(name, []).append(number[vocabulary][numbers])
+        for name, values in taken.flags.items():
+            flags.setdefault(name, []).append(values.astype(np.int64))
+    return (
+        {name: np.concatenate(parts) for name, parts in columns.items()},
+        {name: np.concatenate(parts) for name, parts in flags.items()},
+    )
+
+
+def _result(future: Future[Taken]) -> Taken:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise RunError(
+            "a process that takes texts apart died",
+            where="link",
+            mend="give the machine more memory, or run with --threads 1",
+        ) from None
+
+
+def take_names(texts: list[str], parties: bool = False, signs: bool = False) -> Taken:
+    """Names, parties or signs; `owner` is the person that a name names, `bare` a party that is a person."""
+    bare = [parties and bool(text) and is_bare_party(text) for text in texts]
+    parts = [parse_name(text, signs) for text in texts]
+    if parties:
+        parts = [p._replace(person=p.person or person) for p, person in zip(parts, bare, strict=True)]
+    words = {name: Vocabulary() for name in (*NAME_WORDS.values(), "person")}
+    columns = {
+        column: (vocabulary, words[vocabulary].add_all(map(attrgetter(column), parts)))
+        for column, vocabulary in NAME_WORDS.items()
+    }
+    owners = [_owner(p, text, person) for p, text, person in zip(parts, texts, bare, strict=True)]
+    columns["owner"] = ("person", words["person"].add_all(owners))
+    flags = {
+        "formal": np.array([p.formal for p in parts], dtype=np.int64),
+        "known": np.array([p.has_trade for p in parts], dtype=np.int64),
+        "person": np.array([p.person for p in parts], dtype=np.int64),
+        "bare": np.array(bare, dtype=np.int64),
+    }
+    return _taken(columns, flags, words)
+
+
+def _owner(parts: NameParts, text: str, is_person: bool) -> str | None:
+    return read_person((parts.full if parts.person else parts.owner) or (text if is_person else ""))
+
+
+def take_persons(texts: list[str]) -> Taken:
+    """Persons' names."""
+    words = Vocabulary()
+    return _taken({"person": ("person", words.add_all(map(read_person, texts)))}, {}, {"person": words})
+
+
+def take_phones(texts: list[str]) -> Taken:
+    """The first two numbers of each cell."""
+    words = Vocabulary()
+    pairs = [(*read_phones(text), "", "")[:2] for text in texts]
+    columns = {
+        name: ("phone", words.add_all(pair[i] for pair in pairs))
+        for i, name in enumerate(("phone", "phone_other"))
+    }
+    return _taken(columns, {}, {"phone": words})
+
+
+def take_addresses(texts: list[str]) -> Taken:
+    """Addresses; places of all kinds share one vocabulary, each word beginning with its kind."""
+    words = Vocabulary()
+    parsed = [parse_address(text) for text in texts]
+    found = {
+        "road": [p.road and f"road {road_key(p.road)}" for p in parsed],
+        "site": [p.number and f"site {road_key(p.road or p.building)}#{p.number}" for p in parsed],
+        "building": [p.building and f"building {road_key(p.building)}" for p in parsed],
+        "landmark": [_landmark_word(p.landmark) for p in parsed],
+        "block": [p.block and f"block {p.block}" for p in parsed],
+        "floor": [p.floor and f"floor {p.floor}" for p in parsed],
+        "room": [p.rooms[0] if p.rooms else "" for p in parsed],
+        "street": [p.street for p in parsed],
+        "community": [p.community for p in parsed],
+    }
+    columns = {name: ("place", words.add_all(found[name])) for name in PLACE_COLUMNS}
+    shared = {"shared": np.array([p.shared for p in parsed], dtype=np.int64)}
+    return _taken(columns, shared, {"place": words})
+
+
+@lru_cache(maxsize=1 << 16)
+def _landmark_word(landmark: str) -> str:
+    return landmark and f"landmark {pinyin_key(landmark)}"
+
+
+def take_streets(texts: list[str]) -> Taken:
+    """Streets as a column names them."""
+    words = Vocabulary()
+    return _taken({"street": ("place", words.add_all(map(read_street, texts)))}, {}, {"place": words})
+
+
+def take_communities(texts: list[str]) -> Taken:
+    """Communities as a column names them."""
+    words = Vocabulary()
+    return _taken({"community": ("place", words.add_all(map(read_community, texts)))}, {}, {"place": words})
+
+
+def code_taker(role: str, is_partial: bool) -> Batch:
+    """The batch that reads codes of one role; what is left of masked ones where `is_partial`."""
+    return partial(_take_codes, role=role, is_partial=is_partial)
+
+
+def _take_codes(texts: list[str], role: str, is_partial: bool) -> Taken:
+    words = Vocabulary()
+    read: list[Codes] = [
+        read_code(None, text, role) if is_partial else read_code(text, None, role) for text in texts
+    ]
+    columns = {name: ("code", words.add_all(map(attrgetter(name), read))) for name in CODE_COLUMNS}
+    return _taken(columns, {}, {"code": words})
+
+
+def _taken(
+    columns: dict[str, tuple[str, Ints]], flags: dict[str, Ints], words: Mapping[str, Vocabulary]
+) -> Taken:
+    return Taken(columns, flags, {name: vocabulary.words for name, vocabulary in words.items()})

@@ -1,0 +1,166 @@
+"""Texts as small integers, and names taken apart into them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.texts.folding import pinyin_key
+
+
+class _Index(dict[str | None, int]):
+    """Text → its number; a text met for the first time is appended to the words."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__({None: 0, "": 0})
+        self._words = words
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self._words)
+        self._words.append(word)
+        return number
+
+
+class Vocabulary:
+    """Texts numbered from 1 in the order of their first use; 0 is the empty text."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = [""]
+        self._index = _Index(self.words)
+        self._array: npt.NDArray[np.object_] | None = None
+
+    def add(self, word: str | None) -> int:
+        """The number of a text."""
+        return self._index[word]
+
+    def add_all(self, texts: Iterable[str | None]) -> Ints:
+        """The numbers of many texts, in their order."""
+        return np.fromiter(map(self._index.__getitem__, texts), dtype=np.int64)
+
+    def held(self, texts: Iterable[str]) -> Ints:
+        """The numbers of texts that are here already; 0 for the others."""
+        return np.array([self._index.get(text, 0) for text in texts], dtype=np.int64)
+
+    def texts(self, numbers: Ints) -> list[str]:
+        """The texts of some numbers."""
+        if self._array is None or len(self._array) != len(self.words):
+            self._array = np.array(self.words, dtype=object)
+        found: list[str] = self._array[numbers].tolist()
+        return found
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+# Columns of a name that are texts, and the vocabulary of each.
+NAME_WORDS = {
+    "full": "full",
+    "trade": "trade",
+    "industry": "industry",
+    "form": "form",
+    "form_class": "form_class",
+    "branch": "branch",
+    "city": "region",
+    "district": "region",
+}
+
+
+@dataclass(frozen=True)
+class NameFacets:
+    """One name per profile, taken apart; see `names.NameParts`. `formal`, `known`, `person`: 0 or 1."""
+
+    full: Ints
+    trade: Ints
+    sound: Ints
+    industry: Ints
+    form: Ints
+    form_class: Ints
+    branch: Ints
+    formal: Ints
+    known: Ints
+    person: Ints
+    city: Ints
+    district: Ints
+
+    def take(self, index: Ints) -> "NameFacets":
+        """The names of some profiles."""
+        return NameFacets(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
+
+    def first(self, count: int) -> "NameFacets":
+        """The names of the first profiles; nothing is copied."""
+        return NameFacets(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
+
+    def followed_by(self, other: "NameFacets") -> "NameFacets":
+        """These names and then the others."""
+        return NameFacets(
+            **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
+        )
+
+    def followed_by_nothing(self) -> "NameFacets":
+        """These names and one that says nothing."""
+        return NameFacets(**{f.name: np.append(getattr(self, f.name), 0) for f in fields(self)})
+
+    def speaking_for(self, own: "NameFacets") -> "NameFacets":
+        """The same names; what a short one leaves out (branch, standing, place) is its firm's own.
+
+        Args:
+            own: for each name, the registered name of the firm that it stands for; 0 where there is none.
+        """
+        short = (self.trade > 0) & (self.formal == 0) & (own.formal > 0)
+        no_place = (self.trade > 0) & (self.city == 0)
+        return replace(
+            self,
+            branch=np.where(short, own.branch, self.branch),
+            formal=np.where(short, own.formal, self.formal),
+            city=np.where(no_place, own.city, self.city),
+            district=np.where(no_place, own.district, self.district),
+        )
+
+
+@dataclass(frozen=True)
+class TradeFacets:
+    """What the comparison of trade names looks at."""
+
+    trade: Ints
+    sound: Ints
+    full: Ints
+    formal: Ints
+    known: Ints
+    person: Ints
+
+    @classmethod
+    def of(cls, names: "NameFacets | TradeFacets", at: Ints) -> "TradeFacets":
+        """Some of the names."""
+        return cls(
+            names.trade[at],
+            names.sound[at],
+            names.full[at],
+            names.formal[at],
+            names.known[at],
+            names.person[at],
+        )
+
+
+@dataclass
+class Vocabularies:
+    """The texts behind the integers of facets."""
+
+    trade: Vocabulary = field(default_factory=Vocabulary)
+    sound: Vocabulary = field(default_factory=Vocabulary)
+    full: Vocabulary = field(default_factory=Vocabulary)
+    industry: Vocabulary = field(default_factory=Vocabulary)
+    form: Vocabulary = field(default_factory=Vocabulary)
+    form_class: Vocabulary = field(default_factory=Vocabulary)
+    region: Vocabulary = field(default_factory=Vocabulary)
+    branch: Vocabulary = field(default_factory=Vocabulary)
+    person: Vocabulary = field(default_factory=Vocabulary)
+    person_sound: Vocabulary = field(default_factory=Vocabulary)
+    phone: Vocabulary = field(default_factory=Vocabulary)
+    place: Vocabulary = field(default_factory=Vocabulary)
+    code: Vocabulary = field(default_factory=Vocabulary)
+
+    def sounds(self) -> Ints:
+        """For each trade name, the number of its sound."""
+        return self.sound.add_all(map(pinyin_key, self.trade.words))

@@ -1,0 +1,97 @@
+"""Scores candidate pairs in bounded chunks and keeps what may matter."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from pipeline.link.columns.facets import Facets
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.decisions.deciding import Bools, backed_by_fields, denied_by_fields
+from pipeline.link.model import THOUSANDTHS, Model
+from pipeline.link.pairs.comparing import FIELDS, Comparator, Scored
+from pipeline.link.pairs.layout import FacetTable
+from pipeline.link.pairs.meetings import Meetings
+
+CHUNK = 1 << 14
+THREADS = 2
+WORTH = 4 * THOUSANDTHS
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Pairs that weigh something: positions left and right, weight, whether they are backed, or denied.
+
+    `compared` is how many pairs were compared in all.
+    """
+
+    left: Ints
+    right: Ints
+    weight: Ints
+    backed: Bools
+    denied: Bools
+    compared: int
+
+
+def by_batch(found: Meetings, work: Callable[[Ints, Ints], Result]) -> list[Result]:
+    """Does some work on the pairs (left, right) of each batch.
+
+    Two threads work: most of it is arithmetic on whole arrays, which runs beside other threads.
+    """
+    with ThreadPoolExecutor(THREADS) as workers:
+        return list(workers.map(lambda batch: work(*found.pairs(*batch)), found.batches()))
+
+
+def score_pairs(
+    found: Meetings, left: FacetTable, right: FacetTable, comparator: Comparator, model: Model
+) -> Kept:
+    """Weighs all candidate pairs, a batch at a time; pairs below `WORTH` are dropped."""
+
+    def weighed(i: Ints, j: Ints) -> Kept:
+        a, b = left.take(i), right.take(j)
+        scored = comparator.score(a, b)
+        keep = np.flatnonzero(scored.total >= WORTH)
+        scored = scored.take(keep)
+        told = (_has_name(a) & _has_name(b))[keep]
+        backed = backed_by_fields(scored, model, told, b.closed[keep] == 0)
+        denied = denied_by_fields(scored, model, a.name.formal[keep] == 0)
+        return Kept(i[keep], j[keep], scored.total, backed, denied, len(i))
+
+    parts = by_batch(found, weighed)
+    return Kept(
+        joined([p.left for p in parts]),
+        joined([p.right for p in parts]),
+        joined([p.weight for p in parts]),
+        joined([p.backed for p in parts]).astype(bool),
+        joined([p.denied for p in parts]).astype(bool),
+        sum(p.compared for p in parts),
+    )
+
+
+def explain_pairs(
+    left: tuple[Facets | FacetTable, Ints], right: tuple[Facets | FacetTable, Ints], comparator: Comparator
+) -> Scored:
+    """All comparisons of aligned positions in two sets of facets, a chunk at a time."""
+    (mine, i), (other, j) = left, right
+    parts = [
+        comparator.score(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]))
+        for at in range(0, max(len(i), 1), CHUNK)
+    ]
+    return Scored(
+        {field: joined([part.levels[field] for part in parts]) for field in FIELDS},
+        {field: joined([part.weights[field] for part in parts]) for field in FIELDS},
+        joined([part.total for part in parts]),
+    )
+
+
+def _has_name(facets: Facets) -> Bools:
+    named = (facets.name.trade > 0) & (facets.name.person == 0)
+    return np.asarray(named | (facets.sign.trade > 0))
+
+
+def joined(parts: Sequence[Ints | Bools]) -> Ints:
+    """Arrays one behind the other, in wide numbers."""
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts], dtype=np.int64)

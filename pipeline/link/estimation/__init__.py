@@ -1,0 +1,1 @@
+"""The model's probabilities, estimated from the night and pinned."""

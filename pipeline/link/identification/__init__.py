@@ -1,0 +1,1 @@
+"""Which enterprise_id an enterprise keeps from night to night."""

@@ -1,0 +1,1 @@
+"""What people decided: read, in force, and held against the rows."""

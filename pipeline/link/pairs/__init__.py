@@ -1,0 +1,1 @@
+"""Which rows are compared, and how: blocking, comparisons, weights."""

@@ -1,0 +1,1 @@
+"""The room's tables: links, enterprises, reviews, doubts, identities."""

@@ -1,0 +1,1 @@
+"""Pure readers of text: names, addresses, persons, identifiers."""

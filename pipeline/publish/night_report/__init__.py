@@ -1,0 +1,1 @@
+"""The report of the night: one page with its charts."""

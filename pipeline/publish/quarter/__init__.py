@@ -1,0 +1,1 @@
+"""The quarterly report: a workbook for each street, and the summary."""

@@ -1,0 +1,1 @@
+"""Open pairs as a workbook for a clerk."""
