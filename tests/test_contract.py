@@ -252,13 +252,13 @@ def test_a_workbook_says_first_what_it_is(whole_night: Any) -> None:
 def test_a_later_night_remembers_and_says_nothing_of_persons(
     whole_night: Any,
     district_made: Path,
-    run_night: Callable[..., Any],
+    run_command: Callable[..., Any],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / "place"
     whole_night.copy_to(folder)
-    later = run_night(folder, district_made / "inbox", LATER, capsys)
+    later = run_command(folder, district_made / "inbox", LATER, capsys)
     assert later.code in (cli.DONE, cli.ATTENTION)
     assert (folder / "out" / "latest").resolve() == later.night.resolve()
     ids = "SELECT extract, file, row, enterprise_id FROM record_link ORDER BY ALL"

@@ -118,7 +118,7 @@ def test_the_same_run_twice_gives_the_same_bytes_and_ids(
     before = whole_night.lists()
     afresh = run_night(tmp_path, district_made / "inbox")
     assert afresh.lists() == before
-    again = run_night(whole_night.folder, district_made / "inbox")
+    again = run_night(afresh.folder, district_made / "inbox")
     assert again.lists() == before
     for place in (afresh, again):
         assert place.rows("SELECT extract, file, row, enterprise_id FROM record_link ORDER BY ALL") == ids
@@ -126,7 +126,7 @@ def test_the_same_run_twice_gives_the_same_bytes_and_ids(
 
 def test_what_three_departments_spoil_does_not_stop_the_others(
     district_made: Path,
-    run_night: Callable[..., Any],
+    run_command: Callable[..., Any],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -138,7 +138,7 @@ def test_what_three_departments_spoil_does_not_stop_the_others(
     for file in (inbox / "permits").iterdir():
         file.unlink()
     (inbox / "permits" / "permits_20170313.csv").write_text("许可类别,许可证编号\n餐饮,1\n", encoding="utf-8")
-    place = run_night(tmp_path / "place", inbox, capsys=capsys)
+    place = run_command(tmp_path / "place", inbox, capsys=capsys)
     assert place.code == cli.ATTENTION
     assert len(list(place.night.glob("streets/*.csv"))) == 11
     states = dict(

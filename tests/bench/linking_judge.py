@@ -7,6 +7,7 @@ import duckdb
 
 from pipeline import district
 from pipeline.district.evaluation import Evaluation, Strangers
+from tests.bench.linking_sql import query
 
 # The judge wants a whole published night; of links alone these views are empty.
 _EMPTY = {
@@ -48,6 +49,11 @@ class Verdict:
 def judge_night(database: Path, truth: Path, place: Path) -> Verdict:
     """Judges the `record_link` of a night's own database."""
     return _judge("SELECT * FROM made.record_link", truth, place, database)
+
+
+def judge_taken(database: Path, truth: Path, place: Path, taken: float) -> Verdict:
+    """The same, where open pairs from a probability on are links, each to its record's best firm."""
+    return _judge(query("taken").replace("$taken", str(taken)), truth, place, database)
 
 
 def judge_file(links: Path, truth: Path, place: Path) -> Verdict:

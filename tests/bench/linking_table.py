@@ -24,6 +24,8 @@ _SHARES = (
     ("pair_recall", "shops among themselves: pair recall"),
 )
 
+# Like with like: what ships beside what ships, and where the truth chose, beside where it chose.
+_RATIOS = {"ours / C": (0, 4), "ours by the truth / A": (1, 2), "ours / A": (0, 2)}
 _ERRORS: dict[str, Callable[[Verdict], float]] = {
     "errors (1 − F1)": lambda v: 1 - v.f1,
     "errors, shops given away counted": lambda v: 1 - v.whole_f1,
@@ -38,8 +40,10 @@ class District:
 
     Attributes:
         name: what it is called in the document.
-        ours: verdict.
-        theirs: thresholds of Splink and their verdicts: those best by F1, and those best by whole F1.
+        ours: verdict on what ships.
+        ours_tried: from which probability open pairs are links where the truth chooses, and the verdict.
+        theirs: thresholds of Splink and their verdicts: those best by F1, those best by whole F1, those
+            that one sets without a truth.
         work, work_theirs: what the measured steps noted (seconds, MB, pairs).
         reliability: ten bins.
         blocking: recall of blocking.
@@ -47,7 +51,8 @@ class District:
 
     name: str
     ours: Verdict
-    theirs: tuple[tuple[Choice, Verdict], tuple[Choice, Verdict]]
+    ours_tried: tuple[float, Verdict]
+    theirs: tuple[tuple[Choice, Verdict], tuple[Choice, Verdict], tuple[Choice, Verdict]]
     work: dict[str, Any]
     work_theirs: dict[str, Any]
     reliability: list[Bin]
@@ -89,22 +94,29 @@ def _beside(one: District) -> str:
     told = (
         f"{one.work['rows']:,} rows; judged are {one.ours.rows:,} of registered firms outside the registry "
         f"and {one.ours.shop_rows:,} of unregistered shops. "
-        f"Splink's thresholds: A {one.theirs[0][0].told}; B {one.theirs[1][0].told}."
+        f"Splink's thresholds: A {one.theirs[0][0].told}; B {one.theirs[1][0].told}; "
+        f"C {one.theirs[2][0].told}. Ours by the truth: open pairs are links from {one.ours_tried[0]}."
     )
-    first, second = (verdict for _, verdict in one.theirs)
-    lines = ["| | ours | Splink A | Splink B | ours / A | ours / B |", "|---|---:|---:|---:|---:|---:|"]
+    verdicts = (one.ours, one.ours_tried[1], *(verdict for _, verdict in one.theirs))
+    head = ("", "ours", "ours by the truth", "Splink A", "Splink B", "Splink C", *_RATIOS)
+    lines = [_row(head), "|---|" + "---:|" * (len(head) - 1)]
     for field, title in _SHARES:
-        a, b, c = (getattr(verdict, field) for verdict in (one.ours, first, second))
-        lines.append(f"| {title} | {a:.4f} | {b:.4f} | {c:.4f} | | |")
+        shares = (f"{getattr(verdict, field):.4f}" for verdict in verdicts)
+        lines.append(_row((title, *shares, *("" for _ in _RATIOS))))
     for title, wrong in _ERRORS.items():
-        a, b, c = wrong(one.ours), wrong(first), wrong(second)
-        lines.append(f"| {title} | {a:.4f} | {b:.4f} | {c:.4f} | {_share(a, b)} | {_share(a, c)} |")
+        errors = [wrong(verdict) for verdict in verdicts]
+        ratios = (_share(errors[at], errors[beside]) for at, beside in _RATIOS.values())
+        lines.append(_row((title, *(f"{error:.4f}" for error in errors), *ratios)))
     costs = [
         "| | ours | Splink | ours / Splink |",
         "|---|---:|---:|---:|",
         *_costs(one.work, one.work_theirs),
     ]
     return "\n".join([told, "", *lines, "", *costs])
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _costs(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:

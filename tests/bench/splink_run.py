@@ -74,11 +74,16 @@ class Clock:
         self._at = now
 
 
+# What one sets who has no truth to try them on, as on a real night.
+UNTRIED = Choice(accept=0.95, margin=0.0, floor=0.5, together=0.95)
+
+
 def choices() -> Iterator[Choice]:
-    """All that are tried; the best by the truth is the one reported."""
+    """All that are tried, and last the one that no truth chose."""
     for accept, margin, floor, together in product(ACCEPT, MARGIN, FLOOR, TOGETHER):
         if floor <= accept:
             yield Choice(accept, margin, floor, together)
+    yield UNTRIED
 
 
 class SplinkRun:
