@@ -16,6 +16,7 @@ key: [code]
 stale_after_days: 30
 legal_basis: 样例办法
 retention_years: 5
+retention_reason: 样例办法第9条（五年）
 columns:
   code:
     headers: [编号]

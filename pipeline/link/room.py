@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
+from pipeline.keys import load_key
 from pipeline.link import corrections, doubting, outcome, state, training
 from pipeline.link.bridges import bridge_table
 from pipeline.link.compared import compared_tables
@@ -132,7 +133,7 @@ def _run(
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
     doubting.write(con, parties, doubted)
-    handles = handles_of(parties, all_facets, words, linked.row_entity)
+    handles = handles_of(parties, all_facets, words, linked.row_entity, load_key(night.settings.restricted))
     as_of = night.settings.as_of
     identities, changes = identify_tonight(
         con, parties, linked, handles, history, judged, given, REGISTRY, as_of
