@@ -15,7 +15,7 @@ from typing import IO, Self
 
 import duckdb
 
-from pipeline import __version__, db, schema
+from pipeline import __version__, audit, db, schema
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -54,7 +54,9 @@ class Night:
             started_at=started_at.isoformat(timespec="seconds"),
             code_version=f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}",
         )
-        schema.prepare(settings.restricted)
+        before, now = schema.prepare(settings.restricted), schema.RESTRICTED_VERSION
+        if before != now:
+            audit.note(settings.restricted, "migration", started_at, before=before, now=now)
         runs = settings.restricted / "runs"
         shutil.rmtree(runs, ignore_errors=True)  # left by a night that died; the lock is ours
         runs.mkdir(mode=0o700)

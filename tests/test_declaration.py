@@ -16,7 +16,6 @@ key: [code]
 stale_after_days: 30
 legal_basis: 样例办法
 retention_years: 5
-retention_reason: 样例办法第9条（五年）
 columns:
   code:
     headers: [编号]
@@ -36,6 +35,7 @@ columns:
     role: phone
     use: match
     show: restricted
+retention_reason: 样例办法第9条（五年）
 """
 
 
@@ -81,6 +81,8 @@ def test_a_firm_is_told_no_names_and_no_free_text(told: str, word: str, tmp_path
         ("    required: true", "    requird: true", 13, "requird"),
         ("mode: append", "mode: [append", 5, "YAML"),
         ("title: 样例", "title: &t 样例\nnote: *t", 2, "alias"),
+        ("retention_years: 5", "retention_years: 0", 8, "retention_years"),
+        ("第9条（五年）", "", 26, "retention_reason"),
     ],
     ids=[
         "unknown key",
@@ -92,6 +94,8 @@ def test_a_firm_is_told_no_names_and_no_free_text(told: str, word: str, tmp_path
         "unknown key of a column",
         "no YAML",
         "alias",
+        "no term",
+        "no reason for the term",
     ],
 )
 def test_what_is_wrong_is_said_with_file_and_line(

@@ -88,8 +88,8 @@ def _withdrawal(item: dict[str, Any]) -> Withdrawal | None:
 
 
 def forgotten(note: dict[str, Any]) -> Forgotten | None:
-    """When and why the content of a note was removed; None if it was not."""
-    said = note.get("forgotten")
+    """When and why the content of a note was removed, also if it came anew since; None if it was not."""
+    said = note.get("forgotten") or note.get("forgotten_before")
     if not said:
         return None
     return Forgotten(
@@ -98,18 +98,20 @@ def forgotten(note: dict[str, Any]) -> Forgotten | None:
 
 
 def entries_of(note: dict[str, Any]) -> list[Entry]:
-    """The names under which the content of a note came."""
+    """The names under which the content of a note came; those of forgotten days stay forgotten."""
+    gone = forgotten(note)
+    days = [date.fromisoformat(item["extract_date"]) for item in note["files"]]
     return [
         Entry(
             note["sha256"],
             item["file"],
-            date.fromisoformat(item["extract_date"]),
+            day,
             dict(item["senders"]),
             item["sequence"],
             item["accepted_at"],
             tuple(item["despite"]),
             _withdrawal(item),
-            forgotten(note),
+            gone if gone and day <= gone.upto else None,
         )
-        for item in note["files"]
+        for item, day in zip(note["files"], days, strict=True)
     ]

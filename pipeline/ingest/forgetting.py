@@ -95,7 +95,8 @@ def forget(restricted: Path, items: Iterable[Due], today: date) -> None:
         folder = restricted / "archive" / item.extract
         path = folder / f"{item.sha256}.json"
         note = read_note(path)
-        gone = forgotten(note) or Forgotten(today, item.term, item.why, item.upto)
+        gone = forgotten(note) if "forgotten" in note else None
+        gone = gone or Forgotten(today, item.term, item.why, item.upto)
         # The word that it is gone comes first: a night never takes a forgotten content for a lost one.
         write_note(path, {name: note[name] for name in _PROOFS if name in note} | {"forgotten": gone.said()})
         path.with_suffix(".parquet").unlink(missing_ok=True)
@@ -110,7 +111,7 @@ def _due(path: Path, source: Source, today: date) -> Due | None:
         rows = int(note["rows"])
     except (OSError, ValueError, KeyError, TypeError):
         return None  # a note that cannot be read is told by `archive verify`
-    is_gone = forgotten(note) is not None and not path.with_suffix(".parquet").exists()
+    is_gone = "forgotten" in note and not path.with_suffix(".parquet").exists()
     if is_gone or source.expires_on(upto) >= today:
         return None
     files = tuple(sorted({item.file for item in names}))
