@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,6 +73,9 @@ ranking: setup-dev ## how good the ranking is beside plain rivals, what matching
 check-desktop: setup-dev ## what people open, in a real browser: Debian's Chromium, no download
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "check-desktop needs Chromium (Debian: apt-get install chromium)"; exit 1; }
 	@$(BIN)/python -m pytest tests/publish/test_publish_browser.py
+
+dpia: setup ## docs/dpia.md anew, from the declarations
+	@$(BIN)/python -m pipeline.impact_assessment
 
 check-spark:
 	@echo "check-spark lacks its engine: runs on Spark are not built yet"; exit 1

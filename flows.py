@@ -26,6 +26,7 @@ from prefect.server.api.server import SubprocessASGIServer
 
 from pipeline import duty, ingest, link, progress, publish, score
 from pipeline.declaration import Source, load_sources
+from pipeline.errors import scrubbed
 from pipeline.night import Attention, Night, one_at_a_time, read_attention
 from pipeline.score.rulebook import load_rules
 from pipeline.settings import Settings
@@ -45,30 +46,35 @@ class Outcome:
 
 
 @task(cache_policy=NO_CACHE, task_run_name="ingest {source.extract}")
+@scrubbed()
 def ingest_extract(night: Night, source: Source) -> None:
     """Reads one department's files into typed rows; what cannot be read is kept with its reason."""
     logger.info("%s: %s", source.extract, ingest.extract(night, source))
 
 
 @task(cache_policy=NO_CACHE)
+@scrubbed()
 def close_ingest(night: Night, sources: dict[str, Source]) -> None:
     """Says for each extract whether it is fresh, stale, missing or refused."""
     logger.info("supply: %s", ingest.finish(night, sources))
 
 
 @task(cache_policy=NO_CACHE)
+@scrubbed()
 def link_records(night: Night, sources: dict[str, Source]) -> None:
     """Gives every row that belongs to a firm one enterprise identity, with how sure that is."""
     logger.info("link: %s", link.run(night, sources))
 
 
 @task(cache_policy=NO_CACHE)
+@scrubbed()
 def score_enterprises(night: Night, sources: dict[str, Source]) -> None:
     """Applies the rule files, and ranks."""
     logger.info("score: %s", score.run(night, sources))
 
 
 @task(cache_policy=NO_CACHE)
+@scrubbed()
 def publish_night(night: Night, sources: dict[str, Source]) -> None:
     """Checks the night, and publishes warehouse and lists as one generation."""
     logger.info("publish: %s", publish.run(night, sources))
@@ -86,7 +92,7 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
     steps = (
         nullcontext() if "as_of" in parameters else progress.shown()
     )  # a scheduled night tells its journal
-    with steps, one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
+    with steps, scrubbed(), one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
         night = Night.begin(settings, _now())

@@ -16,15 +16,18 @@ from pathlib import Path
 from pipeline import (
     cli_analyst,
     cli_archive,
+    cli_audit,
     cli_catalogue,
     cli_dossier,
     cli_duty,
+    cli_forget,
     cli_objection,
     cli_options,
     cli_quarterly,
     cli_review,
     cli_rules,
     prefect_home,
+    private,
     progress,
 )
 from pipeline.cli_options import DATA, DEMO
@@ -43,9 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int] = options.command
-        return command(options)
+        with private.umask():
+            return command(options)
     except PipelineError as problem:
         if options.debug:
+            print(getattr(problem, "story", ""), file=sys.stderr)
             raise
         print(f"early-warning: {problem.sentence()}", file=sys.stderr)
         return MISUSED if isinstance(problem, ConfigError) else FAILED
@@ -254,6 +259,8 @@ def _parser() -> argparse.ArgumentParser:
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
     )
     cli_duty.add_commands(add)
+    cli_audit.add_commands(add)
+    cli_forget.add_commands(add, _today)
     return parser
 
 

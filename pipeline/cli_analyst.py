@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import cli_options
+from pipeline.settings import restricted_beside
 
 SHOWN = 100
 
@@ -16,6 +17,9 @@ def sql(options: argparse.Namespace) -> int:
     from pipeline.publish.forms.table_text import aligned_table, json_table, write_csv_table
 
     answer = ask(options.warehouse, options.query, options.limit)
+    place = restricted_beside(options.warehouse.absolute())
+    told = {"views": list(answer.views), "rows": len(answer.rows), "format": options.format}
+    cli_options.note(place, "sql", **told)
     if options.format == "csv":
         write_csv_table(sys.stdout, answer.names, answer.rows)
     else:
@@ -32,6 +36,14 @@ def export(options: argparse.Namespace) -> int:
     from pipeline.publish.asking import export as export_view
 
     path, rows = export_view(options.warehouse, options.table, options.format, options.out)
+    cli_options.note(
+        restricted_beside(options.warehouse.absolute()),
+        "export",
+        view=options.table,
+        rows=rows,
+        format=options.format,
+        sha256=cli_options.sha256_of(path),
+    )
     print(f"{path}: {rows} rows of {options.table}; for internal use, not to be published")
     return 0
 

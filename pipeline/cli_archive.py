@@ -4,9 +4,13 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pipeline import cli_options
 from pipeline.settings import restricted_beside
+
+if TYPE_CHECKING:
+    from pipeline.ingest.entries import Entry
 
 
 def list_files(options: argparse.Namespace) -> int:
@@ -31,6 +35,7 @@ def restore(options: argparse.Namespace) -> int:
     from pipeline.ingest import stock
 
     entry = stock.restore(options.restricted, options.file, options.out, options.extract)
+    _note(options, "archive_restore", entry)
     print(f"{entry.file} ({entry.sha256[:12]}) is written to {options.out}")
     return 0
 
@@ -38,11 +43,12 @@ def restore(options: argparse.Namespace) -> int:
 def withdraw(options: argparse.Namespace) -> int:
     """Leaves an accepted file out of later nights because its department took it back."""
     from pipeline.ingest import stock
-    from pipeline.ingest.archive import Withdrawal
+    from pipeline.ingest.entries import Withdrawal
 
     since = options.since or stock.newest_night(options.restricted) or date.min
     said = Withdrawal(since, options.why, options.by)
     for entry in stock.withdraw(options.restricted, options.file, said, options.extract):
+        _note(options, "withdrawal", entry, since=str(since))
         print(f"{entry.file} ({entry.sha256[:12]}) is left out of the nights of {since} and later")
     return 0
 
@@ -52,8 +58,13 @@ def reinstate(options: argparse.Namespace) -> int:
     from pipeline.ingest import stock
 
     for entry in stock.withdraw(options.restricted, options.file, None, options.extract):
+        _note(options, "reinstatement", entry)
         print(f"{entry.file} ({entry.sha256[:12]}) is taken in again")
     return 0
+
+
+def _note(options: argparse.Namespace, action: str, entry: "Entry", **facts: str) -> None:
+    cli_options.note(options.restricted, action, extract=options.extract, sha256=entry.sha256, **facts)
 
 
 def add_commands(

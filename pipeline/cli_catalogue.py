@@ -27,6 +27,13 @@ def take(options: argparse.Namespace) -> int:
         who=options.who or _account(),
         imported_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+    cli_options.note(
+        _restricted(options),
+        "catalogue_import",
+        edition=edition.edition,
+        sha256=edition.sha256,
+        is_new=is_new,
+    )
     print(f"{'imported' if is_new else 'known already'}: {store.told(edition)}")
     _show(edition.file, table)
     return 0

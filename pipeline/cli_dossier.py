@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline import cli_options
 from pipeline.cli_options import DATA
 from pipeline.errors import ConfigError
-from pipeline.settings import PROJECT_ROOT
+from pipeline.settings import PROJECT_ROOT, restricted_beside
 
 DONE, ATTENTION = 0, 3
 
@@ -15,7 +15,7 @@ DONE, ATTENTION = 0, 3
 def write(options: argparse.Namespace) -> int:
     """Writes one page per firm for the visit, HTML and PDF; with --for-firm, what the firm may have."""
     from pipeline.declaration import load_sources
-    from pipeline.publish.one_firm.dossier import SeveralMatch, write_dossiers
+    from pipeline.publish.one_firm.dossier import FOR_FIRM, SeveralMatch, write_dossiers
     from pipeline.reference import DISTRICT_OFFICE, streets
 
     street = options.street
@@ -38,6 +38,14 @@ def write(options: argparse.Namespace) -> int:
     except SeveralMatch as several:
         print(several.told)
         raise
+    cli_options.note(
+        restricted_beside(options.warehouse.absolute()),
+        "dossier",
+        enterprises=sorted({page.stem.removesuffix(FOR_FIRM) for page in written.pages}),
+        street=street,
+        pages=len(written.pages),
+        for_firm=options.for_firm,
+    )
     for page in written.pages:
         print(page if written.lacking else page.with_suffix(".pdf"))
     print(f"{len(written.pages)} dossiers in {written.folder}; work papers, for their reader alone")

@@ -69,6 +69,8 @@ def _note(options: argparse.Namespace, event: str, entry: dict[str, Any]) -> int
     known = [str(row[0]) for row in _ask(options.warehouse, "SELECT objection_id FROM objection")]
     entry |= {"on": (options.on or options.today()).isoformat(), "who": options.who, "why": options.why}
     name = note(corrections, event, known, entry)
+    place = restricted_beside(options.warehouse.absolute())
+    cli_options.note(place, "objection", objection_id=name, event=event)
     print(f"{name}: {_STATES.get(event, event)}，{entry['on']}；下次运行起计入")
     return 0
 

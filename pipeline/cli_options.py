@@ -1,10 +1,13 @@
 """The options that several commands share, and how their values are read."""
 
 import argparse
+import hashlib
 import re
-from datetime import date, datetime
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from pipeline import audit
 from pipeline.settings import PROJECT_ROOT, restricted_beside
 
 DATA = PROJECT_ROOT / "data"
@@ -121,3 +124,26 @@ def file(text: str) -> Path:
     if not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"{text} is not a file")
     return Path(text)
+
+
+def note(restricted: Path, action: str, **facts: object) -> None:
+    """Notes an act in the audit log of a place; where that cannot be, says so and goes on.
+
+    Whoever may only read the warehouse cannot write into the restricted folder: what such an account does is
+    for the system's own log of accesses.
+
+    Args:
+        restricted: the restricted folder.
+        action, facts: see `pipeline.audit`.
+    """
+    try:
+        audit.note(restricted, action, datetime.now(UTC), **facts)
+    except OSError:
+        told = f"not noted in the audit log: {restricted} is not there, or not yours to write"
+        print(told, file=sys.stderr)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file that was written or read."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from pipeline import cli_options
-from pipeline.settings import PROJECT_ROOT
+from pipeline.settings import PROJECT_ROOT, restricted_beside
 
 
 def quarterly(options: argparse.Namespace) -> int:
@@ -15,7 +15,11 @@ def quarterly(options: argparse.Namespace) -> int:
 
     asked = quarter(options.quarter)
     out = options.out or options.warehouse.absolute().parent / "quarterly" / str(asked)
-    print(write_quarter(options.warehouse, asked, out, load_sources(PROJECT_ROOT / "sources")))
+    made = write_quarter(options.warehouse, asked, out, load_sources(PROJECT_ROOT / "sources"))
+    place = restricted_beside(options.warehouse.absolute())
+    files = {path.name: cli_options.sha256_of(path) for path in sorted(out.glob("*.xlsx"))}
+    cli_options.note(place, "quarterly", quarter=str(asked), files=files)
+    print(made)
     return 0
 
 

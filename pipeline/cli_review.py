@@ -27,7 +27,16 @@ def export(options: argparse.Namespace) -> int:
     if options.out and not options.out.absolute().parent.is_dir():
         raise ConfigError("there is no such folder", where=str(options.out.parent), mend="make it first")
     sources = load_sources(PROJECT_ROOT / "sources")
-    print(export_reviews(options.warehouse, sources, options.out, street, options.top))
+    made = export_reviews(options.warehouse, sources, options.out, street, options.top)
+    cli_options.note(
+        restricted_beside(options.warehouse.absolute()),
+        "review_export",
+        street=street,
+        lines=made.lines,
+        records=made.records,
+        sha256=cli_options.sha256_of(made.path),
+    )
+    print(made)
     return 0
 
 
@@ -37,6 +46,13 @@ def take(options: argparse.Namespace) -> int:
 
     corrections = options.corrections or restricted_beside(options.warehouse.absolute()) / "corrections"
     taken = import_answers(options.file, corrections, options.who.strip(), options.today())
+    cli_options.note(
+        restricted_beside(options.warehouse.absolute()),
+        "judgement_import",
+        sha256=cli_options.sha256_of(options.file),
+        taken=len(taken.judgements),
+        known=taken.known,
+    )
     print(f"{corrections}: {taken}")
     return 0
 

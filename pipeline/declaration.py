@@ -184,7 +184,8 @@ class Source(Strict):
         identifies: its rows belong to enterprises (labour_market's do not).
         stale_after_days: an extract date older than this, at as-of, is stale.
         legal_basis: on what ground the district may use it.
-        retention_years: how long its records are kept.
+        retention_years: how long its records are kept, from the day of the file that brought them.
+        retention_reason: the legal reason why so long and no longer.
         columns: the columns, by canonical name.
         fill_in: columns that the sender fills in; a line with all of them empty is no data.
         expectations: bounds that each file is held against.
@@ -206,7 +207,8 @@ class Source(Strict):
     identifies: bool = True
     stale_after_days: int = Field(gt=0)
     legal_basis: str
-    retention_years: int = Field(gt=0)
+    retention_years: int = Field(gt=0, le=30)
+    retention_reason: str = Field(min_length=8)
     columns: dict[str, Column] = Field(min_length=1)
     fill_in: tuple[str, ...] = ()
     expectations: tuple[Expectation, ...] = ()
@@ -254,6 +256,12 @@ class Source(Strict):
     def age_days(self, extract_date: date, as_of: date) -> int:
         """Days from an extract date to as-of."""
         return (as_of - extract_date).days
+
+    def expires_on(self, extract_date: date) -> date:
+        """The last day of the term of what a file of a day brought."""
+        year = extract_date.year + self.retention_years
+        is_leap_day = (extract_date.month, extract_date.day) == (2, 29)
+        return date(year, 2, 28) if is_leap_day else extract_date.replace(year=year)
 
 
 def load_source(folder: Path) -> Source:

@@ -1,5 +1,8 @@
 """Errors that a person can act on: each states what is wrong, where, and how to mend it."""
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -38,6 +41,38 @@ class RuleError(PipelineError):
 
 class RunError(PipelineError):
     """A night cannot go on; what was published before still stands."""
+
+
+class Unforeseen(PipelineError):
+    """A fault of the program or of the machine, told without the data that its message may quote.
+
+    Args:
+        problem: what was raised.
+
+    Attributes:
+        story: its whole story with its data, for `--debug` at a terminal alone.
+    """
+
+    def __init__(self, problem: BaseException) -> None:
+        super().__init__(sentence_of(problem))
+        self.story = "".join(traceback.format_exception(problem))
+
+
+@contextmanager
+def scrubbed() -> Iterator[None]:
+    """Lets no message of an unforeseen error out: schedulers keep messages and traces in their own store.
+
+    Raises:
+        Unforeseen: in the place of any error that is no PipelineError, without its chain.
+    """
+    try:
+        yield
+    except PipelineError as problem:
+        problem.__cause__ = None
+        problem.__suppress_context__ = True
+        raise
+    except Exception as problem:
+        raise Unforeseen(problem) from None
 
 
 def sentence_of(problem: BaseException) -> str:

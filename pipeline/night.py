@@ -15,7 +15,7 @@ from typing import IO, Self
 
 import duckdb
 
-from pipeline import __version__, db
+from pipeline import __version__, audit, db, schema
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -54,8 +54,9 @@ class Night:
             started_at=started_at.isoformat(timespec="seconds"),
             code_version=f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}",
         )
-        settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
-        settings.restricted.chmod(0o700)
+        before, now = schema.prepare(settings.restricted), schema.RESTRICTED_VERSION
+        if before != now:
+            audit.note(settings.restricted, "migration", started_at, before=before, now=now)
         runs = settings.restricted / "runs"
         shutil.rmtree(runs, ignore_errors=True)  # left by a night that died; the lock is ours
         runs.mkdir(mode=0o700)

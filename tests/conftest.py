@@ -64,7 +64,11 @@ def _command(
 ) -> Place:
     places = {"--inbox": inbox, "--warehouse": folder / "warehouse.duckdb", "--out": folder / "out"}
     options = [str(word) for pair in places.items() for word in pair]
-    code = cli.main(["run", *options, "--as-of", str(as_of)])
+    before = os.umask(0)  # as careless as a caller can be: what is kept must be private all the same
+    try:
+        code = cli.main(["run", *options, "--as-of", str(as_of)])
+    finally:
+        os.umask(before)
     return Place(folder, as_of, code, "".join(capsys.readouterr()) if capsys else "")
 
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from pipeline import clerk, cli
+from tests.persons import kept_persons
 
 
 def exported(place: Any, path: Path, *options: str) -> dict[str, list[list[Any]]]:
@@ -60,14 +60,7 @@ def test_the_workbook_shows_every_open_pair_and_no_person(whole_night: Any, tmp_
     assert listed == set(waiting)
     keys = set(zip(column(sheets, clerk.ENTERPRISE), column(sheets, clerk.RECORD), strict=True))
     assert keys == told
-    (folder,) = (whole_night.folder / "restricted" / "generations").glob("*")
-    hidden = duckdb.sql(f"FROM '{folder / 'persons.parquet'}'").fetchall()
-    values = {
-        value
-        for row in hidden
-        for value in row
-        if isinstance(value, str) and value.isdigit() and len(value) > 9
-    }
+    _, values = kept_persons(whole_night.folder / "restricted")
     text = str(sheets[clerk.PAIRS])
     assert values
     assert not [value for value in values if value in text]

@@ -4,8 +4,12 @@ import csv
 import gzip
 import hashlib
 import json
+import os
 import re
+import stat
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,8 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipeline import cli
+from pipeline import audit, cli
+from tests.persons import kept_persons, told_in
 
 RISK = """enterprise_id as_of score tier rank_in_street rank_in_district street categories route measures
     lead_department other_departments verify_identity_first score_before tier_before"""
@@ -258,7 +263,9 @@ def test_a_later_night_remembers_and_says_nothing_of_persons(
 ) -> None:
     folder = tmp_path / "place"
     whole_night.copy_to(folder)
-    later = run_command(folder, district_made / "inbox", LATER, capsys)
+    with loose_files(folder / "restricted") as loose:
+        later = run_command(folder, district_made / "inbox", LATER, capsys)
+    assert loose == set()
     assert later.code in (cli.DONE, cli.ATTENTION)
     assert (folder / "out" / "latest").resolve() == later.night.resolve()
     ids = "SELECT extract, file, row, enterprise_id FROM record_link ORDER BY ALL"
@@ -269,18 +276,64 @@ def test_a_later_night_remembers_and_says_nothing_of_persons(
     days = [(whole_night.as_of,), (LATER,)]
     assert later.rows("SELECT DISTINCT as_of FROM risk_history ORDER BY as_of") == days
     assert later.rows("SELECT DISTINCT as_of FROM run ORDER BY as_of") == days
-    persons, _ = _persons(whole_night)
+    persons, phones = kept_persons(folder / "restricted")
     assert not IDENTITY.findall(later.told)
-    assert not MOBILE.findall(later.told)
-    assert not [name for name in persons if name in later.told]
+    assert not told_in(later.told.encode(), persons | phones)
 
 
-def _persons(place: Any) -> tuple[set[str], set[str]]:
-    """Whole names of persons (three characters or more) and phones that the restricted store knows."""
-    kept = place.folder / "restricted" / "generations" / "*" / "persons.parquet"
-    rows = duckdb.sql(f"""SELECT DISTINCT "column" = 'phone', value FROM '{kept}'""").fetchall()
-    names = {str(value) for phone, value in rows if not phone and re.fullmatch(r"[㐀-鿿]{3,6}", str(value))}
-    return names - {"经营者", "负责人"}, {re.sub(r"\D", "", str(value)) for phone, value in rows if phone}
+@contextmanager
+def loose_files(folder: Path) -> Iterator[set[str]]:
+    """What others may read, write or enter in a folder at any moment while the block runs."""
+    found: set[str] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.02):
+            for root, folders, files in os.walk(folder):
+                for name in (*folders, *files, "."):
+                    with suppress(FileNotFoundError):
+                        mode = os.lstat(f"{root}/{name}").st_mode
+                        found.update({f"{root}/{name}"} if mode & 0o077 and not stat.S_ISLNK(mode) else ())
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        looker.join()
+
+
+def test_between_nights_persons_lie_in_the_archive_alone(whole_night: Any) -> None:
+    """No log, no journal, no state and no store of the scheduler tells a name or a phone."""
+    restricted = whole_night.folder / "restricted"
+    persons, phones = kept_persons(restricted)
+    assert len(persons) > 100
+    assert len(phones) > 100
+    firms = str(whole_night.rows("SELECT name, sign_name FROM enterprise"))
+    words = {word for word in persons if word not in firms} | phones
+    files = [path for path in restricted.rglob("*") if path.is_file()]
+    outside = [path for path in files if not path.is_relative_to(restricted / "archive")]
+    names = {path.name for path in outside}
+    assert names >= {"audit.jsonl", "duty.jsonl", "journal.jsonl", "identity.parquet", "persons.parquet"}
+    assert any(name.startswith("prefect.db") for name in names)
+    for path in outside:
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content = "\n".join(map(str, duckdb.sql(f"FROM '{path}'").fetchall())).encode()
+        assert not told_in(content, words), path
+    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
+
+
+def test_the_audit_log_knows_the_night_and_the_manifest_knows_the_log(whole_night: Any) -> None:
+    restricted = whole_night.folder / "restricted"
+    manifest = json.loads((whole_night.night / "manifest.json").read_text(encoding="utf-8"))
+    anchor = audit.Head(**manifest["audit"])
+    assert anchor.n > 0
+    assert audit.problems(restricted, [("manifest", anchor)]) == []
+    states = [entry.facts["state"] for entry in audit.read(restricted) if entry.action == "run"]
+    assert states[:2] == ["begun", "published"]
+    assert set(whole_night.rows("SELECT schema_version FROM run")) == {(manifest["schema_version"],)}
 
 
 def _identities(inbox: Path) -> set[str]:
@@ -311,7 +364,7 @@ def _published(place: Any) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_no_person_phone_or_identity_number_is_published(whole_night: Any, district_made: Path) -> None:
-    persons, phones = _persons(whole_night)
+    persons, phones = kept_persons(whole_night.folder / "restricted")
     identities = _identities(district_made / "inbox")
     assert len(persons) > 100
     assert len(phones) > 100

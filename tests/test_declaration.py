@@ -16,6 +16,7 @@ key: [code]
 stale_after_days: 30
 legal_basis: 样例办法
 retention_years: 5
+retention_reason: 样例办法第9条（五年）
 columns:
   code:
     headers: [编号]
@@ -74,12 +75,14 @@ def test_a_firm_is_told_no_names_and_no_free_text(told: str, word: str, tmp_path
         ("mode: append\n", "mode: append\nmood: good\n", 5, "mood"),
         ("mode: append\n", "mode: append\nmode: snapshot\n", 5, "twice"),
         ("department: 样例部门\n", "", 1, "department"),
-        ("    type: text\n    role: name\n", "    type: texts\n    role: name\n", 18, "type"),
+        ("    type: text\n    role: name\n", "    type: texts\n    role: name\n", 19, "type"),
         ("key: [code]", "key: [number]", 1, "number"),
-        ("    show: restricted", "    show: list", 22, "restricted"),
-        ("    required: true", "    requird: true", 13, "requird"),
+        ("    show: restricted", "    show: list", 23, "restricted"),
+        ("    required: true", "    requird: true", 14, "requird"),
         ("mode: append", "mode: [append", 5, "YAML"),
         ("title: 样例", "title: &t 样例\nnote: *t", 2, "alias"),
+        ("retention_years: 5", "retention_years: 0", 8, "retention_years"),
+        ("第9条（五年）", "", 9, "retention_reason"),
     ],
     ids=[
         "unknown key",
@@ -91,6 +94,8 @@ def test_a_firm_is_told_no_names_and_no_free_text(told: str, word: str, tmp_path
         "unknown key of a column",
         "no YAML",
         "alias",
+        "no term",
+        "no reason for the term",
     ],
 )
 def test_what_is_wrong_is_said_with_file_and_line(

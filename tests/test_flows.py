@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import cli, district
+from pipeline.errors import Unforeseen, scrubbed
 
 
 def test_a_night_is_published_whole(whole_night: Any) -> None:
@@ -73,6 +74,35 @@ def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
     for before, is_kept in ((datetime(2017, 1, 1, tzinfo=UTC), True), (datetime.now(UTC), False)):
         flows.forget_runs(before)
         assert bool(_asked("flow_runs")) == is_kept
+
+
+def test_what_an_unforeseen_error_quotes_reaches_neither_the_scheduler_nor_a_log(
+    district_made: Path,
+    run_night: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import flows
+
+    def fail(*_: object) -> None:
+        raise ValueError("could not convert '王小明 13823456789'")
+
+    monkeypatch.setattr(flows.ingest, "extract", fail)
+    place = run_night(tmp_path, district_made / "inbox", capsys=capsys)
+    assert place.code == cli.FAILED
+    kept = [json.dumps(_asked(what), ensure_ascii=False) for what in ("flow_runs", "task_runs", "logs")]
+    assert all("an unforeseen ValueError in test_flows.py" in told for told in kept[:2])
+    journals = [path.read_text(encoding="utf-8") for path in (tmp_path / "restricted").glob("*.jsonl")]
+    assert any("an unforeseen ValueError" in told for told in journals)
+    for told in (place.told, *kept, *journals):
+        assert "王小明" not in told
+        assert "13823456789" not in told
+    try:
+        with scrubbed():
+            fail()
+    except Unforeseen as problem:
+        assert "王小明" in problem.story, "a person at the terminal sees it with --debug"
 
 
 def test_every_row_is_accounted_for(whole_night: Any) -> None:

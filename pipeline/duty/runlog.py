@@ -4,14 +4,18 @@ The journal of generations names what was published. This one also remembers wha
 began and never came to an end.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline import audit
+from pipeline.errors import sentence_of
 from pipeline.night import append_journal, cut_torn_line, read_journal
 
+logger = logging.getLogger("early_warning")
 NAME = "duty.jsonl"
 State = Literal["open", "published", "failed", "died"]
 
@@ -54,6 +58,7 @@ def begin(restricted: Path, run: Run) -> None:
     """Notes that a run began; the caller holds the lock of the place."""
     cut_torn_line(restricted / NAME)
     _append(restricted, {**_key(run), "as_of": str(run.as_of)})
+    _audit(restricted, run, "begun", run.started_at)
 
 
 def end(restricted: Path, run: Run) -> None:
@@ -67,6 +72,7 @@ def end(restricted: Path, run: Run) -> None:
         "attention": run.attention,
     }
     _append(restricted, {**_key(run), **told})
+    _audit(restricted, run, run.state, run.ended_at)
 
 
 def _key(run: Run) -> dict[str, object]:
@@ -76,6 +82,22 @@ def _key(run: Run) -> dict[str, object]:
 def _append(restricted: Path, entry: dict[str, object]) -> None:
     append_journal(restricted / NAME, entry)
     (restricted / NAME).chmod(0o600)
+
+
+def _audit(restricted: Path, run: Run, state: str, at: datetime) -> None:
+    """The same in the audit log; a night does not fail for want of that line."""
+    try:
+        audit.note(
+            restricted,
+            "run",
+            at,
+            as_of=str(run.as_of),
+            run_id=run.run_id,
+            state=state,
+            attention=run.attention or None,
+        )
+    except OSError as problem:
+        logger.warning("could not note the run in the audit log: %s", sentence_of(problem))
 
 
 def _begun(entry: Mapping[str, Any]) -> Run:

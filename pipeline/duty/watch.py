@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from pipeline import audit
 from pipeline.declaration import load_sources
 from pipeline.duty import config, facts, notify, runlog, wording
 from pipeline.duty.config import Duty
 from pipeline.duty.notify import Message
 from pipeline.duty.runlog import Run
-from pipeline.errors import ConfigError, PipelineError, sentence_of
+from pipeline.errors import ConfigError, PipelineError, Unforeseen, sentence_of
+from pipeline.night import fingerprint
 from pipeline.publish import forget
 from pipeline.settings import Settings
 
@@ -70,6 +72,7 @@ def watched(settings: Settings, clock: Clock, show: Callable[[Ending], None]) ->
     dead = [run for run in runlog.read(place) if run.state == "open"]
     begun = Run(settings.as_of, clock(), os.getpid())
     runlog.begin(place, begun)
+    _safely(lambda: _note_inputs(settings, begun), "note what the run was given in the audit log")
     for run in dead:
         died = replace(run, state="died", ended_at=clock())
         runlog.end(place, died)
@@ -107,7 +110,7 @@ def failed_outside(settings: Settings, problem: Exception, since: datetime, cloc
         clock: the present, UTC.
     """
     seen = any(run.pid == os.getpid() and run.started_at >= since for run in runlog.read(settings.restricted))
-    if seen or isinstance(problem, PipelineError):
+    if seen or (isinstance(problem, PipelineError) and not isinstance(problem, Unforeseen)):
         return
     begun = Run(settings.as_of, clock(), os.getpid())
     runlog.begin(settings.restricted, begun)
@@ -130,6 +133,17 @@ def trial(restricted: Path, look: str, now: datetime) -> list[str]:
     sentence = "预警系统试发：收到本条，说明通知已接通。"
     day = str(now.astimezone(wording.SHANGHAI).date())
     return notify.send(Message("trial", day, None, sentence, look, now), duty, restricted)
+
+
+def _note_inputs(settings: Settings, begun: Run) -> None:
+    """What people gave this run: what they accept, and the judgements as they stand, also edited by hand."""
+    place, day = settings.restricted, str(settings.as_of)
+    if settings.accept:
+        audit.note(place, "acceptance", begun.started_at, as_of=day, accepted=sorted(settings.accept))
+    files = [path for path in settings.corrections.rglob("*") if path.is_file()]
+    if files:
+        sha256 = fingerprint(settings.corrections, ("**/*",))
+        audit.note(place, "corrections", begun.started_at, as_of=day, files=len(files), sha256=sha256)
 
 
 def _duty(restricted: Path) -> Duty:

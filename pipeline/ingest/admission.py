@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from pipeline.declaration import Source
-from pipeline.ingest.archive import Entry
 from pipeline.ingest.checks import check_files
+from pipeline.ingest.entries import Entry
 from pipeline.ingest.loading import LoadedFile
 from pipeline.ingest.status import check_rows
 

@@ -8,58 +8,19 @@ of a day used, replaced ones included, so that such a night can be built again w
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pipeline.declaration import Source
-from pipeline.ingest.archived import put, put_file, read_note, read_records, seal, write_note
+from pipeline.ingest.archived import put_file, read_note, read_records, seal, write_note
+from pipeline.ingest.entries import Entry, Forgotten, Withdrawal, entries_of, withdrawal_said
 from pipeline.ingest.loading import LoadedFile
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
+from pipeline.private import put
 
 GONE = "存档中的文件已不可用，请重新报送"
-
-
-@dataclass(frozen=True)
-class Withdrawal:
-    """A file taken back: nights of `since` and later leave it out, earlier ones stay as they were.
-
-    Attributes:
-        since: the first day whose nights leave it out.
-        why: the reason, for the department and the report.
-        by: who said so.
-    """
-
-    since: date
-    why: str
-    by: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One name under which an archived file came.
-
-    Attributes:
-        sha256: hash of its bytes.
-        file: its name in the inbox.
-        extract_date: the day in that name.
-        sender_rows: who sent it, and how many accepted rows each.
-        sequence: rises with every entry of the extract; of two files of one name the later counts.
-        accepted_at: when the night that accepted it began, UTC, ISO 8601.
-        despite: what an operator accepted it in spite of.
-        withdrawn: when and why it was taken back, if it was.
-    """
-
-    sha256: str
-    file: str
-    extract_date: date
-    sender_rows: dict[str, int]
-    sequence: int
-    accepted_at: str
-    despite: tuple[str, ...]
-    withdrawn: Withdrawal | None
 
 
 class Archive:
@@ -93,16 +54,22 @@ class Archive:
             if item.withdrawn and item.withdrawn.since <= as_of
         }
 
+    def forgotten(self) -> dict[str, Forgotten]:
+        """Hashes of the contents that were removed at the end of their term, with when and why."""
+        return {item.sha256: item.forgotten for item in self.history() if item.forgotten}
+
     def entries(self, as_of: date) -> list[Entry]:
         """What the archive holds for a day; of two files of one name the later.
 
-        A day whose nights are known sees what they used, not what came after them.
+        A day whose nights are known sees what they used, not what came after them, and also what was
+        forgotten since; another day misses nothing that was forgotten.
         """
         gone, used = self.withdrawn(as_of), self.used_by(as_of)
         standing = (
             item
             for item in self.history(as_of)
-            if (item.file, item.sha256) not in gone and (not used or (item.file, item.sha256) in used)
+            if (item.file, item.sha256) not in gone
+            and ((item.file, item.sha256) in used if used else not item.forgotten)
         )
         latest = {item.file: item for item in standing}
         return sorted(latest.values(), key=lambda item: (item.extract_date, item.file))
@@ -149,6 +116,8 @@ class Archive:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self.folder / f"{loaded.sha256}.json"
         note = read_note(path) if path.exists() and self._is_readable(path) else _new_note(loaded)
+        if note.get("forgotten"):  # it came anew, under a day within its term
+            note = {**_new_note(loaded), "files": note["files"], "forgotten_before": note["forgotten"]}
         is_whole = self.problem(note) is None
         if not is_whole:
             note["parquet"] = seal(loaded.kept)
@@ -159,6 +128,8 @@ class Archive:
     def problem(self, note: dict[str, Any]) -> str | None:
         """What is wrong with the Parquet file that a note stands for; None if it is whole."""
         path = self.folder / f"{note['sha256']}.parquet"
+        if note.get("forgotten"):
+            return "was forgotten, but is still there" if path.exists() else None
         if not path.exists():
             return "is missing"
         return None if seal(path) == note.get("parquet") else "is not what was stored"
@@ -167,8 +138,10 @@ class Archive:
         """An archived file's records as text, batch by batch, and its note.
 
         Raises:
-            Refused: if the archive's file is missing or damaged.
+            Refused: if the archive's file is missing, damaged or forgotten.
         """
+        if entry.forgotten:
+            raise Refused(entry.forgotten.sentence)
         path = self.folder / f"{entry.sha256}.parquet"
         try:
             note = read_note(path.with_suffix(".json"))
@@ -189,7 +162,7 @@ class Archive:
         note = read_note(path)
         for item in note["files"]:
             if item["file"] == entry.file:
-                said = _withdrawal_said(withdrawal)
+                said = withdrawal_said(withdrawal)
                 item["withdrawals"] = [*item.get("withdrawals", []), said]
         write_note(path, note)
 
@@ -198,7 +171,7 @@ class Archive:
         now = path.stat()
         stamp = (now.st_ino, now.st_mtime_ns, now.st_size)
         if path not in self._read or self._read[path][0] != stamp:
-            self._read[path] = stamp, _entries(read_note(path))
+            self._read[path] = stamp, entries_of(read_note(path))
         return self._read[path][1]
 
     def _is_readable(self, path: Path) -> bool:
@@ -270,30 +243,3 @@ def _new_note(loaded: LoadedFile) -> dict[str, Any]:
         **{name: getattr(loaded, name) for name in ("rows", "accepted", "rejected", "not_data")},
         "files": [],
     }
-
-
-def _withdrawal_said(withdrawal: Withdrawal | None) -> dict[str, str] | None:
-    if withdrawal is None:
-        return None
-    return {"since": withdrawal.since.isoformat(), "why": withdrawal.why, "by": withdrawal.by}
-
-
-def _withdrawal(item: dict[str, Any]) -> Withdrawal | None:
-    said = (item.get("withdrawals") or [None])[-1]
-    return Withdrawal(date.fromisoformat(said["since"]), said["why"], said["by"]) if said else None
-
-
-def _entries(note: dict[str, Any]) -> list[Entry]:
-    return [
-        Entry(
-            note["sha256"],
-            item["file"],
-            date.fromisoformat(item["extract_date"]),
-            dict(item["senders"]),
-            item["sequence"],
-            item["accepted_at"],
-            tuple(item["despite"]),
-            _withdrawal(item),
-        )
-        for item in note["files"]
-    ]

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline import db
 from pipeline.ingest.raw import RawTable
+from pipeline.private import put
 
 
 class RecordsWriter:
@@ -88,21 +89,6 @@ def read_note(path: Path) -> dict[str, Any]:
 def write_note(path: Path, note: dict[str, Any]) -> None:
     """Puts a note in its place."""
     put(path, json.dumps(note, ensure_ascii=False, indent=1, sort_keys=True).encode())
-
-
-def put(target: Path, data: bytes) -> None:
-    """Writes beside the target and puts the whole file in its place in one step, mode 0600, on the disk."""
-    building = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(building, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        building.replace(target)
-    finally:
-        building.unlink(missing_ok=True)
-    db.sync([target.parent])
 
 
 def put_file(target: Path, finished: Path) -> None:

@@ -7,12 +7,10 @@ restricted folder; the number itself lies nowhere.
 
 import hashlib
 import hmac
-import os
 import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,17 +41,6 @@ _PREFILTER = (
 _OLD_PREFILTER = rf"|^[^0-9]?[1-8][0-9]{{7}}{_MONTH_AND_DAY}[0-9]{{3,5}}$"
 _SHORTEST = 15
 _WORKING_AGE = 15
-
-
-def load_key(restricted: Path) -> bytes:
-    """The key of the hashes, `<restricted>/keys/hash.key`, made at first use with mode 0600."""
-    path = restricted / "keys" / "hash.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(os.urandom(32))
-    return path.read_bytes()
 
 
 def mask_texts(column: pa.Array, latest: date, *, strict: bool = False) -> pa.Array:

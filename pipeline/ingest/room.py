@@ -13,15 +13,16 @@ from pipeline.declaration import Source
 from pipeline.errors import RunError
 from pipeline.ingest import status
 from pipeline.ingest.admission import admit
-from pipeline.ingest.archive import GONE, Archive, Entry, Withdrawal, to_bring_back
+from pipeline.ingest.archive import GONE, Archive, to_bring_back
 from pipeline.ingest.archived import RecordsWriter
+from pipeline.ingest.entries import Entry, Forgotten, Withdrawal
 from pipeline.ingest.find import InboxFile, find_files
-from pipeline.ingest.identity_number import load_key
 from pipeline.ingest.intake import Intake
 from pipeline.ingest.loading import LoadedFile, Reader
 from pipeline.ingest.refusal import Refused
 from pipeline.ingest.staging import count_superseded, rejected_rows, stage
 from pipeline.ingest.tables import SHARED, ensure, replace_rows, rows_to_table, sort
+from pipeline.keys import load_key
 from pipeline.night import Attention, Night, record_attention
 
 
@@ -98,7 +99,7 @@ def _take_in(
     found = find_files(settings.inbox / source.extract, settings.as_of)
     inbox = [_read(reader, intake, item, number) for number, item in enumerate(found)]
     history = archive.history(settings.as_of)
-    _leave_out(inbox, archive.withdrawn(settings.as_of))
+    _leave_out(inbox, archive.withdrawn(settings.as_of), archive.forgotten())
     checks = admit(con, inbox, source, history, accept=source.extract in settings.accept)
     for item in inbox:
         if item.refusal:
@@ -139,9 +140,16 @@ def _finish(under_way: Iterable[Future[None]]) -> None:
         work.result()
 
 
-def _leave_out(inbox: Iterable[LoadedFile], withdrawn: Mapping[tuple[str, str | None], Withdrawal]) -> None:
-    """Refuses the files that their department took back."""
+def _leave_out(
+    inbox: Iterable[LoadedFile],
+    withdrawn: Mapping[tuple[str, str | None], Withdrawal],
+    forgotten: Mapping[str, Forgotten],
+) -> None:
+    """Refuses the files that their department took back, and those that were forgotten."""
     for item in inbox:
+        gone = forgotten.get(item.sha256 or "")
+        if gone and item.extract_date and item.extract_date <= gone.upto:
+            item.refuse(f"{gone.sentence}，请移出收件夹")
         taken_back = withdrawn.get((item.name, item.sha256))
         if taken_back:
             item.withdrawn = True
@@ -212,8 +220,8 @@ def _restored(archive: Archive, reader: Reader, intake: Intake, entry: Entry, nu
     try:
         records, note = archive.records(entry)
         loaded.size = note["bytes"]
-    except (Refused, KeyError):
-        loaded.refuse(GONE)
+    except (Refused, KeyError) as problem:
+        loaded.refuse(GONE if isinstance(problem, KeyError) else problem.what)
         return loaded
     for _, batch in reader.typed(loaded, records):
         intake.add(loaded, batch)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.declaration import Source
 from pipeline.ingest.checks import Check
+from pipeline.ingest.entries import EXPIRED
 from pipeline.ingest.loading import LoadedFile
 from pipeline.ingest.records import WHOLE_EXTRACT
 from pipeline.night import Attention
@@ -128,6 +129,8 @@ def attention(
 
 def _sentence(source: Source, row: Mapping[str, Any]) -> str:
     where = f"{source.title}（{source.extract}）"
+    if row["state"] == "refused" and row["reason"].startswith(EXPIRED):
+        return f"{where}文件 {row['file']}：{row['reason']}。"
     if row["state"] == "refused" and row["file"]:
         return f"{where}文件 {row['file']} 被退回：{row['reason']}。"
     sender = f"{row['sender']}：" if row["sender"] else ""

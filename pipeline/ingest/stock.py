@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigError, SourceError
-from pipeline.ingest.archive import Archive, Entry, Withdrawal
-from pipeline.ingest.archived import put, read_note
+from pipeline.ingest.archive import Archive
+from pipeline.ingest.archived import read_note
+from pipeline.ingest.entries import Entry, Withdrawal
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
 from pipeline.night import read_journal
+from pipeline.private import put
 
 _HEADINGS = ("extract", "file", "extract date", "sha256", "rows", "bytes", "accepted", "withdrawn")
 _RIGHT = frozenset({"rows", "bytes"})
@@ -66,6 +68,13 @@ def restore(restricted: Path, which: str, out: Path, extract: str | None = None)
         SourceError: if the archived file is missing or damaged.
     """
     archive, entry = _only(which, list(_all(restricted, extract)))
+    if entry.forgotten:
+        raise SourceError(
+            f"the content was forgotten on {entry.forgotten.on}, {entry.forgotten.term} years after "
+            f"{entry.forgotten.upto}",
+            where=f"{archive.folder.name}/{entry.file}",
+            mend="its proofs alone are left; see `early-warning audit`",
+        )
     try:
         batches, _ = archive.records(entry)
         data = "".join(_as_csv(raw, is_first=n == 0) for n, raw in enumerate(batches))
@@ -180,8 +189,14 @@ def _line(extract: str, entry: Entry, note: dict[str, Any]) -> tuple[str, ...]:
         f"{note['rows']:,}",
         f"{note['bytes']:,}",
         entry.accepted_at,
-        f"since {entry.withdrawn.since}" if entry.withdrawn else "",
+        _gone(entry),
     )
+
+
+def _gone(entry: Entry) -> str:
+    if entry.forgotten:
+        return f"forgotten {entry.forgotten.on}"
+    return f"since {entry.withdrawn.since}" if entry.withdrawn else ""
 
 
 def _table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

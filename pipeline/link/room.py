@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
+from pipeline.keys import load_key
 from pipeline.link.columns.facets import Facets, build_facets, former_names
 from pipeline.link.columns.founding import Firms, found_firms
 from pipeline.link.columns.ordering import Ints, distinct_pairs, matches
@@ -135,7 +136,7 @@ def _run(
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
     doubting.write(con, parties, doubted)
-    handles = handles_of(parties, all_facets, words, linked.row_entity)
+    handles = handles_of(parties, all_facets, words, linked.row_entity, load_key(night.settings.restricted))
     as_of = night.settings.as_of
     identities, changes = identify_tonight(
         con, parties, linked, handles, history, judged, given, REGISTRY, as_of

@@ -36,11 +36,12 @@ _MENDS: dict[type[duckdb.Error], tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query gave: its columns, the rows shown, and whether there were more."""
+    """What a query gave: its columns, the rows shown, whether there were more, and the views it read."""
 
     names: tuple[str, ...]
     rows: list[tuple[object, ...]]
     has_more: bool
+    views: tuple[str, ...]
 
 
 @contextmanager
@@ -82,9 +83,18 @@ def ask(warehouse: Path, query: str, limit: int) -> Answer:
             con.execute(statements[0])
             names = tuple(str(item[0]) for item in con.description or ())
             rows = con.fetchmany(limit + 1)
+            views = _views(con, query)
         except duckdb.Error as problem:
             raise _refused(problem) from None
-    return Answer(names, rows[:limit], len(rows) > limit)
+    return Answer(names, rows[:limit], len(rows) > limit, views)
+
+
+def _views(con: duckdb.DuckDBPyConnection, query: str) -> tuple[str, ...]:
+    """The views of the warehouse that a query names; no other word of it."""
+    try:
+        return tuple(sorted(con.get_table_names(query) & db.table_names(con)))
+    except duckdb.Error:  # SHOW and the like name none
+        return ()
 
 
 def export(warehouse: Path, view: str, form: str, out: Path | None) -> tuple[Path, int]:

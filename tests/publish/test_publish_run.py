@@ -13,6 +13,7 @@ import pytest
 
 from pipeline import publish
 from pipeline.errors import RunError
+from pipeline.keys import keyed, load_key
 from pipeline.publish.database import dictionary
 from pipeline.publish.database.checks import KEYS
 from pipeline.publish.generations import generation
@@ -85,9 +86,9 @@ def test_restricted_store_is_private(made: Any) -> None:
     assert {path.name for path in files} >= {"identity.parquet", "history.parquet", "persons.parquet"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     persons = duckdb.sql(
-        f"SELECT DISTINCT value FROM '{restricted}/generations/*/persons.parquet'"
+        f"SELECT DISTINCT value_hash FROM '{restricted}/generations/*/persons.parquet'"
     ).fetchall()
-    assert ("王小明",) in persons
+    assert (keyed(load_key(restricted), "person", "王小明"),) in persons
 
 
 @pytest.mark.parametrize("word", ["王小明", "赵德柱", "13823456789"])

@@ -3,7 +3,7 @@
 A shop's only row is keyed by its own words (sign, address), and a firm's registry row by its number: a
 corrected address or a unified code makes a new record of it. Such an enterprise is known again by a code,
 or by two things that agree (operator, phone, door, name), a nameless place by its door. Handles are hashes
-and lie in the restricted store alone.
+under the key of the restricted store, and lie there alone.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.keys import keyed_handle
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.ordering import Ints, distinct_pairs
 from pipeline.link.columns.parties import Parties
@@ -26,7 +27,9 @@ MOST_RECORDS = 2
 Handle = tuple[int, str]
 
 
-def handles_of(parties: Parties, facets: Facets, words: Vocabularies, row_entity: Ints) -> list[Handle]:
+def handles_of(
+    parties: Parties, facets: Facets, words: Vocabularies, row_entity: Ints, key: bytes
+) -> list[Handle]:
     """The handles of enterprises of few records, as (entity, `kind:hash`), sorted.
 
     Args:
@@ -34,6 +37,7 @@ def handles_of(parties: Parties, facets: Facets, words: Vocabularies, row_entity
         facets: their profiles, the first `parties.count` of them.
         words: the texts behind the facets.
         row_entity: entity of each row, -1 for none.
+        key: of the hashes.
     """
     superseded = np.asarray(parties.table["superseded"].to_numpy(zero_copy_only=False)).astype(bool)
     rows = np.flatnonzero((row_entity >= 0) & ~superseded)
@@ -43,7 +47,7 @@ def handles_of(parties: Parties, facets: Facets, words: Vocabularies, row_entity
     f = facets.take(pairs[1])
     return sorted(
         {
-            (int(entity), handle)
+            (int(entity), keyed_handle(key, handle))
             for at, entity in enumerate(pairs[0].tolist())
             for handle in (*_codes(f, words, at), *_pairs(f, words, at))
         }
@@ -71,10 +75,10 @@ def known_again(
         entities[handle].add(entity)
     codes = (_codes_by(before, lost), _codes_by(entities, free))
     found: dict[int, str] = {}
-    for handle in sorted(entities.keys() & before.keys(), key=lambda h: (h.split(":")[0] not in CODES, h)):
-        if len(entities[handle]) > 1 or len(before[handle]) > 1:
-            continue
-        [entity], [name] = entities[handle], before[handle]
+    sole = [h for h in entities.keys() & before.keys() if len(entities[h]) == len(before[h]) == 1]
+    told = [(h.split(":")[0], min(before[h]), min(entities[h])) for h in sole]
+    # Never in the order of the hashes: another place has another key, and must come to the same.
+    for _, name, entity in sorted(told, key=lambda one: (one[0] not in CODES, one)):
         is_open = entity in free and name in lost and entity not in found and name not in found.values()
         if is_open and not _disagree(codes[0][name], codes[1][entity]):
             found[entity] = name

@@ -27,13 +27,13 @@ def find_persons(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> 
     """Makes the tables `person` and `hidden_name` in the night's database.
 
     `person` has one row per current record, personal column and value: record_id, extract, column,
-    value. `hidden_name` has one row per name: name, proven.
+    extract_date, value; it goes with the night. `hidden_name` has one row per name: name, proven.
     """
     personal = _cells(sources, lambda source: source.with_role("person", "phone"))
     con.execute(
         f"""
         CREATE OR REPLACE TABLE person AS
-        SELECT DISTINCT record_id, extract, "column", value FROM ({personal})
+        SELECT DISTINCT record_id, extract, "column", extract_date, value FROM ({personal})
         WHERE NOT superseded ORDER BY ALL
         """
     )
@@ -57,13 +57,13 @@ def find_persons(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> 
 
 
 def _cells(sources: dict[str, Source], columns_of: Callable[[Source], Sequence[str]]) -> str:
-    """A SELECT of the filled cells of some columns: record_id, extract, column, value, superseded."""
+    """A SELECT of the filled cells of some columns, with record_id, extract, extract_date, superseded."""
     parts = [
-        "SELECT NULL AS record_id, NULL AS extract, NULL AS \"column\", '' AS value, true AS superseded "
-        "WHERE false"
+        'SELECT NULL AS record_id, NULL AS extract, NULL AS "column", NULL::DATE AS extract_date, '
+        "'' AS value, true AS superseded WHERE false"
     ]
     parts += [
-        f"SELECT record_id, extract, '{column}', {quoted(column)}, superseded "
+        f"SELECT record_id, extract, '{column}', extract_date, {quoted(column)}, superseded "
         f"FROM {quoted('stg_' + source.extract)} WHERE {quoted(column)} IS NOT NULL"
         for source in sources.values()
         for column in columns_of(source)

@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
+from pipeline import audit
 from pipeline.night import Night
+from pipeline.schema import WAREHOUSE_VERSION
 
 NAME = "manifest.json"
 _INPUTS = """
@@ -44,6 +46,8 @@ def write(
         "started_at": night.started_at,
         "code_version": night.code_version,
         "rules_version": rules_version,
+        "schema_version": WAREHOUSE_VERSION,
+        "audit": audit.head(night.settings.restricted).to_json(),
         "random_checks": {
             "share": night.settings.random_check_share,
             "seed": str(night.settings.as_of),

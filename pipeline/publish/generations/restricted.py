@@ -5,12 +5,14 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline import db, schema
+from pipeline.keys import load_key
 from pipeline.night import Night
 
 # file → where its rows come from: the night's database is attached as `built`.
 _FILES = {
     "identity.parquet": "FROM built.identity_state ORDER BY ALL",
-    "persons.parquet": "FROM built.person ORDER BY ALL",
+    "persons.parquet": "FROM keyed_person ORDER BY ALL",
     "history.parquet": """FROM (FROM risk_history UNION ALL BY NAME FROM later_history)
         ORDER BY as_of, enterprise_id""",
     "lines.parquet": """FROM (FROM list_line_history UNION ALL BY NAME FROM later_lines)
@@ -45,9 +47,12 @@ def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
             f"CREATE OR REPLACE TEMP TABLE {later} AS FROM built.{kept} WHERE as_of > $as_of",
             {"as_of": night.settings.as_of},
         )
+    cells = db.read_arrow(con, "FROM built.person ORDER BY ALL")
+    con.register("keyed_person", schema.keyed_persons(cells, load_key(night.settings.restricted)))
     for name, rows in _FILES.items():
         path = folder / name
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         target = str(path).replace("'", "''")
         con.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         path.chmod(0o600)
+    con.unregister("keyed_person")

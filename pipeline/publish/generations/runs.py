@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipeline import db
 from pipeline.night import Night, fingerprint
+from pipeline.schema import WAREHOUSE_VERSION
 
 _FIELDS: list[Any] = [
     ("run_id", pa.string()),
@@ -23,6 +24,7 @@ _FIELDS: list[Any] = [
     ("seconds", pa.float64()),
     ("peak_rss_mb", pa.int64()),
     ("counts", pa.string()),
+    ("schema_version", pa.int64()),
 ]
 _SCHEMA = pa.schema(_FIELDS)
 
@@ -60,10 +62,13 @@ def add(
         "seconds": round(seconds, 1),
         "peak_rss_mb": _peak_rss_mb(),
         "counts": json.dumps(dict(counts), sort_keys=True),
+        "schema_version": WAREHOUSE_VERSION,
     }
     kept = db.read_arrow(con, "FROM read_parquet($path)", {"path": str(earlier)}) if earlier else None
     table = pa.Table.from_pylist([this], schema=_SCHEMA)
     if kept is not None:
+        if "schema_version" not in kept.column_names:  # runs of before warehouses had versions
+            kept = kept.append_column("schema_version", pa.array([1] * len(kept), pa.int64()))
         table = pa.concat_tables([kept.select(_SCHEMA.names).cast(_SCHEMA), table])
     db.write_arrow(con, "run", table.sort_by([("started_at", "ascending"), ("run_id", "ascending")]))
 
