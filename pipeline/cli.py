@@ -23,6 +23,7 @@ from pipeline import (
     cli_options,
     cli_quarterly,
     cli_review,
+    cli_rollback,
     cli_rules,
     prefect_home,
     progress,
@@ -101,6 +102,7 @@ def schedule(options: argparse.Namespace) -> int:
     with prefect_home.persistent_server(settings.restricted, options.port, options.cron) as url:
         import flows
 
+        flows.bury_left(settings)
         print(f"Nights start at cron '{options.cron}' (Asia/Shanghai); server at {url}", flush=True)
         flows.serve(settings, options.cron)
     return DONE
@@ -150,10 +152,10 @@ def _night(settings: Settings, *, debug: bool) -> int:
     prefect_home.prepare(settings.restricted, verbose=debug)
     import flows
 
-    flows.choose_port()
     since = datetime.now(UTC)
     with progress.shown():
         try:
+            flows.start_server()
             outcome = flows.nightly(settings.to_parameters())
         except Exception as problem:
             duty.failed_outside(settings, problem, since, lambda: datetime.now(UTC))
@@ -187,6 +189,7 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
         memory_limit=options.memory_limit,
         threads=options.threads,
         accept=tuple(options.accept),
+        keep_generations=options.keep_generations,
     )
 
 
@@ -254,6 +257,7 @@ def _parser() -> argparse.ArgumentParser:
         add("archive", cli_archive.list_files), _command, cli_options.default_warehouse()
     )
     cli_duty.add_commands(add)
+    cli_rollback.add_options(add("rollback", cli_rollback.rollback))
     return parser
 
 

@@ -1,24 +1,30 @@
 """One night: its settings, its run id, and the folder and database that it builds aside."""
 
+import errno
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import shutil
+import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self
 
 import duckdb
 
 from pipeline import __version__, db
-from pipeline.errors import RunError
+from pipeline.errors import PipelineError, RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
+logger = logging.getLogger("early_warning")
+LOCK = "night.lock"
+JOURNAL = "journal.jsonl"
 LOCK_TRIES, LOCK_SECONDS = 5, 0.05
 CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv", "**/*.j2")
 
@@ -56,9 +62,8 @@ class Night:
         )
         settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings.restricted.chmod(0o700)
-        runs = settings.restricted / "runs"
-        shutil.rmtree(runs, ignore_errors=True)  # left by a night that died; the lock is ours
-        runs.mkdir(mode=0o700)
+        _clear_runs(settings)
+        (settings.restricted / "runs").mkdir(mode=0o700, exist_ok=True)
         night.folder.mkdir(mode=0o700)
         return night
 
@@ -107,12 +112,20 @@ def read_attention(con: duckdb.DuckDBPyConnection) -> list[Attention]:
 
 
 def append_journal(path: Path, entry: dict[str, object]) -> None:
-    """Appends one JSON line and flushes it to the disk."""
+    """Appends one JSON line and flushes it to the disk; a line that cannot be written whole is taken back."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-        handle.flush()
-        db.sync([path])
+    cut_torn_line(path)
+    line = (json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n").encode()
+    with path.open("ab", buffering=0) as handle:
+        before = handle.seek(0, os.SEEK_END)
+        try:
+            if handle.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle.fileno())
+        except BaseException:
+            handle.truncate(before)
+            raise
+    db.sync([path.parent])
 
 
 def cut_torn_line(journal: Path) -> None:
@@ -137,28 +150,122 @@ def read_journal(path: Path) -> list[dict[str, object]]:
     return entries
 
 
+def read_generations(restricted: Path) -> list[dict[str, object]]:
+    """What the journal says of published generations, without those that were rolled back, oldest first."""
+    standing: list[dict[str, object]] = []
+    for entry in read_journal(restricted / JOURNAL):
+        if "withdraws" in entry:
+            standing = [one for one in standing if one.get("run_id") != entry["withdraws"]]
+        else:
+            standing.append(entry)
+    return standing
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds the lock of a place, or held it when it died.
+
+    Attributes:
+        host: the machine.
+        pid: the process.
+        since: from when on, UTC.
+    """
+
+    host: str
+    pid: int
+    since: datetime
+
+    def told(self, now: datetime) -> str:
+        """The owner in words, with the lock's age."""
+        minutes = max(0, int((now - self.since).total_seconds() // 60))
+        return f"process {self.pid} on {self.host}, since {self.since:%Y-%m-%d %H:%M} UTC ({minutes} minutes)"
+
+
+def utc_clock() -> datetime:
+    """The present; told to people who wait for a lock, and in no result."""
+    return datetime.now(UTC)
+
+
 @contextmanager
-def one_at_a_time(settings: Settings) -> Iterator[None]:
+def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock) -> Iterator[None]:
     """Holds the lock of a place, whoever starts the night; the system frees it with the process.
+
+    Who holds it stands in the file. A note that is still there when the lock is free is a dead owner's: what
+    it left half built is cleared first of all, because the disk may be full of it.
 
     Raises:
         RunError: if another night is under way there.
     """
     settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (settings.restricted / "night.lock").open("w") as handle:
+    with (settings.restricted / LOCK).open("a") as handle:
         if not _locked(handle):
+            owner = owner_of(settings.restricted)
             raise RunError(
-                "another night is under way",
+                "another night is under way" + (f": {owner.told(clock())}" if owner else ""),
                 where=str(settings.restricted),
                 mend="wait for it to end, then start again",
             )
-        yield
+        dead = owner_of(settings.restricted)
+        if dead:
+            logger.warning("the lock was left by a night that died: %s", dead.told(clock()))
+        _clear_runs(settings)
+        _note_owner(handle, Owner(socket.gethostname(), os.getpid(), clock()))
+        try:
+            yield
+        except PipelineError:
+            raise  # the night's tables stay until the next night: the sentence may point there
+        except BaseException:
+            _clear_runs(settings)
+            raise
+        finally:
+            handle.truncate(0)
+
+
+def owner_of(restricted: Path) -> Owner | None:
+    """Who noted that it holds the lock of a place; None if nobody did."""
+    try:
+        found = json.loads((restricted / LOCK).read_text(encoding="utf-8"))
+        return Owner(str(found["host"]), int(found["pid"]), datetime.fromisoformat(found["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def require_inbox(settings: Settings) -> None:
+    """A night without its inbox would take all that is new for not sent.
+
+    Raises:
+        RunError: if the folder is not there or cannot be read.
+    """
+    try:
+        next(settings.inbox.iterdir(), None)
+    except OSError:
+        raise RunError(
+            "the inbox is not there or cannot be read",
+            where=str(settings.inbox),
+            mend="mount it, or name the right folder with --inbox",
+        ) from None
+
+
+def _note_owner(handle: IO[str], owner: Owner) -> None:
+    """Says who holds the lock; on a full disk the lock holds without."""
+    noted = {"host": owner.host, "pid": owner.pid, "since": owner.since.isoformat(timespec="seconds")}
+    try:
+        handle.truncate(0)
+        handle.write(json.dumps(noted))
+        handle.flush()
+    except OSError as problem:
+        logger.warning("could not note who holds the lock: %s", problem.strerror)
+
+
+def _clear_runs(settings: Settings) -> None:
+    """Removes what nights that died or broke off left half built; the caller holds the lock."""
+    shutil.rmtree(settings.restricted / "runs", ignore_errors=True)
 
 
 def is_under_way(restricted: Path) -> bool:
     """Whether somebody holds the lock of a place: a night, or a training of the linking model."""
     try:
-        with (restricted / "night.lock").open("rb") as handle:
+        with (restricted / LOCK).open("rb") as handle:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False

@@ -16,6 +16,7 @@ from pipeline.errors import RunError
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
+_WATCHERS: "list[subprocess.Popen[bytes]]" = []  # kept, so that their pipes stay open to the end
 
 
 def prepare(restricted: Path, *, verbose: bool) -> None:
@@ -66,6 +67,7 @@ def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
+    end_with_this_process(server.pid)
     try:
         _wait(server, url, home)
         local_server.note(home, url, cron)
@@ -75,6 +77,25 @@ def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
         local_server.forget(home)
         server.terminate()
         server.wait(timeout=30)
+
+
+def end_with_this_process(pid: int) -> None:
+    """Ends another process of ours as soon as this one has ended, even if it was killed.
+
+    A watcher holds the other end of a pipe: the system closes it with this process.
+    """
+    code = (
+        "import os, signal, sys\n"
+        "other = os.pidfd_open(int(sys.argv[1]))\n"
+        "sys.stdin.read()\n"
+        "try: signal.pidfd_send_signal(other, signal.SIGTERM)\n"
+        "except ProcessLookupError: pass\n"
+    )
+    command = [sys.executable, "-S", "-c", code, str(pid)]
+    quiet = subprocess.DEVNULL
+    _WATCHERS.append(
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True)
+    )
 
 
 def _wait(server: "subprocess.Popen[bytes]", url: str, home: Path) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.night import append_journal, cut_torn_line, read_journal
+from pipeline.night import append_journal, read_journal
 
 NAME = "duty.jsonl"
 State = Literal["open", "published", "failed", "died"]
@@ -46,13 +46,15 @@ def read(restricted: Path) -> list[Run]:
     runs: dict[tuple[str, int], Run] = {}
     for entry in read_journal(restricted / NAME):
         key = str(entry["started_at"]), int(str(entry["pid"]))
-        runs[key] = _ended(runs[key], entry) if key in runs else _begun(entry)
+        if key in runs:
+            runs[key] = _ended(runs[key], entry)
+        elif "as_of" in entry:  # an end without a beginning was written on a disk that was full before
+            runs[key] = _begun(entry)
     return list(runs.values())
 
 
 def begin(restricted: Path, run: Run) -> None:
     """Notes that a run began; the caller holds the lock of the place."""
-    cut_torn_line(restricted / NAME)
     _append(restricted, {**_key(run), "as_of": str(run.as_of)})
 
 

@@ -13,7 +13,7 @@ from pipeline.ingest.archive import Archive, Entry, Withdrawal
 from pipeline.ingest.archived import put, read_note
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
-from pipeline.night import read_journal
+from pipeline.night import read_generations
 
 _HEADINGS = ("extract", "file", "extract date", "sha256", "rows", "bytes", "accepted", "withdrawn")
 _RIGHT = frozenset({"rows", "bytes"})
@@ -108,7 +108,7 @@ def withdraw(
 
 def newest_night(restricted: Path) -> date | None:
     """The newest as-of that was published from a place; None before the first night."""
-    days = [str(entry["as_of"]) for entry in read_journal(restricted / "journal.jsonl")]
+    days = [str(entry["as_of"]) for entry in read_generations(restricted)]
     return date.fromisoformat(max(days)) if days else None
 
 

@@ -26,7 +26,7 @@ from pipeline.link.ordering import Ints
 from pipeline.link.outcome import Linked
 from pipeline.link.parties import Parties
 from pipeline.link.standing import Resolution
-from pipeline.night import read_journal
+from pipeline.night import read_generations
 from pipeline.settings import Settings
 
 EXTRACT = "street_returns"
@@ -74,7 +74,7 @@ def read_doubts(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Doub
     """
     if f"stg_{EXTRACT}" not in db.table_names(con):
         return []
-    entries = [e for e in read_journal(settings.restricted / "journal.jsonl") if e.get("history")]
+    entries = [e for e in read_generations(settings.restricted) if e.get("history")]
     path = (settings.restricted / str(entries[-1]["history"])).with_name("lines.parquet") if entries else None
     if path is None or not path.is_file():
         return []

@@ -18,7 +18,7 @@ from pipeline.link.identity import Before, Former, Identities, Known
 from pipeline.link.looks import Look
 from pipeline.link.ordering import Ints, numbered
 from pipeline.link.parties import encode
-from pipeline.night import read_journal
+from pipeline.night import read_generations
 from pipeline.settings import Settings
 
 SCHEMA = pa.schema(
@@ -60,9 +60,7 @@ def read_history(settings: Settings) -> History:
     Raises:
         RunError: if the journal names a state that is not there, or one that another version wrote.
     """
-    entries = [
-        entry for entry in read_journal(settings.restricted / "journal.jsonl") if entry.get("identity")
-    ]
+    entries = [entry for entry in read_generations(settings.restricted) if entry.get("identity")]
     newest = sorted(enumerate(entries), key=lambda item: (str(item[1]["as_of"]), item[0]))
     today = settings.as_of.isoformat()
     upto = [entry for _, entry in newest if str(entry["as_of"]) <= today]

@@ -17,7 +17,7 @@ from pipeline.publish import dictionary, generation, lists, manifest, report, re
 from pipeline.publish.checks import check
 from pipeline.publish.departments import write_departments
 from pipeline.publish.explain import explain
-from pipeline.publish.generation import Generation
+from pipeline.publish.generation import Generation, roll_back
 from pipeline.publish.inputs import complete
 from pipeline.publish.keeping import forget
 from pipeline.publish.neighbours import write_neighbours
@@ -25,7 +25,7 @@ from pipeline.publish.persons import find_persons
 from pipeline.publish.summary import tell
 from pipeline.settings import Settings
 
-__all__ = ["PublishSummary", "explain", "forget", "repair", "run", "tell"]
+__all__ = ["PublishSummary", "explain", "forget", "repair", "roll_back", "run", "tell"]
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def run(
         RunError: if a check fails; nothing has been published then.
     """
     made = Generation(night.settings, night.run_id)
-    made.begin()
     try:
+        made.begin()
         views, lines, version = _build(night, sources, made, clock)
         made.sync()
     except BaseException:
@@ -107,7 +107,7 @@ def _build(
         views = warehouse.build(con, night, sources)
         runs.add(con, night, views, clock(), version, earlier.runs if earlier else None)
         parts = warehouse.random_parts(night.settings.random_check_share)
-        check(con, {"as_of": night.settings.as_of, **parts}, sources)
+        check(con, {"as_of": night.settings.as_of, **parts}, sources, night.settings.accept)
         views = {**views, "run": 1, "data_dictionary": dictionary.add(con, sources)}
         lines = _write_folder(con, night, sources, made.folder, views, version)
         restricted.write(con, night, made.restricted)
