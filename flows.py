@@ -110,8 +110,9 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
 def start_server() -> None:
     """Starts this process's own server, if it needs one; it ends with this process, however that ends.
 
-    Its port is one that no other process takes meanwhile. Prefect draws one port of a thousand. Two nights that start at once and draw the same one share the
-    server that is up first, and the other night fails when that server ends with its process.
+    Its port is one that no other process takes meanwhile. Prefect draws one port of a thousand. Two nights
+    that start at once and draw the same one share the server that is up first, and the other night fails
+    when that server ends with its process.
     """
     server = SubprocessASGIServer()
     if server.running or os.environ.get("PREFECT_API_URL"):

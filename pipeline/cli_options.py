@@ -47,8 +47,8 @@ def places(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="take an extract, a group of the fairness watch, or a check against last night, that waits for a "
-        "person; may be repeated",
+        help="take an extract, a group of the fairness watch, or a check against last night, that waits for "
+        "a person; may be repeated",
     )
     parser.add_argument(
         "--keep-generations",

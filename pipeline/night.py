@@ -25,6 +25,7 @@ from pipeline.settings import PROJECT_ROOT, Settings
 logger = logging.getLogger("early_warning")
 LOCK = "night.lock"
 JOURNAL = "journal.jsonl"
+HALF_WRITTEN = "[!gpr]*/**/.*.*.[0-9]*"  # beside the names of files of archive, catalogue and keys
 LOCK_TRIES, LOCK_SECONDS = 5, 0.05
 CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv", "**/*.j2")
 
@@ -209,6 +210,8 @@ def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock)
         if dead:
             logger.warning("the lock was left by a night that died: %s", dead.told(clock()))
         _clear_runs(settings)
+        for path in settings.restricted.glob(HALF_WRITTEN):
+            path.unlink(missing_ok=True)
         _note_owner(handle, Owner(socket.gethostname(), os.getpid(), clock()))
         try:
             yield

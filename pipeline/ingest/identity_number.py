@@ -17,6 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.errors import RunError
+from pipeline.ingest.archived import put
 from pipeline.ingest.check_digit import is_org_code, is_registration_no, is_uscc
 
 TOKEN = re.compile(r"ID#[0-9a-f]{16}")
@@ -42,18 +44,28 @@ _PREFILTER = (
 # A cell that may be an old number of fifteen digits, alone or with a sequence: region, yymmdd, sequence.
 _OLD_PREFILTER = rf"|^[^0-9]?[1-8][0-9]{{7}}{_MONTH_AND_DAY}[0-9]{{3,5}}$"
 _SHORTEST = 15
+_KEY_BYTES = 32
 _WORKING_AGE = 15
 
 
 def load_key(restricted: Path) -> bytes:
-    """The key of the hashes, `<restricted>/keys/hash.key`, made at first use with mode 0600."""
+    """The key of the hashes, `<restricted>/keys/hash.key`, made whole at first use with mode 0600.
+
+    Raises:
+        RunError: if it is not whole; another key would give every person another hash.
+    """
     path = restricted / "keys" / "hash.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(os.urandom(32))
-    return path.read_bytes()
+        put(path, os.urandom(_KEY_BYTES))
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise RunError(
+            "the key of the hashes is damaged",
+            where=str(path),
+            mend="restore the restricted folder from its backup",
+        )
+    return key
 
 
 def mask_texts(column: pa.Array, latest: date, *, strict: bool = False) -> pa.Array:

@@ -69,8 +69,8 @@ def run(
         RunError: if a check fails; nothing has been published then.
     """
     made = Generation(night.settings, night.run_id)
+    made.begin()
     try:
-        made.begin()
         views, lines, version = _build(night, sources, made, clock)
         made.sync()
     except BaseException:

@@ -7,12 +7,12 @@ WITH last_night AS (
   GROUP BY tier
 ), tonight AS (
   SELECT tier, count(*) AS firms FROM risk GROUP BY tier
-), both AS (
+), compared AS (
   SELECT tier, coalesce(l.firms, 0) AS before, coalesce(t.firms, 0) AS now
   FROM last_night l FULL JOIN tonight t USING (tier)
 )
 SELECT tier, before, now
-FROM both
+FROM compared
 WHERE EXISTS (FROM last_night)
   AND abs(now - before) >= $least
   AND (now > before * $times OR before > now * $times)
