@@ -140,31 +140,26 @@ def _scheduled_day() -> str:
     return str(runtime.flow_run.scheduled_start_time.astimezone(SHANGHAI).date())
 
 
-def bury_dead(before: datetime) -> int:
+def bury_dead(before: datetime, own: str = "") -> int:
     """Sets runs that a dead process left under way to Crashed; returns how many.
 
     Such a run would be shown as running for ever, and hold the schedule's only place.
 
     Args:
         before: only runs that began earlier; the caller holds the lock of the place, so they are dead.
+        own: the id of the run that asks.
     """
-    is_open = {
-        "state": {"type": {"any_": ["RUNNING", "CANCELLING"]}},
-        "start_time": {"before_": before.isoformat()},
-    }
+    under_way = {"state": {"type": {"any_": ["RUNNING", "CANCELLING"]}}}
+    asked = {"flow_runs": {**under_way, "start_time": {"before_": before.isoformat()}}, "limit": AT_ONCE}
     dead = Crashed(message="the process of this run died")
     with get_client(sync_client=True) as client:
-        asked = {"flow_runs": is_open, "limit": AT_ONCE}
-        runs = client.request("POST", "/flow_runs/filter", json=asked).json()
-        for run in runs:
-            tasks = {
-                "flow_runs": {"id": {"any_": [run["id"]]}},
-                "task_runs": {"state": {"type": {"any_": ["RUNNING"]}}},
-            }
-            for step in client.request("POST", "/task_runs/filter", json=tasks).json():
+        runs = [run["id"] for run in client.request("POST", "/flow_runs/filter", json=asked).json()]
+        for run in (run for run in runs if run != own):
+            steps = {"flow_runs": {"id": {"any_": [run]}}, "task_runs": under_way}
+            for step in client.request("POST", "/task_runs/filter", json=steps).json():
                 client.set_task_run_state(UUID(step["id"]), dead, force=True)
-            client.set_flow_run_state(UUID(run["id"]), dead, force=True)
-    return len(runs)
+            client.set_flow_run_state(UUID(run), dead, force=True)
+    return len(set(runs) - {own})
 
 
 def bury_left(settings: Settings) -> None:
@@ -175,17 +170,12 @@ def bury_left(settings: Settings) -> None:
 
 def _safely_bury() -> None:
     """Prefect's record is for looking at: whatever is wrong with it stops no night."""
+    own = FlowRunContext.get()
     try:
-        if number := bury_dead(_own_start()):
+        if number := bury_dead(_now(), str(own.flow_run.id) if own and own.flow_run else ""):
             logger.warning("%d runs that a dead process left under way are now shown as crashed", number)
     except Exception as problem:
         logger.warning("could not set dead runs to crashed: %s", type(problem).__name__)
-
-
-def _own_start() -> datetime:
-    context = FlowRunContext.get()
-    started = context.flow_run.start_time if context and context.flow_run else None
-    return started or _now()
 
 
 def forget_runs(before: datetime) -> None:

@@ -3,17 +3,20 @@
 Only the environment is set here, before Prefect is imported: no analytics, no call to the outside.
 """
 
+import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipeline import local_server
 from pipeline.errors import RunError
 
+logger = logging.getLogger("early_warning")
 HOST = "127.0.0.1"
 START_SECONDS = 120
 _WATCHERS: "list[subprocess.Popen[bytes]]" = []  # kept, so that their pipes stay open to the end
@@ -48,6 +51,28 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
     url = local_server.address(home)
     if url and local_server.is_healthy(url):
         os.environ["PREFECT_API_URL"] = url
+    else:
+        set_damaged_aside(home)
+
+
+def set_damaged_aside(home: Path) -> None:
+    """Prefect's record is for looking at: one that cannot be read must not stop every night from now on."""
+    path = home / "prefect.db"
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path)) as con:
+            found = con.execute("PRAGMA quick_check(1)").fetchone()
+        is_whole = found == ("ok",)
+    except sqlite3.OperationalError:
+        return  # somebody has it open
+    except sqlite3.DatabaseError:
+        is_whole = False
+    if not is_whole:
+        logger.warning("%s is damaged and was set aside; Prefect begins a new record", path.name)
+        for rest in ("-wal", "-shm"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        path.replace(path.with_name("prefect.db.damaged"))
 
 
 @contextmanager

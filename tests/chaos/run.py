@@ -6,6 +6,7 @@ Everything lies on file systems in memory inside a mount namespace of its own, s
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -67,7 +68,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="a part of the schedule, for a quick look")
-    parser.add_argument("--only", default="", help="kinds whose name holds this word")
+    parser.add_argument("--only", default="", help="kinds whose name matches this pattern")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--docs", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
@@ -80,7 +81,7 @@ def _all(folder: Path, options: argparse.Namespace) -> list[Result]:
     print(f"prepared: {json.dumps(known.seconds)}", file=sys.stderr, flush=True)
     cases = faults.schedule(known, options.seed, options.share)
     cases += flow_faults.schedule(options.seed, options.share)
-    cases = [case for case in cases if options.only in case.kind]
+    cases = [case for case in cases if re.search(options.only, case.kind)]
     chains = list(enumerate(_chains(cases)))
     told = [folder / f"results.{number}" for number in range(options.workers)]
     pids = [
