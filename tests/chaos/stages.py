@@ -53,6 +53,7 @@ class Fault:
     Attributes:
         before_stage: kill -9 before this stage begins.
         change: at the n-th change of the file system that Python makes (from 1) …
+        path: … counting those whose path holds this …
         errno: … that error is raised; None: kill -9.
         clock: how far the clock has jumped, from the start on, or …
         clock_from: … from this stage on.
@@ -60,6 +61,7 @@ class Fault:
 
     before_stage: str | None = None
     change: int = 0
+    path: str = ""
     errno: int | None = None
     clock: timedelta = timedelta()
     clock_from: str = "begin"
@@ -82,13 +84,14 @@ class Changes:
                 return
         elif event not in CHANGES:
             return
-        if not str(args[0]).startswith(self.folder):
+        place = str(args[0])
+        if not place.startswith(self.folder) or self.fault.path not in place:
             return
         self.seen += 1
         if self.seen == self.fault.change:
             if self.fault.errno is None:
                 os.kill(os.getpid(), signal.SIGKILL)
-            raise OSError(self.fault.errno, os.strerror(self.fault.errno), str(args[0]))
+            raise OSError(self.fault.errno, os.strerror(self.fault.errno), place)
 
 
 def run(

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,18 +10,57 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
-from pipeline import publish
+from pipeline import cli, publish
 from pipeline.errors import RunError
 from pipeline.night import read_generations, read_journal
-from pipeline.publish import generation
+from pipeline.publish import checks, generation
+from pipeline.publish.generation import Generation
 from tests.chaos import stages, table
 from tests.chaos.invariants import torn_outputs
 from tests.chaos.world import fingerprint, hashes, run_id_of
 
 NEXT = date(2017, 4, 1)
 NOW = datetime(2017, 4, 2, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def one(made: Any, tmp_path: Path) -> Any:
+    """A place of its own with the tiny night published as run1."""
+    folder = tmp_path / "place"
+    shutil.copytree(made.settings.out.parent, folder, symlinks=True)
+
+    def moved(path: Path) -> Path:
+        return folder / path.relative_to(made.settings.out.parent)
+
+    old = made.settings
+    settings = replace(
+        old, out=moved(old.out), warehouse=moved(old.warehouse), restricted=moved(old.restricted)
+    )
+    return replace(made, settings=settings)
+
+
+def again(place: Any, run_id: str, day: date, started_at: str = "2017-04-01T02:00:00+00:00") -> None:
+    """Publishes run1 once more under another run id, for a day."""
+    first = Generation(place.settings, "run1")
+    made = Generation(replace(place.settings, as_of=day), run_id)
+    made.begin()
+    shutil.copytree(first.folder, made.folder, dirs_exist_ok=True)
+    shutil.copytree(first.restricted, made.restricted, dirs_exist_ok=True)
+    runs = made.folder / "warehouse" / "run.parquet"
+    told = {"runs": str(first.folder / "warehouse" / "run.parquet"), "run": run_id, "at": started_at}
+    rows = duckdb.execute(
+        """SELECT * FROM read_parquet($runs) UNION ALL
+           SELECT * REPLACE ($run AS run_id, $at AS started_at) FROM read_parquet($runs)""",
+        told,
+    )
+    pq.write_table(rows.to_arrow_table(), runs)
+    generation.warehouse.rebuild(made.folder / "warehouse", made.built)
+    made.sync()
+    generation.publish(made, "0", "0")
+    generation.settle(made.settings)
 
 
 def shown(place: Any) -> tuple[str, str]:
@@ -39,15 +79,17 @@ def strike(place: Any, log: Path, fault: stages.Fault) -> int:
     return stages.ended(stages.fork(work, log))
 
 
-@pytest.mark.parametrize("change", [3, 60, 111])
-@pytest.mark.parametrize("error", [None, errno.ENOSPC])
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [("persons.parquet", errno.ENOSPC), (".latest.link", None), ("warehouse.duckdb.wal", None)],
+)
 def test_whatever_hits_publishing_one_whole_night_stands(
-    place: Any, tmp_path: Path, change: int, error: int | None
+    one: Any, tmp_path: Path, path: str, error: int | None
 ) -> None:
-    place.publish("run1")
+    place = one
     before = hashes(place.today.resolve())
-    code = strike(place, tmp_path / "log", stages.Fault(change=change, errno=error))
-    assert code in (-9, 1)
+    code = strike(place, tmp_path / "log", stages.Fault(change=1, path=path, errno=error))
+    assert code == (1 if error else -9)
     fingerprint(place.settings.warehouse)
     assert hashes(place.today.resolve()) == before
     publish.repair(place.settings)
@@ -60,84 +102,86 @@ def test_whatever_hits_publishing_one_whole_night_stands(
     assert not list(place.settings.warehouse.parent.glob("*.wal"))
 
 
-def test_a_warehouse_that_was_half_rebuilt_is_never_shown(place: Any, tmp_path: Path) -> None:
-    place.publish("run1")
-    place.settings.warehouse.unlink()
+def test_a_warehouse_that_was_half_rebuilt_is_never_shown(one: Any, tmp_path: Path) -> None:
+    one.settings.warehouse.unlink()
 
     def dies() -> None:
-        generation.db.swap_in = lambda *_: os.kill(os.getpid(), 9)  # type: ignore[assignment]
-        generation.warehouse.dictionary.comment = lambda _: os.kill(os.getpid(), 9)  # type: ignore[assignment]
-        publish.repair(place.settings)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(generation.warehouse.dictionary, "comment", lambda _: os.kill(os.getpid(), 9))
+            publish.repair(one.settings)
 
     assert stages.ended(stages.fork(dies, tmp_path / "log")) == -9
-    assert not place.settings.warehouse.exists()
-    publish.repair(place.settings)
-    assert shown(place)[0] == "run1"
-    fingerprint(place.settings.warehouse)
+    assert not one.settings.warehouse.exists()
+    publish.repair(one.settings)
+    assert shown(one)[0] == "run1"
+    fingerprint(one.settings.warehouse)
 
 
-def test_the_generation_before_stands_again(place: Any) -> None:
-    place.publish("run1")
-    first, day = fingerprint(place.settings.warehouse), hashes(place.today.resolve())
-    place.publish("run2", as_of=NEXT)
-    told = generation.roll_back(place.settings, "王处长", "规则有误", NOW)
-    assert "withdrawn: 2017-04-01 (run run2)" in str(told)
-    assert shown(place) == ("run1", "2017-03-31")
-    assert fingerprint(place.settings.warehouse) == first
-    assert hashes(place.today.resolve()) == day
-    assert not (place.settings.out / str(NEXT)).is_symlink()
-    entry = read_journal(place.settings.restricted / "journal.jsonl")[-1]
-    assert (entry["run_id"], entry["withdraws"], entry["by"], entry["why"]) == (
-        "run1", "run2", "王处长", "规则有误",
-    )  # fmt: skip
-    assert [one["run_id"] for one in read_generations(place.settings.restricted)] == ["run1"]
+def test_the_generation_before_stands_again(one: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = one.settings
+    first, day = fingerprint(settings.warehouse), hashes(one.today.resolve())
+    again(one, "run2", NEXT)
+    assert shown(one) == ("run2", str(NEXT))
+    places = ["--warehouse", str(settings.warehouse), "--out", str(settings.out)]
+    command = ["rollback", "--by", "王处长", "--why", "规则有误", *places]
+    assert cli.main([*command, "--restricted", str(settings.restricted)]) == cli.DONE
+    assert "withdrawn: 2017-04-01 (run run2)" in capsys.readouterr().out
+    assert shown(one) == ("run1", "2017-03-31")
+    assert fingerprint(settings.warehouse) == first
+    assert hashes(one.today.resolve()) == day
+    assert not (settings.out / str(NEXT)).is_symlink()
+    entry = read_journal(settings.restricted / "journal.jsonl")[-1]
+    said = [entry[name] for name in ("run_id", "withdraws", "by", "why")]
+    assert said == ["run1", "run2", "王处长", "规则有误"]
+    assert [line["run_id"] for line in read_generations(settings.restricted)] == ["run1"]
     with pytest.raises(RunError, match="no generation to go back to"):
-        generation.roll_back(place.settings, "x", "x", NOW)
-    place.publish("run3", as_of=NEXT)
-    with duckdb.connect(str(place.settings.warehouse), read_only=True) as con:
-        assert con.execute("SELECT run_id FROM run").fetchall() == [("run1",), ("run3",)]
-        days = con.execute("SELECT DISTINCT as_of FROM risk_history ORDER BY ALL").fetchall()
-    assert days == [(date(2017, 3, 31),), (NEXT,)]
+        generation.roll_back(settings, "x", "x", NOW)
+    again(one, "run3", NEXT)
+    assert shown(one) == ("run3", str(NEXT))
 
 
-def test_a_day_that_was_run_again_can_be_gone_back_to(place: Any) -> None:
-    for run_id in ("run1", "run2", "run3"):
-        place.publish(run_id)
-    generation.roll_back(place.settings, "x", "x", NOW)
-    assert shown(place) == ("run2", "2017-03-31")
+def test_a_day_that_was_run_again_can_be_gone_back_to(one: Any) -> None:
+    for run_id in ("run2", "run3"):
+        again(one, run_id, one.settings.as_of)
+    generation.roll_back(one.settings, "x", "x", NOW)
+    assert shown(one) == ("run2", "2017-03-31")
     with pytest.raises(RunError, match="no longer kept"):
-        generation.roll_back(place.settings, "x", "x", NOW)
-    assert shown(place) == ("run2", "2017-03-31")
+        generation.roll_back(one.settings, "x", "x", NOW)
+    assert shown(one) == ("run2", "2017-03-31")
 
 
-def test_a_lost_restricted_folder_clears_nothing_away(place: Any) -> None:
-    place.publish("run1")
-    before = hashes(place.settings.out)
-    lost = replace(place.settings, restricted=place.settings.restricted.with_name("empty"))
+def test_a_lost_restricted_folder_clears_nothing_away(one: Any) -> None:
+    before = hashes(one.settings.out)
+    lost = replace(one.settings, restricted=one.settings.restricted.with_name("empty"))
     with pytest.raises(RunError, match="its journal is not there"):
         publish.repair(lost)
-    assert hashes(place.settings.out) == before
+    assert hashes(one.settings.out) == before
 
 
-def test_a_clock_that_was_put_back_hides_no_run(place: Any) -> None:
-    place.publish("run1")
-    night = replace(place.night("run0", as_of=NEXT), started_at="1999-01-01T00:00:00+00:00")
-    place.finish(night)
-    assert shown(place) == ("run0", str(NEXT))
-    assert generation.warehouse.run_id_of(place.settings.warehouse) == "run0"
+def test_a_clock_that_was_put_back_hides_no_run(one: Any) -> None:
+    again(one, "run0", NEXT, started_at="1999-01-01T00:00:00+00:00")
+    assert generation.warehouse.run_id_of(one.settings.warehouse) == "run0"
 
 
-def test_tiers_far_from_last_nights_wait_for_a_person(place: Any) -> None:
-    few = [place.firm(f"E{n:03}", f"甲{n}店", "桂园街道", ("5.00",), "A") for n in range(20)]
-    many = [place.firm(f"E{n:03}", f"甲{n}店", "桂园街道", ("5.00",), "A") for n in range(80)]
-    place.publish("run1", firms=few)
-    with pytest.raises(RunError, match=r"A 20 → 80.*--accept tiers"):
-        place.finish(place.night("run2", as_of=NEXT, firms=many))
-    assert shown(place)[0] == "run1"
-    night = place.night("run3", as_of=NEXT, firms=many)
-    accepted = replace(night, settings=replace(night.settings, accept=("tiers", "enterprises")))
-    place.finish(accepted)
-    assert shown(place)[0] == "run3"
+def test_tiers_far_from_last_nights_wait_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "FOLDER", checks.BANDS / "none")
+    monkeypatch.setattr(checks, "KEYS", {})
+    con = duckdb.connect()
+    con.execute("CREATE TABLE risk AS SELECT 'A' AS tier FROM range(100)")
+    con.execute(
+        """CREATE TABLE risk_history AS
+           SELECT DATE '2017-03-31' AS as_of, 'A' AS tier FROM range(40)
+           UNION ALL SELECT DATE '2017-02-28', 'A' FROM range(4)"""
+    )
+    checks.check(con, {"as_of": NEXT}, {})
+    con.execute("INSERT INTO risk SELECT 'A' FROM range(21)")
+    with pytest.raises(RunError, match=r"40 → 121.*--accept enterprises"):
+        checks.check(con, {"as_of": NEXT}, {})
+    with pytest.raises(RunError, match=r"A 40 → 121.*--accept tiers"):
+        checks.check(con, {"as_of": NEXT}, {}, accept=["enterprises"])
+    checks.check(con, {"as_of": NEXT}, {}, accept=["enterprises", "tiers"])
+    con.execute("DELETE FROM risk_history")
+    checks.check(con, {"as_of": NEXT}, {})
 
 
 def test_the_table_counts_what_was_violated(tmp_path: Path) -> None:

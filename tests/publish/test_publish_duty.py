@@ -233,6 +233,7 @@ def test_a_night_under_way_is_no_dead_one(empty: Settings) -> None:
         found = status(empty, NONE)
         assert found.running
         assert "正在运行" in _told(found)
+        assert f"由进程 {os.getpid()} 占用" in _told(found)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
