@@ -52,11 +52,17 @@ def main() -> int:
         finally:
             subprocess.run(["umount", "--recursive", "--lazy", name], check=True)
     minutes = (time.monotonic() - begun) / 60
-    told = table.render(results, minutes)
+    is_whole = options.share == 1 and not options.only
+    command = "make chaos" if is_whole else " ".join(["python -m tests.chaos.run", *_typed()])
+    told = table.render(results, minutes, command)
     print(told)
     if options.docs:
         table.write(PROJECT_ROOT / "docs" / "reliability.md", told)
     return 1 if any(result.problems for result in results) else 0
+
+
+def _typed() -> list[str]:
+    return [word for word in sys.argv[1:] if word not in (INSIDE, "--docs")]
 
 
 def _unshared() -> list[str]:

@@ -16,7 +16,7 @@ class Result(Protocol):
     problems: tuple[str, ...]
 
 
-def render(results: Sequence[Result], minutes: float) -> str:
+def render(results: Sequence[Result], minutes: float, command: str) -> str:
     """Faults, nights that followed, looks of readers and violations, by kind."""
     kinds = dict.fromkeys(sorted(result.kind for result in results))
     lines = [
@@ -26,7 +26,7 @@ def render(results: Sequence[Result], minutes: float) -> str:
     for kind in kinds:
         lines.append(_row(kind, [result for result in results if result.kind == kind]))
     lines.append(_row("**all**", results))
-    lines += ["", f"Made by `make chaos` in {minutes:.0f} minutes."]
+    lines += ["", f"Made by `{command}` in {minutes:.0f} minutes."]
     broken = [f"- {result.kind}: {'; '.join(result.problems)}" for result in results if result.problems]
     return "\n".join([*lines, *broken])
 

@@ -190,8 +190,9 @@ def test_the_table_counts_what_was_violated(tmp_path: Path) -> None:
     document = tmp_path / "r.md"
     document.write_text(f"a\n{table.BEGIN}\nold\n{table.END}\nb\n", encoding="utf-8")
     results = [Result("full disk", "x", 0, 3, ()), Result("full disk", "y", 0, 4, ("torn",))]
-    table.write(document, table.render(results, 1.4))
+    table.write(document, table.render(results, 1.4, "make chaos"))
     text = document.read_text(encoding="utf-8")
     assert "| full disk | 2 | 1 | 7 | 1 |" in text
     assert "- full disk: torn" in text
+    assert "Made by `make chaos` in 1 minutes." in text
     assert "old" not in text
