@@ -18,7 +18,7 @@ from pipeline.errors import RunError
 
 logger = logging.getLogger("early_warning")
 HOST = "127.0.0.1"
-START_SECONDS = 120
+START_SECONDS = 300  # on a machine that has much else to do
 _WATCHERS: "list[subprocess.Popen[bytes]]" = []  # kept, so that their pipes stay open to the end
 
 
