@@ -20,14 +20,17 @@ from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.context import FlowRunContext
 from prefect.server.api.server import SubprocessASGIServer
+from prefect.states import Crashed
 
-from pipeline import duty, ingest, link, progress, publish, score
+from pipeline import duty, ingest, link, prefect_home, progress, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.errors import scrubbed
-from pipeline.night import Attention, Night, one_at_a_time, read_attention
+from pipeline.lock import is_under_way, one_at_a_time
+from pipeline.night import Attention, Night, read_attention, require_inbox
 from pipeline.score.rulebook import load_rules
 from pipeline.settings import Settings
 
@@ -93,6 +96,8 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         nullcontext() if "as_of" in parameters else progress.shown()
     )  # a scheduled night tells its journal
     with steps, scrubbed(), one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
+        _safely_bury()
+        require_inbox(settings)
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
         night = Night.begin(settings, _now())
@@ -109,16 +114,21 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         return outcome
 
 
-def choose_port() -> None:
-    """Gives the server that Prefect starts for this process a port that no other process takes meanwhile.
+def start_server() -> None:
+    """Starts this process's own server, if it needs one; it ends with this process, however that ends.
 
-    Prefect draws one port of a thousand. Two nights that start at once and draw the same one share the
-    server that is up first, and the other night fails when that server ends with its process.
+    Its port is one that no other process takes meanwhile. Prefect draws one port of a thousand. Two nights
+    that start at once and draw the same one share the server that is up first, and the other night fails
+    when that server ends with its process.
     """
     server = SubprocessASGIServer()
-    if not server.running:
-        ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
-        server.port = next(filter(server.is_port_available, ports))
+    if server.running or os.environ.get("PREFECT_API_URL"):
+        return
+    ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
+    server.port = next(filter(server.is_port_available, ports))
+    server.start()
+    if server.server_process:
+        prefect_home.end_with_this_process(server.server_process.pid)
 
 
 def serve(settings: Settings, cron: str) -> None:
@@ -135,6 +145,44 @@ def serve(settings: Settings, cron: str) -> None:
 
 def _scheduled_day() -> str:
     return str(runtime.flow_run.scheduled_start_time.astimezone(SHANGHAI).date())
+
+
+def bury_dead(before: datetime, own: str = "") -> int:
+    """Sets runs that a dead process left under way to Crashed; returns how many.
+
+    Such a run would be shown as running for ever, and hold the schedule's only place.
+
+    Args:
+        before: only runs that began earlier; the caller holds the lock of the place, so they are dead.
+        own: the id of the run that asks.
+    """
+    under_way = {"state": {"type": {"any_": ["RUNNING", "CANCELLING"]}}}
+    asked = {"flow_runs": {**under_way, "start_time": {"before_": before.isoformat()}}, "limit": AT_ONCE}
+    dead: State[Any] = Crashed(message="the process of this run died")
+    with get_client(sync_client=True) as client:
+        runs = [run["id"] for run in client.request("POST", "/flow_runs/filter", json=asked).json()]
+        for run in (run for run in runs if run != own):
+            steps = {"flow_runs": {"id": {"any_": [run]}}, "task_runs": under_way}
+            for step in client.request("POST", "/task_runs/filter", json=steps).json():
+                client.set_task_run_state(UUID(step["id"]), dead, force=True)
+            client.set_flow_run_state(UUID(run), dead, force=True)
+    return len(set(runs) - {own})
+
+
+def bury_left(settings: Settings) -> None:
+    """What `bury_dead` does, for a schedule that starts: where no night is under way, open runs are dead."""
+    if not is_under_way(settings.restricted):
+        _safely_bury()
+
+
+def _safely_bury() -> None:
+    """Prefect's record is for looking at: whatever is wrong with it stops no night."""
+    own = FlowRunContext.get()
+    try:
+        if number := bury_dead(_now(), str(own.flow_run.id) if own and own.flow_run else ""):
+            logger.warning("%d runs that a dead process left under way are now shown as crashed", number)
+    except Exception as problem:
+        logger.warning("could not set dead runs to crashed: %s", type(problem).__name__)
 
 
 def forget_runs(before: datetime) -> None:

@@ -25,6 +25,7 @@ from pipeline import (
     cli_options,
     cli_quarterly,
     cli_review,
+    cli_rollback,
     cli_rules,
     prefect_home,
     private,
@@ -106,6 +107,7 @@ def schedule(options: argparse.Namespace) -> int:
     with prefect_home.persistent_server(settings.restricted, options.port, options.cron) as url:
         import flows
 
+        flows.bury_left(settings)
         print(f"Nights start at cron '{options.cron}' (Asia/Shanghai); server at {url}", flush=True)
         flows.serve(settings, options.cron)
     return DONE
@@ -115,7 +117,8 @@ def train(options: argparse.Namespace) -> int:
     """Estimates the linking model anew from the departments' files, shows what changed, and pins it."""
     from pipeline import ingest, link
     from pipeline.declaration import load_sources
-    from pipeline.night import Night, one_at_a_time
+    from pipeline.lock import one_at_a_time
+    from pipeline.night import Night
 
     settings = _settings(options)
     sources = load_sources(settings.sources)
@@ -155,10 +158,10 @@ def _night(settings: Settings, *, debug: bool) -> int:
     prefect_home.prepare(settings.restricted, verbose=debug)
     import flows
 
-    flows.choose_port()
     since = datetime.now(UTC)
     with progress.shown():
         try:
+            flows.start_server()
             outcome = flows.nightly(settings.to_parameters())
         except Exception as problem:
             duty.failed_outside(settings, problem, since, lambda: datetime.now(UTC))
@@ -192,6 +195,7 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
         memory_limit=options.memory_limit,
         threads=options.threads,
         accept=tuple(options.accept),
+        keep_generations=options.keep_generations,
     )
 
 
@@ -261,6 +265,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_duty.add_commands(add)
     cli_audit.add_commands(add)
     cli_forget.add_commands(add, _today)
+    cli_rollback.add_options(add("rollback", cli_rollback.rollback))
     return parser
 
 

@@ -23,7 +23,7 @@ def forget(options: argparse.Namespace) -> int:
     from pipeline import schema
     from pipeline.declaration import load_sources
     from pipeline.ingest import forgetting
-    from pipeline.night import one_at_a_time
+    from pipeline.lock import one_at_a_time
     from pipeline.publish.expired import expire
 
     settings, today = _settings(options), options.today()

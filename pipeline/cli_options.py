@@ -50,7 +50,15 @@ def places(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="take an extract, or a group of the fairness watch, that waits for a person; may be repeated",
+        help="take an extract, a group of the fairness watch, or a check against last night, that waits for "
+        "a person; may be repeated",
+    )
+    parser.add_argument(
+        "--keep-generations",
+        type=positive,
+        default=2,
+        metavar="N",
+        help="how many of the newest generations stay for `rollback`, replaced ones included (default: 2)",
     )
     parser.add_argument(
         "--memory-limit", type=memory, default="4GB", help="DuckDB's memory limit (default: 4GB)"

@@ -120,8 +120,9 @@ def swap_in(built: Path, target: Path) -> None:
     """
     sync([built])
     target.parent.mkdir(parents=True, exist_ok=True)
-    built.replace(target)
+    # Before the file: died between the two, the new file would stand beside the old one's log.
     target.with_name(target.name + ".wal").unlink(missing_ok=True)
+    built.replace(target)
     sync([target.parent])
 
 

@@ -1,9 +1,24 @@
 """Errors that a person can act on: each states what is wrong, where, and how to mend it."""
 
+import errno
+import os
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+# What a machine may say at night; its own words would name a file, and a file's name can be a person's.
+_OF_THE_MACHINE = {
+    errno.ENOSPC: "the disk is full: free space and run again",
+    errno.EDQUOT: "the quota of the disk is used up: raise it and run again",
+    errno.EIO: "the disk cannot be read or written: have it looked at, then run again",
+    errno.EROFS: "a folder is read-only: make it writable and run again",
+    errno.EACCES: "a file or folder may not be touched: run as the user that owns it",
+    errno.ESTALE: "a network folder went away: mount it and run again",
+    errno.ENOTCONN: "a network folder went away: mount it and run again",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n) and run again",
+    errno.ENOMEM: "there is no memory left: free some, or lower --memory-limit, and run again",
+}
 
 
 class PipelineError(Exception):
@@ -83,4 +98,19 @@ def sentence_of(problem: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    cause = _of_the_machine(problem)
+    if cause:
+        return f"{cause} ({type(problem).__name__}{place})"
     return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"
+
+
+def _of_the_machine(problem: BaseException) -> str | None:
+    """What the machine lacked; DuckDB tells it in words alone."""
+    if isinstance(problem, MemoryError):
+        return _OF_THE_MACHINE[errno.ENOMEM]
+    if isinstance(problem, OSError):
+        return _OF_THE_MACHINE.get(problem.errno or 0)
+    if type(problem).__module__.split(".")[0] in ("duckdb", "_duckdb"):
+        said = str(problem)
+        return next((text for number, text in _OF_THE_MACHINE.items() if os.strerror(number) in said), None)
+    return None

@@ -1,25 +1,20 @@
 """One night: its settings, its run id, and the folder and database that it builds aside."""
 
-import fcntl
 import hashlib
-import json
 import os
 import shutil
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 import duckdb
 
-from pipeline import __version__, audit, db, schema
+from pipeline import __version__, audit, db, lock, schema
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
-LOCK_TRIES, LOCK_SECONDS = 5, 0.05
 CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv", "**/*.j2")
 
 
@@ -54,12 +49,13 @@ class Night:
             started_at=started_at.isoformat(timespec="seconds"),
             code_version=f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}",
         )
+        settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.restricted.chmod(0o700)
         before, now = schema.prepare(settings.restricted), schema.RESTRICTED_VERSION
         if before != now:
             audit.note(settings.restricted, "migration", started_at, before=before, now=now)
-        runs = settings.restricted / "runs"
-        shutil.rmtree(runs, ignore_errors=True)  # left by a night that died; the lock is ours
-        runs.mkdir(mode=0o700)
+        lock.clear_runs(settings)
+        (settings.restricted / "runs").mkdir(mode=0o700, exist_ok=True)
         night.folder.mkdir(mode=0o700)
         return night
 
@@ -107,76 +103,20 @@ def read_attention(con: duckdb.DuckDBPyConnection) -> list[Attention]:
     return [Attention(*row) for row in rows.fetchall()]
 
 
-def append_journal(path: Path, entry: dict[str, object]) -> None:
-    """Appends one JSON line and flushes it to the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-        handle.flush()
-        db.sync([path])
-
-
-def cut_torn_line(journal: Path) -> None:
-    """A line that was being written when the night died is no entry, and must not spoil the next."""
-    if not journal.exists():
-        return
-    content = journal.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
-        os.truncate(journal, len(whole))
-        db.sync([journal])
-
-
-def read_journal(path: Path) -> list[dict[str, object]]:
-    """All whole lines of a journal; a last line that was cut off is left out."""
-    if not path.exists():
-        return []
-    entries = []
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):
-            entries.append(json.loads(line))
-    return entries
-
-
-@contextmanager
-def one_at_a_time(settings: Settings) -> Iterator[None]:
-    """Holds the lock of a place, whoever starts the night; the system frees it with the process.
+def require_inbox(settings: Settings) -> None:
+    """A night without its inbox would take all that is new for not sent.
 
     Raises:
-        RunError: if another night is under way there.
+        RunError: if the folder is not there or cannot be read.
     """
-    settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (settings.restricted / "night.lock").open("w") as handle:
-        if not _locked(handle):
-            raise RunError(
-                "another night is under way",
-                where=str(settings.restricted),
-                mend="wait for it to end, then start again",
-            )
-        yield
-
-
-def is_under_way(restricted: Path) -> bool:
-    """Whether somebody holds the lock of a place: a night, or a training of the linking model."""
     try:
-        with (restricted / "night.lock").open("rb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
-def _locked(handle: IO[str]) -> bool:
-    """Takes the lock; waits a moment, because whoever looks for a running night holds it for that long."""
-    for _ in range(LOCK_TRIES):
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            time.sleep(LOCK_SECONDS)
-    return False
+        next(settings.inbox.iterdir(), None)
+    except OSError:
+        raise RunError(
+            "the inbox is not there or cannot be read",
+            where=str(settings.inbox),
+            mend="mount it, or name the right folder with --inbox",
+        ) from None
 
 
 def fingerprint(folder: Path, patterns: Iterable[str]) -> str:

@@ -3,19 +3,23 @@
 Only the environment is set here, before Prefect is imported: no analytics, no call to the outside.
 """
 
+import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipeline import local_server
 from pipeline.errors import RunError
 
+logger = logging.getLogger("early_warning")
 HOST = "127.0.0.1"
-START_SECONDS = 120
+START_SECONDS = 300  # on a machine that has much else to do
+_WATCHERS: "list[subprocess.Popen[bytes]]" = []  # kept, so that their pipes stay open to the end
 
 
 def prepare(restricted: Path, *, verbose: bool) -> None:
@@ -47,6 +51,28 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
     url = local_server.address(home)
     if url and local_server.is_healthy(url):
         os.environ["PREFECT_API_URL"] = url
+    else:
+        set_damaged_aside(home)
+
+
+def set_damaged_aside(home: Path) -> None:
+    """Prefect's record is for looking at: one that cannot be read must not stop every night from now on."""
+    path = home / "prefect.db"
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path)) as con:
+            found = con.execute("PRAGMA quick_check(1)").fetchone()
+        is_whole = found == ("ok",)
+    except sqlite3.OperationalError:
+        return  # somebody has it open
+    except sqlite3.DatabaseError:
+        is_whole = False
+    if not is_whole:
+        logger.warning("%s is damaged and was set aside; Prefect begins a new record", path.name)
+        for rest in ("-wal", "-shm"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        path.replace(path.with_name("prefect.db.damaged"))
 
 
 @contextmanager
@@ -66,6 +92,7 @@ def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
+    end_with_this_process(server.pid)
     try:
         _wait(server, url, home)
         local_server.note(home, url, cron)
@@ -75,6 +102,25 @@ def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
         local_server.forget(home)
         server.terminate()
         server.wait(timeout=30)
+
+
+def end_with_this_process(pid: int) -> None:
+    """Ends another process of ours as soon as this one has ended, even if it was killed.
+
+    A watcher holds the other end of a pipe: the system closes it with this process.
+    """
+    code = (
+        "import os, signal, sys\n"
+        "other = os.pidfd_open(int(sys.argv[1]))\n"
+        "sys.stdin.read()\n"
+        "try: signal.pidfd_send_signal(other, signal.SIGTERM)\n"
+        "except ProcessLookupError: pass\n"
+    )
+    command = [sys.executable, "-S", "-c", code, str(pid)]
+    quiet = subprocess.DEVNULL
+    _WATCHERS.append(
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True)
+    )
 
 
 def _wait(server: "subprocess.Popen[bytes]", url: str, home: Path) -> None:

@@ -26,7 +26,8 @@ class Settings:
         memory_limit: DuckDB's memory limit, e.g. `4GB`.
         threads: DuckDB's threads, and processes that take texts apart; results do not depend on it.
         random_check_share: share of a street list's lines that are random checks (0–1).
-        accept: extracts or fairness groups that an operator accepts this night.
+        accept: extracts, fairness groups or checks against last night that an operator accepts this night.
+        keep_generations: how many of the newest generations stay to go back to, replaced ones included.
     """
 
     inbox: Path
@@ -41,6 +42,7 @@ class Settings:
     threads: int = 2
     random_check_share: float = 0.1
     accept: tuple[str, ...] = ()
+    keep_generations: int = 2
 
     def to_parameters(self) -> dict[str, Any]:
         """These settings as JSON values, so that a scheduler can hold them."""

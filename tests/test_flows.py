@@ -2,14 +2,15 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline import cli, district
+from pipeline import cli, district, prefect_home
 from pipeline.errors import Unforeseen, scrubbed
 
 
@@ -78,7 +79,7 @@ def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
 
 def test_what_an_unforeseen_error_quotes_reaches_neither_the_scheduler_nor_a_log(
     district_made: Path,
-    run_night: Callable[..., Any],
+    run_command: Callable[..., Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -103,6 +104,36 @@ def test_what_an_unforeseen_error_quotes_reaches_neither_the_scheduler_nor_a_log
             fail()
     except Unforeseen as problem:
         assert "王小明" in problem.story, "a person at the terminal sees it with --debug"
+
+
+def test_runs_of_a_dead_process_are_shown_as_crashed(whole_night: Any) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.states import Running
+
+    import flows
+
+    assert whole_night.code in (cli.DONE, cli.ATTENTION)
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(flows.nightly, parameters={"parameters": {}}, state=Running())
+        later = datetime.now(UTC) + timedelta(hours=1)
+        assert flows.bury_dead(later, own=str(run.id)) == 0
+        assert flows.bury_dead(later) == 1
+        assert client.read_flow_run(run.id).state.type.value == "CRASHED"
+    assert flows.bury_dead(later) == 0
+
+
+def test_a_damaged_record_of_the_scheduler_is_set_aside(tmp_path: Path) -> None:
+    record = tmp_path / "prefect.db"
+    prefect_home.set_damaged_aside(tmp_path)
+    with sqlite3.connect(record) as con:
+        con.execute("CREATE TABLE t (a)")
+    con.close()
+    prefect_home.set_damaged_aside(tmp_path)
+    assert record.exists()
+    record.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    prefect_home.set_damaged_aside(tmp_path)
+    assert not record.exists()
+    assert (tmp_path / "prefect.db.damaged").exists()
 
 
 def test_every_row_is_accounted_for(whole_night: Any) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from pipeline import db, district, ingest, link, publish, score
 from pipeline.declaration import Source, load_sources
-from pipeline.night import Night, append_journal, one_at_a_time, read_journal
+from pipeline.journal import append_journal, read_journal
+from pipeline.lock import one_at_a_time
+from pipeline.night import Night
 from pipeline.settings import PROJECT_ROOT, Settings
 from tests.month import EXTRACTS, OUTAGES, Month, start
 from tests.month_events import live, make_old

@@ -11,9 +11,9 @@ import pytest
 
 from pipeline import schema
 from pipeline.errors import RunError
+from pipeline.journal import append_journal
 from pipeline.keys import keyed, keyed_handle, load_key
 from pipeline.link.identification.state import SCHEMA, read_history
-from pipeline.night import append_journal
 from pipeline.settings import Settings
 
 PHONE = "13823456789"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pipeline import audit
 from pipeline.errors import sentence_of
-from pipeline.night import append_journal, cut_torn_line, read_journal
+from pipeline.journal import append_journal, read_journal
 
 logger = logging.getLogger("early_warning")
 NAME = "duty.jsonl"
@@ -50,13 +50,15 @@ def read(restricted: Path) -> list[Run]:
     runs: dict[tuple[str, int], Run] = {}
     for entry in read_journal(restricted / NAME):
         key = str(entry["started_at"]), int(str(entry["pid"]))
-        runs[key] = _ended(runs[key], entry) if key in runs else _begun(entry)
+        if key in runs:
+            runs[key] = _ended(runs[key], entry)
+        elif "as_of" in entry:  # an end without a beginning was written on a disk that was full before
+            runs[key] = _begun(entry)
     return list(runs.values())
 
 
 def begin(restricted: Path, run: Run) -> None:
     """Notes that a run began; the caller holds the lock of the place."""
-    cut_torn_line(restricted / NAME)
     _append(restricted, {**_key(run), "as_of": str(run.as_of)})
     _audit(restricted, run, "begun", run.started_at)
 

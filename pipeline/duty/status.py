@@ -11,7 +11,7 @@ from pipeline.duty.facts import Shown, shown
 from pipeline.duty.runlog import Run
 from pipeline.errors import ConfigError
 from pipeline.local_server import Plan
-from pipeline.night import is_under_way
+from pipeline.lock import Owner, is_under_way, owner_of
 from pipeline.settings import Settings
 
 LOW_DISK = 2 * 1024**3
@@ -36,6 +36,7 @@ class Status:
         last: the last run that ended or died; None if nothing is known of any.
         running: the run that is under way.
         is_held: whether somebody holds the lock of the place (a run, or a training).
+        holder: who that is.
         shown: the newest published night.
         plan: the schedule.
         disk: space.
@@ -46,6 +47,7 @@ class Status:
     last: Run | None
     running: Run | None
     is_held: bool
+    holder: Owner | None
     shown: Shown | None
     plan: Plan
     disk: Disk
@@ -77,6 +79,7 @@ def status(settings: Settings, plan: Plan) -> Status:
         last=last,
         running=running,
         is_held=is_held,
+        holder=owner_of(settings.restricted) if is_held else None,
         shown=night,
         plan=plan,
         disk=disk,

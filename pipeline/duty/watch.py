@@ -82,7 +82,7 @@ def watched(settings: Settings, clock: Clock, show: Callable[[Ending], None]) ->
         yield watch
     except BaseException as problem:
         failed = _failed(begun, watch.run_id, problem, clock)
-        runlog.end(place, failed)
+        _safely(lambda: runlog.end(place, failed), "note the failure")
         if isinstance(problem, Exception):  # not a person's Ctrl-C
             _safely(lambda: show(Ending(wording.markdown_of_failure(failed), [])), "show the failure")
             _tell(settings, duty, failed, clock)
@@ -91,7 +91,7 @@ def watched(settings: Settings, clock: Clock, show: Callable[[Ending], None]) ->
     ended = replace(
         begun, state="published", ended_at=clock(), run_id=watch.run_id, attention=watch.attention
     )
-    runlog.end(place, ended)
+    _safely(lambda: runlog.end(place, ended), "note the end")
     _safely(lambda: _clear_up(settings, duty), "take old nights away")
     _safely(lambda: show(_ending(settings, duty, ended)), "show the night")
     if ended.attention:
@@ -113,9 +113,9 @@ def failed_outside(settings: Settings, problem: Exception, since: datetime, cloc
     if seen or (isinstance(problem, PipelineError) and not isinstance(problem, Unforeseen)):
         return
     begun = Run(settings.as_of, clock(), os.getpid())
-    runlog.begin(settings.restricted, begun)
     failed = _failed(begun, None, problem, clock)
-    runlog.end(settings.restricted, failed)
+    _safely(lambda: runlog.begin(settings.restricted, begun), "note the run")
+    _safely(lambda: runlog.end(settings.restricted, failed), "note the failure")
     _tell(settings, _duty(settings.restricted), failed, clock)
 
 

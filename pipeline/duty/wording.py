@@ -102,6 +102,9 @@ def _run(status: Status) -> Iterator[str]:
         yield "现在      正在重新估计匹配模型，或运行刚刚开始"
     else:
         yield "现在      没有在运行"
+    if status.holder:
+        since = clock(status.holder.since)
+        yield f"          由进程 {status.holder.pid} 占用（主机 {status.holder.host[:20]}，自 {since} 起）"
 
 
 def _verdict(last: Run, wants: int) -> str:

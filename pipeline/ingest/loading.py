@@ -1,6 +1,7 @@
 """One file from its bytes to typed rows: unpack, decode, find the header, mask, type, batch by batch."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from pipeline.ingest.unpack import content
 
 _UNFORESEEN = "文件内容无法读取，请用原系统重新导出后重报"
 _UNREADABLE = "文件读不出来，请检查文件是否完整、是否被占用"
+_GROWING = "文件在读取时仍在变动，请等传输完成后重新运行"
 _ODD = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, MemoryError)
 
 
@@ -56,6 +58,7 @@ class LoadedFile:
         withdrawn: its department took it back.
         kept: its records as Parquet, to be archived; None if archived before.
         facts: encoding, delimiter, header_row, unknown_columns.
+        stamp: size, time of change and number of the file that was hashed; None for archived ones.
     """
 
     name: str
@@ -82,6 +85,7 @@ class LoadedFile:
     withdrawn: bool = False
     kept: Path | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    stamp: tuple[int, int, int] | None = None
 
     @property
     def is_used(self) -> bool:
@@ -127,6 +131,10 @@ def _read_ahead(records: Iterable[RawTable]) -> Iterator[RawTable]:
             yield raw
 
 
+def _stamp(found: os.stat_result, size: int) -> tuple[int, int, int]:
+    return size, found.st_mtime_ns, found.st_ino
+
+
 @dataclass(frozen=True)
 class Reader:
     """What reading the files of one extract needs.
@@ -150,11 +158,22 @@ class Reader:
             with item.path.open("rb") as stream:
                 loaded.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
                 loaded.size = stream.tell()
+                loaded.stamp = _stamp(os.fstat(stream.fileno()), loaded.size)
         except OSError:
             loaded.refuse(_UNREADABLE)
         if item.refusal:
             loaded.refuse(item.refusal)
         return loaded
+
+    def refuse_changed(self, item: InboxFile, loaded: LoadedFile) -> None:
+        """Refuses a file that changed while it was read: its hash is not that of its records."""
+        try:
+            now = item.path.stat()
+        except OSError:
+            loaded.refuse(_UNREADABLE)
+            return
+        if _stamp(now, now.st_size) != loaded.stamp:
+            loaded.refuse(_GROWING)
 
     def inbox_records(self, item: InboxFile) -> Iterator[RawTable]:
         """The records of a file of the inbox, identity numbers masked.

@@ -130,6 +130,8 @@ def _read(reader: Reader, intake: Intake, item: InboxFile, number: int) -> Loade
             under_way = [reader.pool.submit(writer.add, raw), reader.pool.submit(intake.add, loaded, batch)]
         _finish(under_way)
         writer.close()
+        if loaded.refusal is None:
+            reader.refuse_changed(item, loaded)
     intake.close(loaded)
     return loaded
 

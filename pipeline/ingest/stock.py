@@ -14,7 +14,7 @@ from pipeline.ingest.archived import read_note
 from pipeline.ingest.entries import Entry, Withdrawal
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
-from pipeline.night import read_journal
+from pipeline.journal import read_generations
 from pipeline.private import put
 
 _HEADINGS = ("extract", "file", "extract date", "sha256", "rows", "bytes", "accepted", "withdrawn")
@@ -117,7 +117,7 @@ def withdraw(
 
 def newest_night(restricted: Path) -> date | None:
     """The newest as-of that was published from a place; None before the first night."""
-    days = [str(entry["as_of"]) for entry in read_journal(restricted / "journal.jsonl")]
+    days = [str(entry["as_of"]) for entry in read_generations(restricted)]
     return date.fromisoformat(max(days)) if days else None
 
 

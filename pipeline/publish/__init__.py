@@ -19,7 +19,7 @@ from pipeline.publish.database.checks import check
 from pipeline.publish.database.inputs import complete
 from pipeline.publish.database.persons import find_persons
 from pipeline.publish.generations import generation, manifest, restricted, runs
-from pipeline.publish.generations.generation import Generation
+from pipeline.publish.generations.generation import Generation, roll_back
 from pipeline.publish.generations.keeping import forget
 from pipeline.publish.neighbours import write_neighbours
 from pipeline.publish.night_report import report
@@ -28,7 +28,7 @@ from pipeline.publish.street_lists import lists
 from pipeline.publish.summary import tell
 from pipeline.settings import Settings
 
-__all__ = ["PublishSummary", "explain", "forget", "repair", "run", "tell"]
+__all__ = ["PublishSummary", "explain", "forget", "repair", "roll_back", "run", "tell"]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _build(
         views = warehouse.build(con, night, sources)
         runs.add(con, night, views, clock(), version, earlier.runs if earlier else None)
         parts = warehouse.random_parts(night.settings.random_check_share)
-        check(con, {"as_of": night.settings.as_of, **parts}, sources)
+        check(con, {"as_of": night.settings.as_of, **parts}, sources, night.settings.accept)
         views = {**views, "run": 1, "data_dictionary": dictionary.add(con, sources)}
         lines = _write_folder(con, night, sources, made.folder, views, version)
         restricted.write(con, night, made.restricted)

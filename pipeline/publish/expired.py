@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.declaration import Source
-from pipeline.night import read_journal
+from pipeline.journal import read_journal
 from pipeline.schema import put_table
 
 # Kinds of handles that a person or a phone is part of (link/handles.py).

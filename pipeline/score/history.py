@@ -6,11 +6,10 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import RunError
-from pipeline.night import Night, read_journal
+from pipeline.journal import read_generations
+from pipeline.night import Night
 from pipeline.score.ranking import BEFORE
 from pipeline.score.tables import create_empty
-
-JOURNAL = "journal.jsonl"
 
 
 def load_before(con: duckdb.DuckDBPyConnection, night: Night) -> None:
@@ -22,7 +21,7 @@ def load_before(con: duckdb.DuckDBPyConnection, night: Night) -> None:
         RunError: if the journal names a history that is not there.
     """
     create_empty(con, "risk_before", list(BEFORE))
-    entry = _last_earlier(night.settings.restricted / JOURNAL, night.settings.as_of)
+    entry = _last_earlier(night.settings.restricted, night.settings.as_of)
     if entry is None or not entry.get("history"):
         return
     path = night.settings.restricted / str(entry["history"])
@@ -39,11 +38,11 @@ def load_before(con: duckdb.DuckDBPyConnection, night: Night) -> None:
     )
 
 
-def _last_earlier(journal: Path, as_of: date) -> dict[str, object] | None:
+def _last_earlier(restricted: Path, as_of: date) -> dict[str, object] | None:
     """The newest entry of the latest as-of before a day."""
     earlier = [
         (str(entry["as_of"]), number, entry)
-        for number, entry in enumerate(read_journal(journal))
+        for number, entry in enumerate(read_generations(restricted))
         if str(entry.get("as_of", "9999")) < as_of.isoformat()
     ]
     return max(earlier, key=lambda item: item[:2])[2] if earlier else None

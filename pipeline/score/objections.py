@@ -19,7 +19,8 @@ from pydantic import Field
 from pipeline import db, strictyaml
 from pipeline.declaration import Strict
 from pipeline.errors import ConfigError, RuleError
-from pipeline.night import Attention, append_journal, read_journal
+from pipeline.journal import append_journal, read_journal
+from pipeline.night import Attention
 from pipeline.reference import working_days
 from pipeline.score.clauses import POLICY
 from pipeline.settings import Settings

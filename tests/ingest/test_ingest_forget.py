@@ -12,7 +12,7 @@ import pytest
 from pipeline import audit, cli, cli_forget, schema
 from pipeline.declaration import load_source, load_sources
 from pipeline.ingest import forgetting
-from pipeline.night import append_journal
+from pipeline.journal import append_journal
 from pipeline.publish.expired import Expired, expire
 from pipeline.settings import PROJECT_ROOT
 

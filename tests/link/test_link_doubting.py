@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipeline.journal import append_journal
 from pipeline.link.results.doubting import read_doubts
-from pipeline.night import append_journal
 from pipeline.settings import Settings
 
 LISTED, NEXT, AS_OF = date(2017, 3, 31), date(2017, 4, 30), date(2017, 5, 31)

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import RunError
+from pipeline.journal import append_journal
 from pipeline.link.identification.state import SCHEMA, read_history
-from pipeline.night import append_journal
 from pipeline.settings import Settings
 
 

@@ -21,7 +21,7 @@ from pipeline.duty import notify, runlog, watch, wording
 from pipeline.duty.status import Status, status
 from pipeline.errors import RunError
 from pipeline.local_server import Plan, plan
-from pipeline.night import one_at_a_time
+from pipeline.lock import one_at_a_time
 from pipeline.publish.generations import generation, keeping
 from pipeline.publish.generations.generation import Generation
 from pipeline.publish.generations.keeping import forget, kept_days
@@ -233,6 +233,7 @@ def test_a_night_under_way_is_no_dead_one(empty: Settings) -> None:
         found = status(empty, NONE)
         assert found.running
         assert "正在运行" in _told(found)
+        assert f"由进程 {os.getpid()} 占用" in _told(found)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

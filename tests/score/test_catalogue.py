@@ -15,7 +15,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from pipeline.errors import ConfigError, RunError
-from pipeline.night import append_journal
+from pipeline.journal import append_journal
 from pipeline.score.catalogue import store
 from pipeline.score.catalogue.model import Item
 from pipeline.score.catalogue.reading import read_table

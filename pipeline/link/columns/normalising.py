@@ -5,6 +5,8 @@ come out do not depend on how many processes worked.
 """
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -69,8 +71,21 @@ def crew(processes: int, texts: int) -> Iterator[Crew]:
         yield Crew(None)
         return
     # Forking would copy the threads' locks of DuckDB and of the scheduler in whatever state they are.
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
         yield Crew(pool)
+
+
+def _end_with_parent() -> None:
+    """A night that is killed takes its processes with it; else they would wait for work for ever."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _done(taken: Taken) -> Future[Taken]:

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from pipeline.journal import append_journal, read_journal
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.model import THOUSANDTHS, Model, shipped_model
-from pipeline.night import Attention, append_journal, read_journal
+from pipeline.night import Attention
 from pipeline.settings import Settings
 
 DRIFT = 0.15

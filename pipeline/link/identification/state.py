@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
+from pipeline.journal import read_generations
 from pipeline.link.columns.ordering import Ints, numbered
 from pipeline.link.columns.parties import encode
 from pipeline.link.identification.handles import Handle
 from pipeline.link.identification.identity import Before, Former, Identities, Known
 from pipeline.link.identification.looks import Look
-from pipeline.night import read_journal
 from pipeline.settings import Settings
 
 SCHEMA = pa.schema(
@@ -60,9 +60,7 @@ def read_history(settings: Settings) -> History:
     Raises:
         RunError: if the journal names a state that is not there, or one that another version wrote.
     """
-    entries = [
-        entry for entry in read_journal(settings.restricted / "journal.jsonl") if entry.get("identity")
-    ]
+    entries = [entry for entry in read_generations(settings.restricted) if entry.get("identity")]
     newest = sorted(enumerate(entries), key=lambda item: (str(item[1]["as_of"]), item[0]))
     today = settings.as_of.isoformat()
     upto = [entry for _, entry in newest if str(entry["as_of"]) <= today]

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import db
+from pipeline.journal import read_generations
 from pipeline.link.columns.founding import Firms
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.parties import Parties
@@ -26,7 +27,6 @@ from pipeline.link.identification.identity import Before
 from pipeline.link.judgement.judgements import Judgement
 from pipeline.link.judgement.judging import judge
 from pipeline.link.results.outcome import Linked
-from pipeline.night import read_journal
 from pipeline.settings import Settings
 
 EXTRACT = "street_returns"
@@ -74,7 +74,7 @@ def read_doubts(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Doub
     """
     if f"stg_{EXTRACT}" not in db.table_names(con):
         return []
-    entries = [e for e in read_journal(settings.restricted / "journal.jsonl") if e.get("history")]
+    entries = [e for e in read_generations(settings.restricted) if e.get("history")]
     path = (settings.restricted / str(entries[-1]["history"])).with_name("lines.parquet") if entries else None
     if path is None or not path.is_file():
         return []

@@ -3,7 +3,7 @@
 The first comment line of a file says what is wrong when it finds any.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,10 @@ from pipeline.errors import RunError
 from pipeline.publish.database.inputs import quoted
 
 FOLDER = Path(__file__).parent / "checks"
+# Checks against the last night: what an operator has looked at can be accepted by the check's name.
+BANDS = FOLDER / "bands"
+# A figure may be from a third to three times last night's; steps of fewer firms than `least` never count.
+BAND = {"times": 3, "least": 50}
 KEYS: dict[str, tuple[str, ...]] = {
     "correction": ("correction_id",),
     "enterprise": ("enterprise_id",),
@@ -40,9 +44,18 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 
 def check(
-    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], sources: Mapping[str, Source]
+    con: duckdb.DuckDBPyConnection,
+    parameters: Mapping[str, Any],
+    sources: Mapping[str, Source],
+    accept: Collection[str] = (),
 ) -> None:
     """Holds a built warehouse against all checks.
+
+    Args:
+        con: the warehouse; the night's database is attached as `built`.
+        parameters: values of `$name` in the checks.
+        sources: all declared sources.
+        accept: names that an operator accepts; those of `checks/bands/` among them are passed over.
 
     Raises:
         RunError: at the first that fails; nothing has been published then.
@@ -53,10 +66,29 @@ def check(
         query = path.read_text(encoding="utf-8")
         bound = {name: value for name, value in values.items() if f"${name}" in query}
         _refuse(con, query, bound, query.splitlines()[0].removeprefix("-- ").rstrip("."), path.stem)
+    for path in sorted(BANDS.glob("*.sql")):
+        if path.stem not in accept:
+            _refuse_band(con, path, values)
     for view, key in KEYS.items():
         columns = ", ".join(map(quoted, key))
         query = f"SELECT 1 FROM {quoted(view)} GROUP BY {columns} HAVING count(*) > 1"
         _refuse(con, query, {}, f"{view} has several rows of one {', '.join(key)}", "unique_keys")
+
+
+def _refuse_band(con: duckdb.DuckDBPyConnection, path: Path, values: Mapping[str, Any]) -> None:
+    """Refuses a night that differs from the last one by more than is usual; each row found says how."""
+    query = path.read_text(encoding="utf-8")
+    bound = {name: value for name, value in {**values, **BAND}.items() if f"${name}" in query}
+    found = con.execute(query, bound).fetchall()
+    if found:
+        raise RunError(
+            query.splitlines()[0].removeprefix("-- ").rstrip(".")
+            + ": "
+            + ", ".join(f"{group} {before} → {now}" for group, before, now in found),
+            where=f"check {path.stem} before publishing",
+            mend="nothing was published; find out why (a rule? a file?), and if it is right run the night "
+            f"again with --accept {path.stem}",
+        )
 
 
 def _refuse(

@@ -79,27 +79,37 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: dict[str, int], folder:
 
 
 def rebuild(parquet: Path, target: Path) -> None:
-    """Makes a warehouse file from a generation's Parquet files, for a warehouse that was lost."""
+    """Makes a warehouse file from a generation's Parquet files, for a warehouse that was lost.
+
+    It is made beside the target and bears its name only when it is whole.
+    """
+    half = target.with_name(f"{target.name}.half")
+    for rest in (half, half.with_name(half.name + ".wal")):
+        rest.unlink(missing_ok=True)
     con = duckdb.connect()
     try:
-        con.execute(f"ATTACH '{_literal(target)}' AS made (STORAGE_VERSION '{db.STORAGE_VERSION}')")
+        con.execute(f"ATTACH '{_literal(half)}' AS made (STORAGE_VERSION '{db.STORAGE_VERSION}')")
         con.execute("USE made")
         for path in sorted(parquet.glob("*.parquet")):
             con.execute(f"CREATE TABLE {quoted(path.stem)} AS FROM read_parquet($path)", {"path": str(path)})
         dictionary.comment(con)
+        con.execute("CHECKPOINT")
     finally:
         con.close()
-    target.with_name(target.name + ".wal").unlink(missing_ok=True)
+    half.replace(target)
 
 
 def run_id_of(warehouse: Path) -> str | None:
-    """The run that a warehouse file came from; None if there is no such file or it is no warehouse."""
+    """The run that a warehouse file came from; None if there is no such file or it is no warehouse.
+
+    Runs stand in the order in which they were published: clocks may have been put back between them.
+    """
     if not warehouse.is_file():
         return None
     try:
         con = duckdb.connect(str(warehouse), read_only=True)
         try:
-            row = con.execute("SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC").fetchone()
+            row = con.execute("SELECT run_id FROM run ORDER BY rowid DESC LIMIT 1").fetchone()
         finally:
             con.close()
     except duckdb.Error:

@@ -17,7 +17,7 @@ _FILES = {
         ORDER BY as_of, enterprise_id""",
     "lines.parquet": """FROM (FROM list_line_history UNION ALL BY NAME FROM later_lines)
         ORDER BY as_of, enterprise_id""",
-    "runs.parquet": "FROM run ORDER BY started_at, run_id",
+    "runs.parquet": "FROM run",
 }
 
 

@@ -1,4 +1,7 @@
-"""The `run` view: one row per run kept; times and run ids appear only here and in the manifest."""
+"""The `run` view: one row per run kept, in the order of publishing.
+
+Times and run ids appear only here and in the manifest.
+"""
 
 import json
 from collections.abc import Mapping
@@ -59,7 +62,7 @@ def add(
         "state": "published",
         "code_version": night.code_version,
         "rules_version": version,
-        "seconds": round(seconds, 1),
+        "seconds": max(0.0, round(seconds, 1)),  # the clock may have been put back meanwhile
         "peak_rss_mb": _peak_rss_mb(),
         "counts": json.dumps(dict(counts), sort_keys=True),
         "schema_version": WAREHOUSE_VERSION,
@@ -70,7 +73,7 @@ def add(
         if "schema_version" not in kept.column_names:  # runs of before warehouses had versions
             kept = kept.append_column("schema_version", pa.array([1] * len(kept), pa.int64()))
         table = pa.concat_tables([kept.select(_SCHEMA.names).cast(_SCHEMA), table])
-    db.write_arrow(con, "run", table.sort_by([("started_at", "ascending"), ("run_id", "ascending")]))
+    db.write_arrow(con, "run", table)
 
 
 def _peak_rss_mb() -> int:

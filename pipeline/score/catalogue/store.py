@@ -15,10 +15,9 @@ from typing import Any
 
 from pipeline import db
 from pipeline.errors import ConfigError, RunError
-from pipeline.night import read_journal
+from pipeline.journal import read_generations, read_journal
 from pipeline.score.catalogue.model import NOT_LOADED, TITLE, Edition, Table
 from pipeline.score.catalogue.reading import read_table
-from pipeline.score.history import JOURNAL
 
 _MEND = "restore the restricted folder from its backup, or import the catalogue again"
 
@@ -134,7 +133,7 @@ def note_night(restricted: Path, as_of: date, used: Edition | None, absence: str
 
 def _noted(restricted: Path, as_of: date) -> tuple[int, str] | None:
     """The import that a past day's nights used, or 0 and why none; None for the newest day and new ones."""
-    days = {str(entry.get("as_of")) for entry in read_journal(restricted / JOURNAL)}
+    days = {str(entry.get("as_of")) for entry in read_generations(restricted)}
     if str(as_of) not in days or str(as_of) == max(days):
         return None
     path = folder(restricted) / "nights" / f"{as_of}.json"

@@ -1,0 +1,91 @@
+"""People who read all the while: the warehouse and `latest`, looked at again and again by another process."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tests.chaos.invariants import torn_outputs
+
+PAUSE = 0.1  # seconds
+OLD = 20  # looks for which a reader keeps its snapshot
+
+
+@dataclass
+class Seen:
+    """What the readers of a place saw: how often they looked, and every half state."""
+
+    looks: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@contextmanager
+def reading(place: Path, told: Path) -> Iterator[Seen]:
+    """Readers of a place, for as long as the block lasts; what they saw is known after it."""
+    seen = Seen()
+    told.unlink(missing_ok=True)
+    pid = os.fork()
+    if not pid:
+        _read_on(place, told)
+    try:
+        yield seen
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+        if told.exists():
+            found = json.loads(told.read_text(encoding="utf-8"))
+            seen.looks, seen.problems = found["looks"], tuple(found["problems"])
+
+
+def _read_on(place: Path, told: Path) -> None:
+    """Looks until it is told to stop; never returns."""
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    looks, problems = 0, set()
+    snapshot: tuple[duckdb.DuckDBPyConnection, tuple[object, ...]] | None = None
+    try:
+        while not stopped:
+            try:
+                if snapshot is None or looks % OLD == 0:
+                    con = duckdb.connect(
+                        str(place / "warehouse.duckdb"), read_only=True, config={"threads": 1}
+                    )
+                    snapshot = con, _look(con)
+                elif _look(snapshot[0]) != snapshot[1]:
+                    problems.add("a reader's snapshot changed")
+                problems |= set(_now(place))
+            except Exception as problem:
+                problems.add(f"a reader met {type(problem).__name__}: {str(problem)[:80]}")
+            looks += 1
+            time.sleep(PAUSE)
+    finally:
+        told.write_text(json.dumps({"looks": looks, "problems": sorted(problems)}), encoding="utf-8")
+        os._exit(0)
+
+
+def _now(place: Path) -> Iterator[str]:
+    """Opens both afresh: the warehouse must be of one night, and so must the lists."""
+    with duckdb.connect(str(place / "warehouse.duckdb"), read_only=True, config={"threads": 1}) as con:
+        _, counts, tables = _look(con)
+        told = json.loads(str(counts))
+        for name in ("risk", "enterprise", "record_link"):
+            row = con.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+            if not row or row[0] != told[name]:
+                yield f"{name} has not the rows that its run counted"
+        if tables != len(told) + 2:  # the counted ones, run, and the dictionary
+            yield "the warehouse has not all its tables"
+    yield from torn_outputs((place / "out" / "latest").resolve())
+
+
+def _look(con: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
+    row = con.execute(
+        """SELECT run_id, counts, (SELECT count(*) FROM information_schema.tables)
+           FROM run ORDER BY run.rowid DESC LIMIT 1"""
+    ).fetchone()
+    return row or ()
