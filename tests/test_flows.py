@@ -90,7 +90,7 @@ def test_what_an_unforeseen_error_quotes_reaches_neither_the_scheduler_nor_a_log
         raise ValueError("could not convert '王小明 13823456789'")
 
     monkeypatch.setattr(flows.ingest, "extract", fail)
-    place = run_night(tmp_path, district_made / "inbox", capsys=capsys)
+    place = run_command(tmp_path, district_made / "inbox", capsys=capsys)
     assert place.code == cli.FAILED
     kept = [json.dumps(_asked(what), ensure_ascii=False) for what in ("flow_runs", "task_runs", "logs")]
     assert all("an unforeseen ValueError in test_flows.py" in told for told in kept[:2])
