@@ -5,6 +5,7 @@ used wrongly; 3 the run published, but something wants a person.
 """
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -40,6 +41,8 @@ EXTRACT_DATE = re.compile(r"_(\d{8})\.[A-Za-z.]+$")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may be no text
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int] = options.command

@@ -96,8 +96,8 @@ def day_or_none(text: str) -> date | None:
 
 
 def positive(text: str) -> int:
-    """A whole number from 1 on."""
-    if not text.isdigit() or int(text) < 1:
+    """A whole number from 1 to 999,999,999."""
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
     return int(text)
 

@@ -1,5 +1,6 @@
 """Errors that a person can act on: each states what is wrong, where, and how to mend it."""
 
+import unicodedata
 from pathlib import Path
 
 
@@ -19,9 +20,9 @@ class PipelineError(Exception):
         super().__init__(self.sentence())
 
     def sentence(self) -> str:
-        """The error as one sentence: `where: what; mend`."""
+        """The error as one sentence: `where: what; mend`; what a terminal would obey is spelt out in it."""
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}; {self.mend}" if self.mend else text
+        return spelt_out(f"{text}; {self.mend}" if self.mend else text)
 
 
 class ConfigError(PipelineError):
@@ -38,6 +39,16 @@ class RuleError(PipelineError):
 
 class RunError(PipelineError):
     """A night cannot go on; what was published before still stands."""
+
+
+def spelt_out(text: str) -> str:
+    """A text in which what moves a cursor, turns the writing or stays unseen stands as `\\u202e`."""
+    return text if text.isprintable() else "".join(map(_spelt_out, text))
+
+
+def _spelt_out(character: str) -> str:
+    is_shown = character.isprintable() or character == "\n" or unicodedata.category(character) == "Zs"
+    return character if is_shown else f"\\u{ord(character):04x}"
 
 
 def sentence_of(problem: BaseException) -> str:

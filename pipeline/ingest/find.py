@@ -6,13 +6,14 @@ The inbox is written by others: nothing in it leads elsewhere, and a name is onl
 import os
 import re
 import stat
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BufferedReader
 from pathlib import Path
+
+from pipeline.errors import spelt_out
 
 _NAME = re.compile(
     r".+_(?P<day>\d{8})(?P<suffix>\.(?:csv|txt|xlsx|xls|parquet)(?:\.gz|\.zip)?|\.zip|\.gz)", re.IGNORECASE
@@ -65,10 +66,10 @@ def shown_name(name: str) -> str:
     data = os.fsencode(name)
     for codec in ("utf-8", "gb18030"):
         try:
-            return _spelt_out(data.decode(codec))
+            return spelt_out(data.decode(codec)).replace("\n", "\\u000a")
         except UnicodeDecodeError:
             continue
-    return _spelt_out(data.decode("utf-8", errors="backslashreplace"))
+    return spelt_out(data.decode("utf-8", errors="backslashreplace")).replace("\n", "\\u000a")
 
 
 def open_file(path: Path) -> BufferedReader:
@@ -82,12 +83,6 @@ def open_file(path: Path) -> BufferedReader:
         os.close(handle)
         raise OSError("no file")
     return os.fdopen(handle, "rb")
-
-
-def _spelt_out(name: str) -> str:
-    return "".join(
-        c if c.isprintable() or unicodedata.category(c) == "Zs" else f"\\u{ord(c):04x}" for c in name
-    )
 
 
 def _told_apart(files: Sequence[InboxFile]) -> list[InboxFile]:
