@@ -26,7 +26,9 @@ from pipeline.ingest.header import HeaderIndex
 from pipeline.ingest.locate import MOST_COLUMNS
 from pipeline.ingest.refusal import Refused
 from pipeline.ingest.sheets import read_workbook
+from pipeline.ingest.stock import _record
 from pipeline.ingest.units import UNITS
+from pipeline.ingest.words import read_texts
 from pipeline.settings import PROJECT_ROOT
 from tests.ingest import writing
 from tests.ingest.mutation import rezipped
@@ -261,3 +263,11 @@ def test_a_number_beyond_measure_spoils_its_cell_alone() -> None:
     cells = ["1e99", "9" * 400, "亿" * 300, "壹" + "万" * 30, "1E308", "NaN", "-inf", "-5", "1" * 5000]
     parsed = read_amounts(pa.array(cells), UNITS["万元"])
     assert parsed.values.to_pylist() == [None] * 7 + [-50000.0, None]
+
+
+def test_a_restored_file_runs_nothing_and_means_the_same() -> None:
+    cells = ['=HYPERLINK("http://x")', "-1+cmd|' /C calc'!A0", "@SUM(A1)", "＝1+1", "-5", "—", "-1,200.5"]
+    written = _record([*cells, '="0012"', "2017-01-01", None], 0, is_short=False)
+    assert [text[:1] for text in written[:4]] == ["'"] * 4
+    assert written[4:] == [*cells[4:], '="0012"', "2017-01-01", ""]
+    assert read_texts(pa.array(written[:4])).values.to_pylist() == cells[:4]
