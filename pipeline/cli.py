@@ -237,7 +237,7 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--port", type=cli_options.positive, default=4200, help="port of the local server")
     cli_options.places(add("train", train))
     told = add("explain", explain)
-    told.add_argument("enterprise", help="an enterprise_id, a code, or part of a name")
+    told.add_argument("enterprise", type=cli_options.word, help="an enterprise_id, a code, or part of a name")
     cli_options.warehouse(told)
     cli_analyst.add_commands(add)
     cli_dossier.add_options(add("dossier", cli_dossier.write))

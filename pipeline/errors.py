@@ -55,6 +55,11 @@ def sentence_of(problem: BaseException) -> str:
     """Any error as one sentence, without the data that stands in the message of an unforeseen one."""
     if isinstance(problem, PipelineError):
         return problem.sentence()
+    if isinstance(problem, OSError) and problem.filename is not None:
+        where = spelt_out(str(problem.filename))
+        return (
+            f"{where}: {problem.strerror or type(problem).__name__}; check the path, its owner and the space"
+        )
     trace = problem.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -43,7 +43,9 @@ def _command_lines(folder: Path) -> Target:
 
     def night(place: Path) -> None:
         places = ["--warehouse", str(place / "warehouse.duckdb"), "--out", str(place / "out")]
-        cli.main(["run", "--inbox", str(folder / "made" / "inbox"), *places, "--as-of", str(AS_OF)])
+        inbox = ["--inbox", str(folder / "made" / "inbox")]
+        if cli.main(["run", *inbox, *places, "--as-of", str(AS_OF)]) not in (cli.DONE, cli.ATTENTION):
+            sys.exit("the night on which command lines are tried did not end well")
 
     commands.prepare(folder, night)
     return Target(
