@@ -225,7 +225,7 @@ def _delimited(drawn: tuple[str, str]) -> None:
 
 
 def _splitting(text: str) -> None:
-    whole = text.replace("\r", "")
+    whole = tidy(text).replace("\r", "")
     found = splitting.find_plain_lines(whole, ",", 3)
     plain = [line for line in whole.split("\n") if line.count(",") == 2 and '"' not in line]
     columns, numbers = splitting.split_plain(found, found.is_plain, ",", 3)
