@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos dpia clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking fuzz check-desktop check-spark chaos dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,10 @@ bench: setup-bench ## benchmarks: ratios in one run, never asserted by a timed t
 
 ranking: setup-dev ## how good the ranking is beside plain rivals, what matching costs it, how early (a quarter of an hour)
 	@$(BIN)/python -m tests.bench.ranking
+
+EXAMPLES ?= 2000
+fuzz: setup-dev ## every reader and the command line on far more random input than `make test` (EXAMPLES=2000); table in docs/reliability.md
+	@$(BIN)/python -m tests.fuzz.run --examples $(EXAMPLES)
 
 check-desktop: setup-dev ## what people open, in a real browser: Debian's Chromium, no download
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "check-desktop needs Chromium (Debian: apt-get install chromium)"; exit 1; }

@@ -5,6 +5,7 @@ used wrongly; 3 the run published, but something wants a person.
 """
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -44,6 +45,8 @@ EXTRACT_DATE = re.compile(r"_(\d{8})\.[A-Za-z.]+$")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may be no text
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int] = options.command
@@ -243,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     served.add_argument("--port", type=cli_options.positive, default=4200, help="port of the local server")
     cli_options.places(add("train", train))
     told = add("explain", explain)
-    told.add_argument("enterprise", help="an enterprise_id, a code, or part of a name")
+    told.add_argument("enterprise", type=cli_options.word, help="an enterprise_id, a code, or part of a name")
     cli_options.warehouse(told)
     cli_analyst.add_commands(add)
     cli_dossier.add_options(add("dossier", cli_dossier.write))

@@ -51,7 +51,11 @@ def export(options: argparse.Namespace) -> int:
 def add_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Puts the commands of the analyst beside the others; `add` makes one's parser from name and function."""
     asked = add("sql", sql)
-    asked.add_argument("query", help="one SELECT (or FROM, DESCRIBE, SUMMARIZE, SHOW, EXPLAIN), in quotes")
+    asked.add_argument(
+        "query",
+        type=cli_options.word,
+        help="one SELECT (or FROM, DESCRIBE, SUMMARIZE, SHOW, EXPLAIN), in quotes",
+    )
     asked.add_argument(
         "--limit", type=cli_options.positive, default=SHOWN, help=f"rows at most (default: {SHOWN})"
     )

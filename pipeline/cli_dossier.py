@@ -57,7 +57,11 @@ def write(options: argparse.Namespace) -> int:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Puts the options of `dossier` on its parser."""
     parser.add_argument(
-        "enterprises", nargs="*", metavar="ENTERPRISE", help="an enterprise_id, a code, or part of a name"
+        "enterprises",
+        nargs="*",
+        type=cli_options.word,
+        metavar="ENTERPRISE",
+        help="an enterprise_id, a code, or part of a name",
     )
     parser.add_argument("--street", help="the firms of this street's list, for example 桂园街道")
     parser.add_argument(

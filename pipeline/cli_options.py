@@ -106,9 +106,16 @@ def day_or_none(text: str) -> date | None:
         return None
 
 
+def word(text: str) -> str:
+    """A word that can be looked up: text, not bytes that are none."""
+    if not text.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in text):
+        raise argparse.ArgumentTypeError("the word is no text in UTF-8")
+    return text
+
+
 def positive(text: str) -> int:
-    """A whole number from 1 on."""
-    if not text.isdigit() or int(text) < 1:
+    """A whole number from 1 to 999,999,999."""
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
     return int(text)
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import traceback
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,9 +38,9 @@ class PipelineError(Exception):
         super().__init__(self.sentence())
 
     def sentence(self) -> str:
-        """The error as one sentence: `where: what; mend`."""
+        """The error as one sentence: `where: what; mend`; what a terminal would obey is spelt out in it."""
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}; {self.mend}" if self.mend else text
+        return spelt_out(f"{text}; {self.mend}" if self.mend else text)
 
 
 class ConfigError(PipelineError):
@@ -90,10 +91,25 @@ def scrubbed() -> Iterator[None]:
         raise Unforeseen(problem) from None
 
 
+def spelt_out(text: str) -> str:
+    """A text in which what moves a cursor, turns the writing or stays unseen stands as `\\u202e`."""
+    return text if text.isprintable() else "".join(map(_spelt_out, text))
+
+
+def _spelt_out(character: str) -> str:
+    is_shown = character.isprintable() or character == "\n" or unicodedata.category(character) == "Zs"
+    return character if is_shown else f"\\u{ord(character):04x}"
+
+
 def sentence_of(problem: BaseException) -> str:
     """Any error as one sentence, without the data that stands in the message of an unforeseen one."""
     if isinstance(problem, PipelineError):
         return problem.sentence()
+    if isinstance(problem, OSError) and problem.filename is not None:
+        where = spelt_out(str(problem.filename))
+        return (
+            f"{where}: {problem.strerror or type(problem).__name__}; check the path, its owner and the space"
+        )
     trace = problem.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli, cli_rules
+from pipeline.errors import ConfigError
 from pipeline.settings import PROJECT_ROOT
 
 SECOND_WORDS = (
@@ -95,6 +96,19 @@ def test_a_file_that_is_no_warehouse_is_wrong_use(
     truth = ["--truth", str(tmp_path)] if command == ["evaluate"] else []
     assert cli.main([*command, "--warehouse", str(tmp_path / "w.duckdb"), *truth]) == cli.MISUSED
     assert "--warehouse" in capsys.readouterr().err
+
+
+def test_an_error_spells_out_what_a_terminal_would_obey() -> None:
+    told = ConfigError("a\x1b[2Jb\u202ec\x9bd\udcff", where="甲　乙\r", mend="x\u200by").sentence()
+    assert told == "甲　乙\\u000d: a\\u001b[2Jb\\u202ec\\u009bd\\udcff; x\\u200by"
+
+
+@pytest.mark.parametrize("number", ["²", "1" * 5000, "99999999999", "٣", "0"])
+def test_a_number_that_nothing_can_hold_is_wrong_use(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["sql", "FROM run", "--limit", number])
+    assert ending.value.code == cli.MISUSED
+    assert "whole number" in capsys.readouterr().err
 
 
 def test_train_estimates_pins_and_says_what_changed(

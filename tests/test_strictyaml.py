@@ -53,3 +53,30 @@ def test_errors_name_file_and_line(tmp_path: Path, text: str, line: int) -> None
 def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="UTF-8"):
         strictyaml.load(write(tmp_path, b"word: \xff\xfe"), Sample, SourceError)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("word: a\nnumber: 1\x00\n", 2, "control"),
+        ("word: a\x1b[31m\n", 1, "control"),
+        ("word: a\nnumber: " + "[" * 50_000 + "]" * 50_000, 2, "deep"),
+        ("".join(" " * depth + "a:\n" for depth in range(300)), 41, "deep"),
+        ("word: !!python/object/apply:os.system [id]\n", 1, "tag"),
+        ("word: !secret x\n", 1, "tag"),
+        ("word: a\nrest: {<<: {number: 1}}\n", 2, "merge"),
+        ("one: &a [x, x]\ntwo: &b [*a, *a]\nthree: [*b, *b]\n", 1, "alias"),
+    ],
+)
+def test_tricks_are_refused_by_line_and_the_process_lives(
+    tmp_path: Path, text: str, line: int, why: str
+) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(SourceError, match=why) as caught:
+        strictyaml.read(path, SourceError)
+    assert caught.value.where == f"{path}:{line}"
+
+
+def test_a_gigantic_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="longer than"):
+        strictyaml.read(write(tmp_path, b"#" * (5 << 20)), SourceError)

@@ -15,13 +15,15 @@ _NUMBER = re.compile(
 _BRACKETS = re.compile(r"[(\[](?P<inside>[^()\[\]]+)[)\]](?P<unit>[^\d]*)")
 _LEAD = re.compile(r"^(?:罚款|罚|人民币|rmb|cny|共计?|计|合计)?[¥￥]?", re.IGNORECASE)
 _CAPITAL = re.compile(
-    r"(?P<words>[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十百千拾佰仟万亿]+)(?:元|圆)?(?:(?P<tenths>[壹贰叁肆伍陆柒捌玖])角)?"
+    r"(?P<words>[零〇一二三四五六七八九壹贰叁肆伍陆柒捌玖两十百千拾佰仟万亿]{1,40})(?:元|圆)?(?:(?P<tenths>[壹贰叁肆伍陆柒捌玖])角)?"
     r"零?(?:(?P<hundredths>[壹贰叁肆伍陆柒捌玖])分)?(?:整|正)?"
 )
 _CAPITAL_DIGITS = {c: i % 10 for i, c in enumerate("〇一二三四五六七八九零壹贰叁肆伍陆柒捌玖")} | {"两": 2}
 _CAPITAL_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MINUS = ("-", "−", "—", "–")
 _DECIMALS = 6
+# Ten thousand times the country's yearly product in yuan; a larger number is a slip or a trick.
+_MOST = 1e18
 
 
 def read_amounts(column: pa.Array, unit: Unit | None) -> Parsed:
@@ -58,14 +60,25 @@ def parse_amount(text: str, unit: Unit) -> float:
         cell, sign = cell[:-1], -1
     if (words := _CAPITAL.fullmatch(cell)) and unit.family == "money":
         parts = [_CAPITAL_DIGITS[words[name] or "零"] for name in ("tenths", "hundredths")]
-        return sign * round(_capital(words["words"]) + parts[0] / 10 + parts[1] / 100, 2)
+        return sign * _within(round(_capital(words["words"]) + parts[0] / 10 + parts[1] / 100, 2))
     match = _NUMBER.fullmatch(_bare(cell))
     if not match:
         raise ValueError("no number")
     factor = _factor(match["unit"].removesuffix("整"), unit)
     number = float(match["digits"].replace(",", "") + (match["power"] or ""))
     number = -number if match["sign"] in _MINUS else number
-    return sign * round(number * factor, _DECIMALS)
+    return sign * _within(round(number * factor, _DECIMALS))
+
+
+def _within(number: float) -> float:
+    """The number, where anything can be worth so much.
+
+    Raises:
+        ValueError: if it is beyond all that is counted here.
+    """
+    if abs(number) > _MOST:
+        raise ValueError("beyond measure")
+    return number
 
 
 def _bare(cell: str) -> str:

@@ -8,14 +8,16 @@ from typing import BinaryIO
 
 import numpy as np
 
+from pipeline.ingest.refusal import Refused
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
 BLOCK_BYTES = 16 * 1024**2
-# A line longer than this is cut: no department's line is, and memory is bounded.
-_LONGEST_LINE = 64 * 1024**2
+# No department's line is longer than this; a file without line ends would be held in memory whole.
+LONGEST_LINE = 16 * 1024**2
 _SNIFFED = 65536
 _PIECE = 1 << 23
 _WIDE = ("utf-16-le", "utf-16-be")
@@ -23,13 +25,23 @@ _FEWEST_ZEROS = 2
 _USUAL_SHARE = 0.95
 _USUAL = re.compile("[\t\r\n -~\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]")
 _LATIN_TO_ARABIC = re.compile("[\x80-\u07ff]")
-_INVISIBLE = "\x00\x1a\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# What is never seen: controls, writing-direction marks, joiners, variation selectors, fillers, tags.
+# Two names that differ by these alone are one name, and an identity number cannot hide behind them.
+_INVISIBLE = (
+    "\x00-\x08", "\x0e-\x1b", "\x7f-\x84", "\x86-\x9f", "\u00ad", "\u034f", "\u061c",
+    "\u115f-\u1160", "\u17b4-\u17b5", "\u180b-\u180f", "\u200b-\u200f", "\u202a-\u202e", "\u2060-\u206f",
+    "\u3164", "\ufe00-\ufe0f", "\ufeff", "\uffa0",
+    "\ufff0-\ufffb", "\U0001bca0-\U0001bca3", "\U0001d173-\U0001d17a", "\U000e0000-\U000e0fff",
+)  # fmt: skip
 _SPACES = (
-    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800\u3000"
     "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 )
-_PLAIN = dict.fromkeys(_INVISIBLE, "") | dict.fromkeys(_SPACES, " ")
-ODD_CHARACTERS = f"[{_INVISIBLE}{_SPACES}]"
+_PLAIN = {chr(code): "" for span in _INVISIBLE for code in range(ord(span[0]), ord(span[-1]) + 1)}
+_PLAIN |= dict.fromkeys(_SPACES, " ")
+_IS_ODD = np.zeros(0x110000, bool)
+_IS_ODD[[ord(odd) for odd in _PLAIN]] = True
+ODD_CHARACTERS = f"[{''.join(_INVISIBLE)}{_SPACES}]"
 
 
 class TextBlocks:
@@ -37,7 +49,7 @@ class TextBlocks:
 
     The encoding is told by byte-order marks, by the zeros of UTF-16, else by strict trial of UTF-8 and
     GB18030 over each block; a block that neither fits is read line by line. Characters without a
-    shape are dropped, odd spaces become plain ones.
+    shape are dropped, odd spaces become plain ones. A line without end is refused (`Refused`).
 
     Args:
         stream: the bytes, read once from where it stands.
@@ -67,8 +79,10 @@ class TextBlocks:
         rest = head
         while piece := self._stream.read(self._block_bytes):
             cut = _after_last_line(rest, codec)
-            if not cut and len(rest) >= _LONGEST_LINE:
-                cut = len(rest) - len(rest) % 2
+            if not cut and len(rest) >= LONGEST_LINE:
+                raise Refused(
+                    f"有一行超过{LONGEST_LINE // 1024**2}MB没有换行，文件可能已损坏，请重新导出后重报"
+                )
             if cut:
                 yield rest[:cut]
             rest = rest[cut:] + piece
@@ -84,9 +98,9 @@ class TextBlocks:
 
 def tidy(text: str) -> str:
     """Drops characters without a shape and makes odd spaces plain."""
-    for odd, plain in _PLAIN.items():
-        if odd in text:
-            text = text.replace(odd, plain)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    for odd in np.unique(codes[_IS_ODD[codes]]).tolist():
+        text = text.replace(chr(odd), _PLAIN[chr(odd)])
     return text
 
 

@@ -14,13 +14,15 @@ import pyarrow as pa
 
 from pipeline.ingest.decode import TextBlocks
 from pipeline.ingest.header import HeaderIndex
-from pipeline.ingest.locate import HEADER_LINES, HeaderLine, candidates, choose
+from pipeline.ingest.locate import HEADER_LINES, MOST_COLUMNS, HeaderLine, candidates, choose
 from pipeline.ingest.raw import RawTable, blank_to_null, drop_blank_records
 from pipeline.ingest.splitting import PlainLines, find_plain_lines, split_plain
 
 DELIMITERS = (",", "\t", ";", "|")
 _LONGEST_CELL_LINES = 40
 _CELL_LIMIT = 64 * 1024 * 1024
+# Longer than this, lines are not joined into one record whose quote is not yet closed.
+_LONGEST_RECORD = 4 * 1024**2
 
 
 def read_delimited(blocks: TextBlocks, index: HeaderIndex) -> Iterator[RawTable]:
@@ -93,7 +95,7 @@ def _widened(cells: tuple[str, ...], below: str, delimiter: str) -> tuple[str, .
     lines = below[: 1 << 20].split("\n")[:2000]
     sample = [line.count(delimiter) + 1 for line in lines if line.strip() and '"' not in line]
     usual, times = Counter(sample).most_common(1)[0] if sample else (0, 0)
-    if usual > len(cells) and times * 2 > len(sample):
+    if len(cells) < usual <= MOST_COLUMNS and times * 2 > len(sample):
         return (*cells, *[""] * (usual - len(cells)))
     return cells
 
@@ -169,7 +171,7 @@ def _quoted_record(lines: Sequence[str], at: int, delimiter: str, width: int | N
         return cells, at + 1
     joined = line
     for following in range(at + 1, min(at + _LONGEST_CELL_LINES, len(lines))):
-        if _is_whole(lines[following], delimiter, width):
+        if _is_whole(lines[following], delimiter, width) or len(joined) > _LONGEST_RECORD:
             break
         joined += "\n" + lines[following]
         cells = _parse(joined, delimiter) if joined.count('"') % 2 == 0 else None

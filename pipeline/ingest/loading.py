@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipeline.declaration import Source
 from pipeline.ingest.decode import TextBlocks
 from pipeline.ingest.delimited import read_delimited
-from pipeline.ingest.find import InboxFile
+from pipeline.ingest.find import InboxFile, open_file
 from pipeline.ingest.header import HeaderIndex, Mapping
 from pipeline.ingest.identity_number import mask_codes, mask_texts
 from pipeline.ingest.raw import RawTable
@@ -155,7 +155,7 @@ class Reader:
         """A file of the inbox before it is read: its hash and size, and whether its name rules it out."""
         loaded = LoadedFile(item.name, None, item.extract_date, 0, number)
         try:
-            with item.path.open("rb") as stream:
+            with open_file(item.path) as stream:
                 loaded.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
                 loaded.size = stream.tell()
                 loaded.stamp = _stamp(os.fstat(stream.fileno()), loaded.size)

@@ -1,13 +1,15 @@
 """Finds the header line among the first lines of a file by the columns that it names."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.ingest.header import HeaderIndex, merge
 from pipeline.ingest.refusal import Refused
 from pipeline.ingest.units import names_unit
 
 HEADER_LINES = 60
+# Some forms have hundreds of columns, none has thousands; each column costs something in every batch.
+MOST_COLUMNS = 2000
 _FEWEST_COLUMNS = 2
 
 
@@ -35,6 +37,7 @@ def candidates(
     titles: list[str] = []
     before: tuple[int, Sequence[str], int, int] | None = None
     for first, following, cells in records:
+        cells = cells[: MOST_COLUMNS + 1]
         score = index.score(cells)
         above = tuple(titles)
         yield score, HeaderLine(tuple(cells), first, following, delimiter, above)
@@ -65,4 +68,17 @@ def choose(found: Iterable[tuple[int, HeaderLine]]) -> HeaderLine:
     best = max(found, key=lambda item: item[0], default=None)
     if best is None or best[0] < _FEWEST_COLUMNS:
         raise Refused("前60行内找不到表头，请核对文件内容和列名后重报")
-    return best[1]
+    return replace(best[1], cells=bounded(best[1].cells))
+
+
+def bounded(cells: Sequence[str]) -> tuple[str, ...]:
+    """A header's cells; a very wide one without the nameless ones at its end.
+
+    Raises:
+        Refused: if it names more columns than any form has.
+    """
+    if len(cells) > MOST_COLUMNS:
+        cells = cells[: max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)]
+    if len(cells) > MOST_COLUMNS:
+        raise Refused(f"表头超过{MOST_COLUMNS}列，请只保留要报的列后重报")
+    return tuple(cells)

@@ -16,7 +16,7 @@ from pipeline.ingest.admission import admit
 from pipeline.ingest.archive import GONE, Archive, to_bring_back
 from pipeline.ingest.archived import RecordsWriter
 from pipeline.ingest.entries import Entry, Forgotten, Withdrawal
-from pipeline.ingest.find import InboxFile, find_files
+from pipeline.ingest.find import InboxFile, find_files, shown_name
 from pipeline.ingest.intake import Intake
 from pipeline.ingest.loading import LoadedFile, Reader
 from pipeline.ingest.refusal import Refused
@@ -274,8 +274,9 @@ def _unknown_folders(night: Night, sources: Mapping[str, Source]) -> list[Attent
     return [
         Attention(
             "unknown_folder",
-            folder.name,
-            f"收件夹中的 {folder.name} 不是已登记的数据来源，其中的文件没有读取，请改放到对应的文件夹。",
+            shown_name(folder.name),
+            f"收件夹中的 {shown_name(folder.name)} 不是已登记的数据来源，"
+            "其中的文件没有读取，请改放到对应的文件夹。",
         )
         for folder in folders
         if folder.is_dir()

@@ -1,19 +1,18 @@
 """Workbooks (XLSX, XLS) and Parquet files, read into the same records as text."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook
 
+from pipeline import workbook
 from pipeline.ingest.decode import ODD_CHARACTERS, decode_cell, tidy
 from pipeline.ingest.header import HeaderIndex
-from pipeline.ingest.locate import HEADER_LINES, HeaderLine, candidates, choose
+from pipeline.ingest.locate import HEADER_LINES, MOST_COLUMNS, HeaderLine, bounded, candidates, choose
 from pipeline.ingest.raw import RawTable, blank_to_null, drop_blank_records
 from pipeline.ingest.refusal import Refused
 
@@ -26,11 +25,14 @@ def read_workbook(stream: BinaryIO, index: HeaderIndex) -> Iterator[RawTable]:
     """Reads the first sheet that holds the header, batch by batch.
 
     Raises:
-        Refused: if the workbook cannot be opened or no sheet holds the header.
+        Refused: if the workbook cannot be opened, takes too much to read, or no sheet holds the header.
     """
-    with _damage_told("工作簿打不开，可能已损坏或有密码，请另存后重报"):
-        workbook = CalamineWorkbook.from_filelike(stream)
-        found = _choose_sheet(workbook, workbook.sheet_names, index)
+    try:
+        found = _choose_sheet(workbook.read_sheets(stream), index)
+    except workbook.TooBig:
+        raise Refused("工作簿太大，读取所需的内存超出上限，请拆分，或另存为CSV后重报") from None
+    except workbook.Unreadable:
+        raise Refused("工作簿打不开，可能已损坏或有密码，请另存后重报") from None
     if found is None:
         raise Refused("各工作表前60行内都找不到表头，请核对文件内容和列名后重报")
     yield from _tables(*found)
@@ -44,7 +46,7 @@ def read_parquet(stream: BinaryIO) -> Iterator[RawTable]:
     """
     try:
         with pq.ParquetFile(stream) as file:
-            header = tuple(file.schema_arrow.names)
+            header = bounded(file.schema_arrow.names)
             yield _raw(header, [pa.array([], pa.string())] * len(header), 0, header_row=0, titles=())
             for batch in file.iter_batches(_BATCH_ROWS):
                 columns = [_as_text(pa.chunked_array([column])) for column in batch.columns]
@@ -53,27 +55,13 @@ def read_parquet(stream: BinaryIO) -> Iterator[RawTable]:
         raise Refused("Parquet文件打不开，可能已损坏，请重新导出后重报") from None
 
 
-@contextmanager
-def _damage_told(sentence: str) -> Iterator[None]:
-    """Refuses a workbook in whose bytes the reader fails, in whatever way it does."""
-    try:
-        yield
-    except (CalamineError, OSError, ValueError):
-        raise Refused(sentence) from None
-    except BaseException as problem:
-        # The reader's own failures are no Exception; they have no class that could be imported.
-        if type(problem).__name__ == "PanicException":
-            raise Refused(sentence) from None
-        raise
-
-
 def _choose_sheet(
-    workbook: CalamineWorkbook, names: Sequence[str], index: HeaderIndex
-) -> tuple[list[list[Any]], HeaderLine] | None:
+    sheets: Iterable[workbook.Sheet], index: HeaderIndex
+) -> tuple[workbook.Grid, HeaderLine] | None:
     """The first sheet whose header names all required columns; else the first that has a header at all."""
     fallback = None
-    for name in names:
-        grid = _grid(workbook, name)
+    for sheet in sheets:
+        grid = _filled(sheet)
         try:
             header = _find_header(grid, index)
         except Refused:
@@ -84,13 +72,10 @@ def _choose_sheet(
     return fallback
 
 
-def _grid(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
-    try:
-        sheet = workbook.get_sheet_by_name(name)
-        grid: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError):
-        return []
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or []:
+def _filled(sheet: workbook.Sheet) -> workbook.Grid:
+    """A sheet's cells; a merged cell's value stands in each of its rows."""
+    grid = sheet.grid
+    for (top, left), (bottom, _) in sheet.merged:
         for row in range(top + 1, min(bottom + 1, len(grid))):
             if grid[row][left] in ("", None):
                 grid[row][left] = grid[top][left]
@@ -98,7 +83,7 @@ def _grid(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
 
 
 def _find_header(grid: Sequence[Sequence[Any]], index: HeaderIndex) -> HeaderLine:
-    head = [[_cell(cell) or "" for cell in row] for row in grid[:HEADER_LINES]]
+    head = [[_cell(cell) or "" for cell in row[: MOST_COLUMNS + 1]] for row in grid[:HEADER_LINES]]
     return choose(candidates(((n, n + 1, row) for n, row in enumerate(head)), None, index))
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -177,6 +178,9 @@ def _problems(archive: Archive) -> Iterator[str]:
         yield f"{extract}: {sha256}.parquet has no note beside it; {_MEND}"
 
 
+_FORMULA = tuple("=+-@＝＋－＠﹢﹣﹦﹫−")
+# Numbers, days, dashes for nothing, and digits kept as text.
+_HARMLESS = re.compile(r'[-+−—–]*[\d.,:/%\s-]*|="[^"]*"')
 _MEND = "put the folder back from a backup, or have the department send the file again"
 
 
@@ -230,8 +234,14 @@ def _as_csv(raw: RawTable, *, is_first: bool) -> str:
     return stream.getvalue()
 
 
+def _guarded(text: str) -> str:
+    """What a spreadsheet would run gets an apostrophe in front, which reading takes off again."""
+    runs = text.startswith(_FORMULA) and not _HARMLESS.fullmatch(text)
+    return f"'{text}" if runs else text
+
+
 def _record(cells: Sequence[str | None], surplus: int, *, is_short: bool) -> list[str]:
-    texts = [cell or "" for cell in cells]
+    texts = [_guarded(cell or "") for cell in cells]
     while is_short and texts and not texts[-1]:
         texts.pop()
     return texts + [_BEYOND] * surplus

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -42,6 +42,8 @@ _BAD = {
     "code": "已被电子表格改写，末位数字丢失，请以文本格式重报",
     "text": "无法识别",
 }
+# A spreadsheet's cell holds 32,767 characters; what is longer is no value, and would burden the whole night.
+_MOST_BYTES = 4 * 32_767
 _TITLE_UNIT = re.compile(r"(?:金额)?单位\s*[:：]\s*(?:人民币)?(?P<unit>百?元|[千万亿]元)")
 
 
@@ -166,7 +168,17 @@ def _parse(name: str, column: Column, raw: RawTable, mapping: Mapping, extract_d
     if name not in mapping.positions:
         return _read(column, pa.nulls(raw.rows, pa.string()), None, extract_date)
     named = mapping.units.get(name) or _title_unit(raw.titles, column)
-    return _read(column, raw.columns[mapping.positions[name]], named, extract_date)
+    cells, too_long = _without_giants(raw.columns[mapping.positions[name]])
+    parsed = _read(column, cells, named, extract_date)
+    return parsed if too_long is None else replace(parsed, bad=pc.or_(parsed.bad, too_long))
+
+
+def _without_giants(cells: pa.Array) -> tuple[pa.Array, pa.Array | None]:
+    """The cells without those that hold more than any spreadsheet's cell can, and which those are."""
+    too_long = pc.fill_null(pc.greater(pc.binary_length(cells), _MOST_BYTES), False)
+    if not pc.any(too_long).as_py():
+        return cells, None
+    return pc.if_else(too_long, pa.scalar(None, pa.string()), cells), too_long
 
 
 def _title_unit(titles: Sequence[str], column: Column) -> str | None:

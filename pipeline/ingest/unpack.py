@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, Literal
 
+from pipeline.ingest.find import open_file
 from pipeline.ingest.refusal import Refused
 
 Kind = Literal["text", "xlsx", "xls", "parquet"]
@@ -75,7 +76,7 @@ def content(path: Path) -> Iterator[tuple[Kind, BinaryIO]]:
         Refused: for an empty file, a broken archive, one with several files, or one that inflates too far.
     """
     with ExitStack() as open_files:
-        stream: BinaryIO = open_files.enter_context(path.open("rb"))
+        stream: BinaryIO = open_files.enter_context(open_file(path))
         head = _head(stream)
         wrapped = head.startswith(_GZIP) or (head.startswith(_ZIP) and not _is_workbook(stream))
         if wrapped:

@@ -8,9 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from pipeline import clerk, db
+from pipeline import clerk, db, workbook
 from pipeline.errors import ConfigError
 from pipeline.link.judgement.judgements import Judgement, in_force, read_judgements
 
@@ -95,9 +93,10 @@ def import_answers(book: Path, corrections: Path, who: str, when: date) -> Taken
 
 def _read(book: Path) -> dict[str, list[dict[str, str]]]:
     try:
-        found = CalamineWorkbook.from_path(str(book))
-        sheets = {name: found.get_sheet_by_name(name).to_python() for name in (clerk.PAIRS, clerk.RECORDS)}
-    except (CalamineError, OSError) as problem:
+        with book.open("rb") as stream:
+            found = {sheet.name: sheet.grid for sheet in workbook.read_sheets(stream)}
+        sheets = {name: found[name] for name in (clerk.PAIRS, clerk.RECORDS)}
+    except (workbook.Unreadable, KeyError, OSError) as problem:
         raise ConfigError(
             "this is no workbook that `review export` made",
             where=str(book),

@@ -105,17 +105,25 @@ def moving(given: list[Given]) -> list[Judgement]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Judgement]]:
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        lines = _json_lines(path, handle) if path.suffix == ".jsonl" else csv.DictReader(handle)
-        for number, row in enumerate(lines, start=1):
-            yield number, _judgement(row, f"{path}:{number}")
+    number = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            lines = _json_lines(path, handle) if path.suffix == ".jsonl" else csv.DictReader(handle)
+            for number, row in enumerate(lines, start=1):
+                yield number, _judgement(row, f"{path}:{number}")
+    except (UnicodeError, csv.Error, OSError) as problem:
+        raise ConfigError(
+            f"the judgements cannot be read ({type(problem).__name__})",
+            where=f"{path}:{number + 1}",
+            mend="save the file as UTF-8 again, without changing its lines",
+        ) from None
 
 
 def _json_lines(path: Path, handle: Iterator[str]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(handle, start=1):
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             raise ConfigError(
@@ -124,12 +132,17 @@ def _json_lines(path: Path, handle: Iterator[str]) -> Iterator[dict[str, Any]]:
         yield row
 
 
+def _spoken(text: str) -> str:
+    """A text that every table takes: half a character, as JSON can spell it, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _judgement(row: Mapping[str, Any], where: str) -> Judgement:
     if not all(row.get(name) for name in COLUMNS):
         raise ConfigError("a judgement lacks a column", where=where, mend=f"give {', '.join(COLUMNS)}")
     if row["verdict"] not in VERDICTS:
         raise ConfigError("the verdict is unknown", where=where, mend=f"use one of {', '.join(VERDICTS)}")
-    judgement = Judgement(**{name: str(row[name]) for name in COLUMNS})
+    judgement = Judgement(**{name: _spoken(str(row[name])) for name in COLUMNS})
     try:
         _ = judgement.day
     except ValueError:

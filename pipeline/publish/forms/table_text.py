@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from decimal import Decimal
@@ -15,6 +16,8 @@ from pipeline.publish.forms.cells import csv_code, plain
 BOM = "\ufeff"
 _LONGEST = 32_000  # a spreadsheet's cell holds 32,767 characters
 _WIDEST = 60
+# What json leaves as it is and a terminal obeys, or a reader does not see.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _NOTHING = "NULL"
 _GAP = "  "
 
@@ -45,7 +48,7 @@ def json_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     lines = (
         json.dumps(dict(zip(names, map(_json_value, row), strict=True)), ensure_ascii=False) for row in rows
     )
-    body = ",\n ".join(lines)
+    body = ",\n ".join(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
     return f"[{body}]"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from pipeline.publish.forms.lines import Value
 from pipeline.publish.forms.wording import MEANING, NoticeLine
@@ -24,9 +25,12 @@ _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_nu
 @contextmanager
 def workbook(path: Path, title: str, as_of: date) -> Iterator[Any]:
     """Opens a workbook in which nothing runs; as-of stands as its date of creation, so that bytes repeat."""
-    with xlsxwriter.Workbook(str(path), {**_PLAIN, "in_memory": True}) as book:
-        book.set_properties({"title": title, "created": datetime.combine(as_of, time())})
-        yield book
+    try:
+        with xlsxwriter.Workbook(str(path), {**_PLAIN, "in_memory": True}) as book:
+            book.set_properties({"title": title, "created": datetime.combine(as_of, time())})
+            yield book
+    except FileCreateError as problem:
+        raise OSError(None, "the workbook cannot be written there", str(path)) from problem
 
 
 def landscape(page: Any, title: str, footer: str, pages_wide: int) -> None:

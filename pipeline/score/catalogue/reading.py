@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from pipeline import workbook
 from pipeline.errors import ConfigError
 from pipeline.score.catalogue.model import CLASSES, KINDS, Item, SetAside, Table
 from pipeline.score.catalogue.words import plain_word
@@ -82,19 +81,18 @@ def _refuse_half(table: Table, file: str) -> None:
 
 def _sheet_rows(data: bytes, file: str) -> list[list[Row]]:
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        grids = [_grid(book.get_sheet_by_name(name)) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError) as problem:
+        grids = [_filled(sheet) for sheet in workbook.read_sheets(io.BytesIO(data))]
+    except workbook.Unreadable as problem:
         raise ConfigError(
             "this workbook cannot be opened", where=file, mend="save it anew as XLSX without a password"
         ) from problem
     return [[(number, [_cell(cell) for cell in row]) for number, row in enumerate(grid, 1)] for grid in grids]
 
 
-def _grid(sheet: Any) -> list[list[Any]]:
+def _filled(sheet: workbook.Sheet) -> workbook.Grid:
     """A sheet's cells; a merged cell's value stands in each of its rows."""
-    grid: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+    grid = sheet.grid
+    for (top, left), (bottom, right) in sheet.merged:
         if right > left:
             continue  # a title across the sheet
         for row in range(top + 1, min(bottom + 1, len(grid))):
