@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos offline clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +79,9 @@ check-spark:
 
 chaos:
 	@echo "chaos lacks its harness: faults are not injected into nights yet"; exit 1
+
+offline: setup-dev ## all tests and a demo night where there is no network; what they try to reach is counted (needs strace)
+	@$(BIN)/python -m tests.offline
 
 clean: ## take the environment and the caches away (data/ stays)
 	@rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info

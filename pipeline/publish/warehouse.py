@@ -80,7 +80,7 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: dict[str, int], folder:
 
 def rebuild(parquet: Path, target: Path) -> None:
     """Makes a warehouse file from a generation's Parquet files, for a warehouse that was lost."""
-    con = duckdb.connect()
+    con = duckdb.connect(config={**db.OFFLINE})
     try:
         con.execute(f"ATTACH '{_literal(target)}' AS made (STORAGE_VERSION '{db.STORAGE_VERSION}')")
         con.execute("USE made")
@@ -97,7 +97,7 @@ def run_id_of(warehouse: Path) -> str | None:
     if not warehouse.is_file():
         return None
     try:
-        con = duckdb.connect(str(warehouse), read_only=True)
+        con = duckdb.connect(str(warehouse), read_only=True, config={**db.OFFLINE})
         try:
             row = con.execute("SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC").fetchone()
         finally:
