@@ -36,10 +36,10 @@ PROGRAMS = {
 }
 ABOUT = (
     "`make offline` runs each of these in a network namespace whose loopback is up and from which no route",
-    "leads, and counts connections twice: Python's audit hooks refuse and note what is not loopback, in every",
-    "Python process (`tests/guard/`); strace sees what any process asks the kernel for (connect, sendto,",
-    "sendmsg). Loopback is Prefect's own server and what tests serve. Chromium, in which tests look at pages,",
-    "asks of itself whether the world is there; what the pages ask for is held to nothing by those tests.",
+    "leads, and counts connections twice: Python's audit hooks refuse and note what is not loopback, in",
+    "every Python process (`tests/guard/`); strace sees what any process asks the kernel for (connect,",
+    "sendto, sendmsg). Loopback is Prefect's own server and what tests serve. Chromium, which tests look at",
+    "pages with, asks of itself whether the world is there; that pages ask for nothing is a test of its own.",
 )
 # `timeout` ends with 124 what would serve for ever.
 GOOD = {"notebook": 124}
