@@ -16,7 +16,7 @@ endif
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos offline bundle bundle-check clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking check-desktop check-spark chaos offline bundle bundle-check licences clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ bundle: ## one file in dist/ with which a machine without network is installed (
 
 bundle-check: bundle setup ## installs that file in a namespace without network, an empty home, and runs a night there
 	@$(BIN)/python -m deploy.bundle_check $$(ls -t dist/*.tar.gz | head -1)
+
+licences: setup-dev ## docs/licences.md, from what is installed
+	@$(BIN)/python -m deploy.licences
 
 clean: ## take the environment and the caches away (data/ stays)
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache *.egg-info
