@@ -35,7 +35,7 @@ WORDS = {
 }
 MPL = "MPL-2.0 binds changes to its own files alone; it is installed unchanged"
 EXCEPTIONS = {
-    "axe-playwright-python": "declares none; its licence file is MIT, the axe-core in it MPL-2.0; tests alone use it",
+    "axe-playwright-python": "declares none; its file says MIT, axe-core in it MPL-2.0; only tests use it",
     "certifi": MPL,
     "hypothesis": MPL,
     "orjson": MPL,
@@ -101,8 +101,9 @@ def page() -> str:
             "# Licences",
             "",
             "The program is under Apache-2.0. It installs what is listed here, unchanged and under its own",
-            "licence, as the distributions declare it. `make licences` writes this page from what is installed;",
-            "a test fails on a licence that is unknown or not permissive, unless an exception says why it may be.",
+            "licence, as the distributions declare it. `make licences` writes this page from what is",
+            "installed; a test fails on a licence that is unknown or not permissive, unless an exception",
+            "says why it may be used.",
             "",
             *_sections(),
         ]
