@@ -101,8 +101,11 @@ def measure(name: str, folder: Path) -> Count:
     return Count(title, ending, ran.returncode == GOOD.get(name, 0), refused, places)
 
 
-def section(counts: list[Count]) -> str:
-    """The part of the document, between its marks."""
+def section(counts: list[Count], before: str) -> str:
+    """The part of the document, between its marks; a program that was not run keeps its line of before."""
+    titles = [title for title, _ in PROGRAMS.values()]
+    lines = {line.split(" | ")[0].removeprefix("| "): line for line in before.splitlines()}
+    lines |= {count.title: count.line() for count in counts}
     return "\n".join(
         [
             BEGIN,
@@ -113,36 +116,34 @@ def section(counts: list[Count]) -> str:
             "| what ran | ended with | to loopback | to sockets of this machine | Chromium of itself "
             "| refused by the guard | to any other machine |",
             "|---|---|---|---|---|---|---|",
-            *(count.line() for count in counts),
+            *(lines[title] for title in titles if title in lines),
             END,
         ]
     )
 
 
-def write(document: Path, text: str) -> None:
-    """Puts the section in its place, or at the end."""
+def write(document: Path, counts: list[Count]) -> str:
+    """Puts the section in its place, or at the end of the document; returns it."""
     before = document.read_text(encoding="utf-8") if document.exists() else "# Reliability\n"
-    if BEGIN in before:
-        start, end = before.index(BEGIN), before.index(END) + len(END)
-        document.write_text(before[:start] + text + before[end:], encoding="utf-8")
-    else:
-        document.write_text(f"{before}\n{text}\n", encoding="utf-8")
+    if BEGIN not in before:
+        before = f"{before}\n{BEGIN}\n{END}\n"
+    start, end = before.index(BEGIN), before.index(END) + len(END)
+    text = section(counts, before[start:end])
+    document.write_text(before[:start] + text + before[end:], encoding="utf-8")
+    return text
 
 
 def main() -> int:
     """Runs all, writes the table, and says whether anything tried to reach out."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=PROGRAMS, action="append", help="only this; nothing is written")
+    parser.add_argument("--only", choices=PROGRAMS, action="append", help="only this; the other lines stay")
     options = parser.parse_args()
     names = options.only or [name for name in PROGRAMS if name != "notebook" or find_spec("marimo")]
     with tempfile.TemporaryDirectory(prefix="offline-") as name:
         counts = [measure(one, Path(name)) for one in names]
-    text = section(counts)
-    print(text)
+    print(write(DOCUMENT, counts))
     for line in (line for count in counts for line in count.refused):
         print(line, file=sys.stderr)
-    if not options.only:
-        write(DOCUMENT, text)
     return 0 if all(one.is_good and not one.refused and not one.outside for one in counts) else 1
 
 

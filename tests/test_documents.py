@@ -160,7 +160,7 @@ def test_every_command_of_a_document_runs(
             continue
         words = words_of(command)
         if _name(words):
-            cli._parser().parse_args(words)
+            cli._parser().parse_args(project.filled(words))
             continue
         filled = project.filled(words)
         if tuple(filled) in project.ran:
