@@ -7,10 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# A checkout that came with its wheels (`make bundle`) asks no package index.
+ifneq ($(wildcard wheels/*.whl),)
+export PIP_NO_INDEX := 1
+export PIP_FIND_LINKS := $(CURDIR)/wheels
+endif
+
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking fuzz check-desktop check-spark chaos dpia clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench ranking fuzz check-desktop check-spark chaos offline bundle bundle-check licences dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,5 +93,18 @@ check-spark:
 chaos: setup-dev ## nights under some 330 faults, what must hold after each, and the table in docs/reliability.md (half an hour)
 	@$(BIN)/python -m tests.chaos.run --docs
 
+offline: setup-dev ## all tests and a demo night where there is no network; what they try to reach is counted (needs strace)
+	@$(BIN)/python -m tests.offline
+
+DEV ?=
+bundle: ## one file in dist/ with which a machine without network is installed (DEV=1 adds what tests need)
+	@$(PYTHON) deploy/bundle.py $(if $(DEV),--dev)
+
+bundle-check: bundle setup ## installs that file in a namespace without network, an empty home, and runs a night there
+	@$(BIN)/python -m deploy.bundle_check $$(ls -t dist/*.tar.gz | head -1)
+
+licences: setup-dev ## docs/licences.md, from what is installed
+	@$(BIN)/python -m deploy.licences
+
 clean: ## take the environment and the caches away (data/ stays)
-	@rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ from pipeline import (
     progress,
 )
 from pipeline.cli_options import DATA, DEMO
-from pipeline.errors import ConfigError, PipelineError, sentence_of
+from pipeline.errors import ConfigError, Unforeseen, sentence_of
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
 ABOUT = "Early warning of low-end enterprises: one night's work, and tools to look at it."
@@ -47,22 +48,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may be no text
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        parser.print_help(sys.stderr)
+        return MISUSED
+    options = parser.parse_args(given)
     try:
         command: Callable[[argparse.Namespace], int] = options.command
         with private.umask():
             return command(options)
-    except PipelineError as problem:
-        if options.debug:
-            print(getattr(problem, "story", ""), file=sys.stderr)
-            raise
-        print(f"early-warning: {problem.sentence()}", file=sys.stderr)
-        return MISUSED if isinstance(problem, ConfigError) else FAILED
     except Exception as problem:  # the last fence: one sentence, without the data in the message
         if options.debug:
-            raise
+            story = problem.story if isinstance(problem, Unforeseen) else traceback.format_exc()
+            print(story, file=sys.stderr)
         print(f"early-warning: {sentence_of(problem)}", file=sys.stderr)
-        return FAILED
+        return MISUSED if isinstance(problem, ConfigError) else FAILED
 
 
 def demo(options: argparse.Namespace) -> int:

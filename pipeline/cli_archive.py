@@ -82,7 +82,12 @@ def add_commands(
     for command in (list_files, verify, restore, withdraw, reinstate):
         name = "list" if command is list_files else command.__name__
         child = made[name] = add(commands, name, command)
-        child.add_argument("--restricted", type=Path, default=restricted_beside(warehouse))
+        child.add_argument(
+            "--restricted",
+            type=Path,
+            default=restricted_beside(warehouse),
+            help="the restricted folder (default: that of data/warehouse.duckdb, or of the demo)",
+        )
         child.add_argument("--extract", help="only this extract")
     for name in ("restore", "withdraw", "reinstate"):
         made[name].add_argument("file", help="its name, or the beginning of its sha256")

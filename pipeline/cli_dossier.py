@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 from pipeline import cli_options
-from pipeline.cli_options import DATA
 from pipeline.errors import ConfigError
 from pipeline.settings import PROJECT_ROOT, restricted_beside
 
@@ -29,7 +28,7 @@ def write(options: argparse.Namespace) -> int:
         written = write_dossiers(
             options.warehouse,
             load_sources(PROJECT_ROOT / "sources"),
-            options.out,
+            options.out or options.warehouse.absolute().parent / "dossiers",
             words=options.enterprises,
             street=street,
             top=options.top,
@@ -47,8 +46,11 @@ def write(options: argparse.Namespace) -> int:
         for_firm=options.for_firm,
     )
     for page in written.pages:
-        print(page if written.lacking else page.with_suffix(".pdf"))
-    print(f"{len(written.pages)} dossiers in {written.folder}; work papers, for their reader alone")
+        print(page)
+        if not written.lacking:
+            print(page.with_suffix(".pdf"))
+    number = "1 dossier" if len(written.pages) == 1 else f"{len(written.pages)} dossiers"
+    print(f"{number} in {written.folder}; work papers, for their reader alone")
     if written.lacking:
         print(f"wants a person: {written.lacking}", file=sys.stderr)
     return ATTENTION if written.lacking else DONE
@@ -70,5 +72,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--for-firm", action="store_true", help="the page that the firm may have: its own facts, no score"
     )
-    parser.add_argument("--out", type=Path, default=DATA / "dossiers", help="default: data/dossiers")
+    parser.add_argument("--out", type=Path, help="folder (default: dossiers/ beside the warehouse)")
     cli_options.warehouse(parser)

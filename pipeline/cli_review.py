@@ -90,6 +90,6 @@ def add_commands(
 
 
 def _named(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("a name is needed")
+    if text.strip() in ("", "…", "NAME", "姓名"):
+        raise argparse.ArgumentTypeError("say who answered: a clerk's name, or an office")
     return text.strip()

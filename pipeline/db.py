@@ -12,10 +12,11 @@ from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 
 STORAGE_VERSION = "v1.5.0"
+# DuckDB would fetch an extension that a query seems to need; nothing here needs one that is not built in.
+OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _SHUT = {
+    **OFFLINE,
     "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
     "temp_directory": "",
     "memory_limit": "4GB",
@@ -33,7 +34,9 @@ def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     Returns:
         A connection whose default catalog is that file. The caller closes it.
     """
-    con = duckdb.connect(config={"threads": settings.threads, "memory_limit": settings.memory_limit})
+    con = duckdb.connect(
+        config={**OFFLINE, "threads": settings.threads, "memory_limit": settings.memory_limit}
+    )
     con.execute(f"ATTACH '{_literal(path)}' AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
     con.execute("USE night")
     con.execute(f"SET temp_directory = '{_literal(path.parent / 'spill')}'")
@@ -55,7 +58,7 @@ def open_published(warehouse: Path, *, shut: bool = False) -> duckdb.DuckDBPyCon
     if not warehouse.is_file():
         raise ConfigError("there is no warehouse", where=str(warehouse), mend="run a night first")
     try:
-        return duckdb.connect(str(warehouse), read_only=True, config=_SHUT if shut else {})
+        return duckdb.connect(str(warehouse), read_only=True, config=_SHUT if shut else {**OFFLINE})
     except duckdb.Error:
         raise ConfigError(
             "the file cannot be opened as a DuckDB warehouse",

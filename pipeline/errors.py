@@ -105,19 +105,21 @@ def sentence_of(problem: BaseException) -> str:
     """Any error as one sentence, without the data that stands in the message of an unforeseen one."""
     if isinstance(problem, PipelineError):
         return problem.sentence()
-    if isinstance(problem, OSError) and problem.filename is not None:
-        where = spelt_out(str(problem.filename))
-        return (
-            f"{where}: {problem.strerror or type(problem).__name__}; check the path, its owner and the space"
-        )
     trace = problem.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     cause = _of_the_machine(problem)
     if cause:
-        return f"{cause} ({type(problem).__name__}{place})"
+        return f"{_folder_of(problem)}{cause} ({type(problem).__name__}{place})"
     return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"
+
+
+def _folder_of(problem: BaseException) -> str:
+    """Where a file could not be used; not its name, which can be a person's."""
+    if isinstance(problem, OSError) and isinstance(problem.filename, str | Path):
+        return f"{spelt_out(str(Path(problem.filename).absolute().parent))}: "
+    return ""
 
 
 def _of_the_machine(problem: BaseException) -> str | None:
@@ -125,7 +127,8 @@ def _of_the_machine(problem: BaseException) -> str | None:
     if isinstance(problem, MemoryError):
         return _OF_THE_MACHINE[errno.ENOMEM]
     if isinstance(problem, OSError):
-        return _OF_THE_MACHINE.get(problem.errno or 0)
+        told = f"{problem.strerror}: check the path and its owner" if problem.filename is not None else None
+        return _OF_THE_MACHINE.get(problem.errno or 0, told)
     if type(problem).__module__.split(".")[0] in ("duckdb", "_duckdb"):
         said = str(problem)
         return next((text for number, text in _OF_THE_MACHINE.items() if os.strerror(number) in said), None)

@@ -2,9 +2,12 @@
 
 import fcntl
 import hashlib
+import importlib
 import json
 import os
 import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +22,9 @@ from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
 AS_OF = date(2017, 3, 31)
 STEPS = ("ingest_extract", "close_ingest", "link_records", "score_enterprises", "publish_night")
+GUARD = PROJECT_ROOT / "tests" / "guard"
+sys.path.insert(0, str(GUARD))
+network_guard = importlib.import_module("network_guard")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +36,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest file goes first: a worker that begins it last would let the other one wait."""
     items.sort(key=lambda item: item.path.name != "test_month.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing that tests run, in this process or in Python processes of its own, reaches another machine."""
+    if network_guard.NOTE not in os.environ:
+        note = tempfile.NamedTemporaryFile(prefix="reached-out-", suffix=".txt")  # noqa: SIM115
+        config.add_cleanup(note.close)
+        os.environ[network_guard.NOTE] = note.name
+    path = [str(GUARD), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(path)
+    network_guard.install()
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """A test in which something tries to reach another machine fails, though it was refused."""
+    before = len(network_guard.noted())
+    yield
+    assert network_guard.noted()[before:] == []
 
 
 @dataclass(frozen=True)

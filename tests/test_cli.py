@@ -19,11 +19,44 @@ DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nonsense"], ["run", "--as-of", "2017-02-30"], ["generate", "--firms", "0"], ["rules"]],
+    [["nonsense"], ["run", "--as-of", "2017-02-30"], ["generate", "--firms", "0"], ["rules"]],
 )
 def test_wrong_use_ends_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as ending:
         cli.main(arguments)
+    assert ending.value.code == cli.MISUSED
+
+
+def test_the_bare_command_tells_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == cli.MISUSED
+    told = capsys.readouterr().err
+    assert all(f"\n    {command} " in told for command in ("demo", "run", "status", "explain"))
+
+
+def test_debug_tells_the_whole_story_and_keeps_the_exit_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "--inbox", str(tmp_path / "nowhere"), "--debug"]) == cli.MISUSED
+    told = capsys.readouterr().err
+    assert "Traceback" in told
+    assert told.splitlines()[-1].startswith("early-warning: ")
+
+
+def test_an_archive_that_is_not_there_is_said_with_its_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--restricted", str(tmp_path)]
+    assert cli.main(["archive", "list", *place]) == cli.MISUSED
+    assert "run a night first" in capsys.readouterr().err
+    (tmp_path / "archive" / "tax").mkdir(parents=True)
+    assert cli.main(["archive", "list", "--extract", "taxes", *place]) == cli.MISUSED
+    assert "one of tax" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("who", ["NAME", "…", " "])
+def test_a_placeholder_answers_for_nobody(who: str, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["review", "import", str(tmp_path / "a.xlsx"), "--who", who])
     assert ending.value.code == cli.MISUSED
 
 

@@ -8,6 +8,8 @@ from statistics import median
 
 import duckdb
 
+from pipeline import db
+
 
 @dataclass(frozen=True)
 class Lead:
@@ -50,7 +52,7 @@ def lead(first: Mapping[str, date], truth: Path) -> Lead:
         first: entity → the night on which it first appeared.
         truth: folder with `entities.parquet`.
     """
-    with duckdb.connect() as con:
+    with duckdb.connect(config={**db.OFFLINE}) as con:
         rows = con.execute(
             "SELECT entity_id, reasons, event_on FROM read_parquet($path) "
             "WHERE low_end AND event_on IS NOT NULL ORDER BY entity_id",

@@ -144,7 +144,7 @@ def _supply(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Supply:
 
 @contextmanager
 def _opened(parquet: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = duckdb.connect()
+    con = duckdb.connect(config={**db.OFFLINE})
     try:
         for path in sorted(parquet.glob("*.parquet")):
             place = str(path).replace("'", "''")

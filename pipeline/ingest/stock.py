@@ -125,10 +125,17 @@ def newest_night(restricted: Path) -> date | None:
 def _archives(restricted: Path, extract: str | None) -> list[Archive]:
     folder = restricted / "archive"
     names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    if not folder.is_dir() or (extract and extract not in names):
-        where = folder / (extract or "")
+    if not names:
         raise ConfigError(
-            "there is no archive", where=str(where), mend="name the restricted folder with --restricted"
+            "no file was archived here yet",
+            where=str(folder),
+            mend="run a night first, or name another place's restricted folder with --restricted",
+        )
+    if extract not in (None, *names):
+        raise ConfigError(
+            f"no file of {extract} was archived here",
+            where=str(folder),
+            mend=f"name with --extract one of {', '.join(names)}",
         )
     return [Archive(restricted, name) for name in names if extract in (None, name)]
 

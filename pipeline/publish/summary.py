@@ -22,7 +22,7 @@ Row = dict[str, Any]
 def tell(settings: Settings) -> str:
     """At most forty lines on the published night of `settings.as_of`; things by their Chinese names."""
     folder = settings.out / str(settings.as_of)
-    con = duckdb.connect()
+    con = duckdb.connect(config={**db.OFFLINE})
     try:
         for path in sorted((folder / "warehouse").glob("*.parquet")):
             con.execute(f"CREATE VIEW \"{path.stem}\" AS FROM '{str(path).replace(chr(39), chr(39) * 2)}'")

@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from pipeline import db
+
 FUNCTIONS = frozenset(
     {"+", "-", "*", "/", "abs", "least", "greatest", "contains", "starts_with", "regexp_matches"}
 )
@@ -72,7 +74,7 @@ def not_boolean(expression: str, types: Mapping[str, str], thresholds: Iterable[
 @cache
 def parser() -> duckdb.DuckDBPyConnection:
     """A database in memory that only parses; opening one for each expression would take seconds."""
-    return duckdb.connect()
+    return duckdb.connect(config={**db.OFFLINE})
 
 
 def parse(expression: str) -> dict[str, Any]:

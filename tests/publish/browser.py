@@ -7,11 +7,14 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 # What people have: a narrow office screen, a wide one, a telephone.
 SIZES = {1366: 768, 1920: 1080, 390: 844}
+# Of itself a browser asks for its maker's hosts at its start; here no name is looked up.
+NO_NAMES = ["--host-resolver-rules=MAP * ~NOTFOUND"]
 _GRAVE = {"serious", "critical"}
 T = TypeVar("T")
 
@@ -46,8 +49,8 @@ class Browser:
 
         self._thread = ThreadPoolExecutor(1)
         self._driver: Any = self._thread.submit(lambda: sync_playwright().start()).result()
-        launch = self._driver.chromium.launch
-        self._browser: Any = self._thread.submit(lambda: launch(executable_path=executable)).result()
+        launch = partial(self._driver.chromium.launch, executable_path=executable, args=NO_NAMES)
+        self._browser: Any = self._thread.submit(launch).result()
 
     def look(self, path: Path, width: int) -> Look:
         """Opens a page in a window of `width`, one of `SIZES`."""

@@ -364,7 +364,7 @@ def test_the_command_writes_for_its_owner_alone(
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
     made = (folder / "E01.pdf").read_bytes()
     assert made.startswith(b"%PDF-") and b"CreationDate" not in made
-    assert "1 dossiers" in capsys.readouterr().out
+    assert "1 dossier in" in capsys.readouterr().out
 
 
 def test_the_command_tells_several_firms_apart(

@@ -86,7 +86,7 @@ def rebuild(parquet: Path, target: Path) -> None:
     half = target.with_name(f"{target.name}.half")
     for rest in (half, half.with_name(half.name + ".wal")):
         rest.unlink(missing_ok=True)
-    con = duckdb.connect()
+    con = duckdb.connect(config={**db.OFFLINE})
     try:
         con.execute(f"ATTACH '{_literal(half)}' AS made (STORAGE_VERSION '{db.STORAGE_VERSION}')")
         con.execute("USE made")
@@ -107,7 +107,7 @@ def run_id_of(warehouse: Path) -> str | None:
     if not warehouse.is_file():
         return None
     try:
-        con = duckdb.connect(str(warehouse), read_only=True)
+        con = duckdb.connect(str(warehouse), read_only=True, config={**db.OFFLINE})
         try:
             row = con.execute("SELECT run_id FROM run ORDER BY rowid DESC LIMIT 1").fetchone()
         finally:

@@ -72,7 +72,7 @@ def holds(case: Case, verdict: Verdict) -> bool:
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory for benches; one thread, as their tables are small."""
-    return duckdb.connect(config={"threads": 1})
+    return duckdb.connect(config={**db.OFFLINE, "threads": 1})
 
 
 class Bench:

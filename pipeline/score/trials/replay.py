@@ -75,7 +75,7 @@ def opened(warehouse: Path, sources: Sources) -> Iterator[Published]:
     """
     if not warehouse.exists():
         raise RunError("there is no warehouse", where=str(warehouse), mend="run a night first")
-    with duckdb.connect() as con:
+    with duckdb.connect(config={**db.OFFLINE}) as con:
         con.execute(f"ATTACH {literal(str(warehouse))} AS published (READ_ONLY)")
         as_of = _as_of(con, warehouse)
         missing = _take_over(con, sources)

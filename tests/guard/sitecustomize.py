@@ -1,0 +1,5 @@
+"""Puts the network guard into every Python process whose PYTHONPATH names this folder."""
+
+import network_guard
+
+network_guard.install()
