@@ -89,9 +89,10 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
     with steps, one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
+        sources = load_sources(settings.sources)
+        ingest.fits(settings, sources)
         night = Night.begin(settings, _now())
         watch.begun(night.run_id)
-        sources = load_sources(settings.sources)
         for source in sources.values():
             ingest_extract(night, source)
         close_ingest(night, sources)

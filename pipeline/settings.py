@@ -23,7 +23,9 @@ class Settings:
         sources: folder of the sources' declarations.
         rules: folder of rule files.
         corrections: folder of judgements given by people.
-        memory_limit: DuckDB's memory limit, e.g. `4GB`.
+        memory_limit: DuckDB's memory limit, e.g. `4GB`; what linking holds beside it follows it.
+        temp_directory: where DuckDB puts what does not fit its limit; None: beside the file that it works
+            on. The night makes a folder of its own in it, mode 0700, and takes it away.
         threads: DuckDB's threads, and processes that take texts apart; results do not depend on it.
         random_check_share: share of a street list's lines that are random checks (0–1).
         accept: extracts or fairness groups that an operator accepts this night.
@@ -38,6 +40,7 @@ class Settings:
     rules: Path = PROJECT_ROOT / "rules"
     corrections: Path = PROJECT_ROOT / "corrections"
     memory_limit: str = "4GB"
+    temp_directory: Path | None = None
     threads: int = 2
     random_check_share: float = 0.1
     accept: tuple[str, ...] = ()

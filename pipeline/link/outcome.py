@@ -123,8 +123,8 @@ def link_rows(
         "uscc_valid": (own.uscc, code),
         "registration_valid": (own.registration, code),
         "premises_id": (premises, pa.array(premises_ids)),
-        "address": (parties.columns["address"], pa.array(parties.values["address"])),
-        "house_code": (parties.columns["house_code"], pa.array(parties.values["house_code"])),
+        "address": (parties.columns["address"], parties.values["address"].held),
+        "house_code": (parties.columns["house_code"], parties.values["house_code"].held),
         "name_shown": names,
         "sign_shown": signs,
     }

@@ -1,7 +1,7 @@
 """The room's door: reads the staged tables, finds every row's enterprise, writes the linked tables."""
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -98,23 +98,33 @@ def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> Link
         RunError: if the identity state that the journal names is missing.
         ConfigError: if a judgement cannot be read.
     """
+    return _run(night, sources, anew)
+
+
+def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[doubting.Doubt]]:
+    """The rows, and what was disputed; the database is closed again, for it would keep what it read."""
+    with closing(night.connect()) as con:
+        return read_parties(con, sources), doubting.read_doubts(con, night.settings)
+
+
+@contextmanager
+def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
     with closing(night.connect()) as con:
         # The night's file lives for an hour: pressing its texts hard costs more than it saves.
         con.execute("SET disabled_compression_methods = 'fsst,dict_fsst'")
-        return _run(con, night, sources, anew)
+        yield con
 
 
-def _run(
-    con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Source], anew: bool
-) -> LinkSummary:
+def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary:
     ledger = Ledger()
-    parties = read_parties(con, sources)
+    parties, doubts = _read(night, sources)
     ledger.step("读取")
     words = Vocabularies()
     facets = build_facets(parties, words, night.settings.threads)
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
+    words.rest()
     pieces = Pieces(words)
     learn = partial(_estimated, parties, all_facets, words, pieces, firms, registry_profiles)
     choice = training.choose(night.settings, learn, anew=anew)
@@ -127,37 +137,42 @@ def _run(
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
     may_found = partial(_may_found, facets=all_facets, parties=parties, sources=sources)
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
-    doubts = doubting.read_doubts(con, night.settings)
     resolution, doubted = doubting.doubt(doubts, resolution, parties, firms, history.given, REGISTRY)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
-    doubting.write(con, parties, doubted)
     handles = handles_of(parties, all_facets, words, linked.row_entity)
     as_of = night.settings.as_of
-    identities, changes = identify_tonight(
-        con, parties, linked, handles, history, judged, given, REGISTRY, as_of
-    )
-    rows = outcome.link_rows(parties, all_facets, words, linked, identities.ids, history.earlier.of_record)
-    con.register("link_row", rows)
-    db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
-    reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
-    db.write_arrow(con, "review_pair", reviews)
-    tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
-    ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
-    bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
-    db.write_arrow(con, "link_bridge", bridges)
-    drifted, learnt = _keep_model(con, night, choice, linked)
-    # What was compared is no longer needed, and is most of the memory.
-    del all_facets, may_found, learn, resolver, resolution, words, linked
-    for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
-        con.register(name, table)
-    for name in (*TABLES, "record_comparison"):
-        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT})
-    sources_come = set(pc.unique(parties.table["source"]).to_pylist())
-    write_identities(con, identities, changes, history, handles, sources_come, as_of)
-    corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
-    ledger.step("写出")
-    return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
+    with _writing(night) as con:
+        doubting.write(con, parties, doubted)
+        identities, changes = identify_tonight(
+            con, parties, linked, handles, history, judged, given, REGISTRY, as_of
+        )
+        rows = outcome.link_rows(
+            parties, all_facets, words, linked, identities.ids, history.earlier.of_record
+        )
+        con.register("link_row", rows)
+        db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
+        reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
+        db.write_arrow(con, "review_pair", reviews)
+        tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
+        ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
+        bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
+        db.write_arrow(con, "link_bridge", bridges)
+        drifted, learnt = _keep_model(con, night, choice, linked)
+        # What was compared is no longer needed, and is most of the memory.
+        sources_come = set(pc.unique(parties.table["source"]).to_pylist())
+        del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties, share
+        del firms, registry_profiles, rows
+        for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
+            con.register(name, table)
+        for name in (*TABLES, "record_comparison"):
+            db.materialise(
+                con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
+            )
+        write_identities(con, identities, changes, history, handles, sources_come, as_of)
+        corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
+        ledger.step("写出")
+        return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
 
 
 def _estimated(
