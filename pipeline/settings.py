@@ -1,5 +1,6 @@
 """The settings of one run: built once at the command line, frozen, passed down."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,7 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from pipeline.errors import ConfigError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,21 @@ class Settings:
     threads: int = 2
     random_check_share: float = 0.1
     accept: tuple[str, ...] = ()
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory limit in bytes, as DuckDB reads it: `4GB` is 4·10⁹, `4GiB` 4·2³⁰.
+
+        Raises:
+            ConfigError: if it is no such amount.
+        """
+        found = _AMOUNT.fullmatch(self.memory_limit.strip())
+        if found is None:
+            raise ConfigError(
+                f"{self.memory_limit} is not an amount of memory like 4GB", where="memory limit"
+            )
+        step = 1 + "KMGT".index(found[2].upper())
+        return int(float(found[1]) * (1024 if found[3] else 1000) ** step)
 
     def to_parameters(self) -> dict[str, Any]:
         """These settings as JSON values, so that a scheduler can hold them."""

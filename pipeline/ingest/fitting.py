@@ -31,8 +31,6 @@ PACKED = {".xlsx": 100, ".xls": 250, ".zip": 40}
 LEAST_LIMIT, LIMIT_A_ROW = 64 * MB, 200
 BESIDE, HELD_A_ROW = 400 * MB, 900
 DISK_BESIDE, DISK_A_ROW = 64 * MB, 1600
-_UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_AMOUNT = re.compile(r"([\d.]+)\s*([KMGT])(i?)B", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def must_fit(settings: Settings, rows: Rows, free_memory: Callable[[], int | Non
     Raises:
         RunError: if the memory limit, the memory or the disk is too small, with the setting to change.
     """
-    limit, least = amount(settings.memory_limit), LEAST_LIMIT + LIMIT_A_ROW * rows.all
+    limit, least = settings.memory_bytes, LEAST_LIMIT + LIMIT_A_ROW * rows.all
     told = f"about {rows.all:,} rows are to be read"
     if limit < least:
         raise RunError(
@@ -103,15 +101,6 @@ def _must_find_room(settings: Settings, told: str, needed: int) -> None:
 
 def _megabytes(size: int, *, up: bool = True) -> str:
     return f"{-(-size // 10**6) if up else size // 10**6}MB"
-
-
-def amount(text: str) -> int:
-    """The bytes of an amount of memory as DuckDB reads it: `4GB` is 4·10⁹, `4GiB` 4·2³⁰."""
-    found = _AMOUNT.fullmatch(text.strip())
-    if found is None:
-        raise RunError(f"{text} is not an amount of memory like 4GB", where="memory limit")
-    unit = _UNITS[found[2].upper()]
-    return int(float(found[1]) * (1 << 10 * (list(_UNITS.values()).index(unit) + 1) if found[3] else unit))
 
 
 def available_memory() -> int | None:

@@ -136,7 +136,7 @@ def link_rows(
         "basis": _coded(linked.basis + 1, pa.array(["", *linked.bases])),
         "probability": pa.array(linked.probability),
         "shared_address": pa.array((own.shared > 0)[parties.profile]),
-        "door": pa.array(own.door[parties.profile]),
+        "door": pa.array(own.door[parties.profile].astype(np.int64)),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))

@@ -25,12 +25,14 @@ from pipeline.link.handles import handles_of
 from pipeline.link.identities import identify_tonight, write_identities
 from pipeline.link.judgements import in_force, read_judgements
 from pipeline.link.judging import judge
+from pipeline.link.meetings import pairs_at_once
 from pipeline.link.model import Model, shipped_model
 from pipeline.link.ordering import Ints, distinct_pairs, matches
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.pieces import Pieces
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
+from pipeline.link.said import said_table
 from pipeline.link.standing import Views
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.night import Night, record_attention
@@ -41,7 +43,7 @@ GRID = "grid"
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 SQL = Path(__file__).parent / "sql"
 TABLES = (
-    "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said",
+    "record_link", "record_premises", "premises", "link_registered", "link_trading",
     "link_kind", "link_look", "link_whereabouts", "enterprise",
 )  # fmt: skip
 
@@ -131,7 +133,8 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
     model = choice.model
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
-    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger)
+    at_once = pairs_at_once(night.settings.memory_bytes)
+    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger, at_once)
     others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
@@ -151,6 +154,7 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
             parties, all_facets, words, linked, identities.ids, history.earlier.of_record
         )
         con.register("link_row", rows)
+        con.register("link_said", said_table(rows))
         db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
         reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
         db.write_arrow(con, "review_pair", reviews)

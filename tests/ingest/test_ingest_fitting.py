@@ -86,5 +86,5 @@ def test_a_full_disk_is_told_before(settings: Settings, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("text", "size"), [("4GB", 4 * GB), ("1.5 gib", 3 << 29), ("500KB", 500_000), ("2MiB", 2 << 20)]
 )
-def test_amounts_are_read_as_duckdb_reads_them(text: str, size: int) -> None:
-    assert fitting.amount(text) == size
+def test_amounts_are_read_as_duckdb_reads_them(settings: Settings, text: str, size: int) -> None:
+    assert replace(settings, memory_limit=text).memory_bytes == size
