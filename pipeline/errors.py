@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+_OUT_OF_MEMORY = ("OutOfMemoryException", "MemoryError")  # DuckDB's, and Python's own
+
 
 class PipelineError(Exception):
     """Base of all errors that the command line shows as one sentence.
@@ -48,4 +50,6 @@ def sentence_of(problem: BaseException) -> str:
     while trace and trace.tb_next:
         trace = trace.tb_next
     place = f" in {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    if type(problem).__name__ in _OUT_OF_MEMORY:
+        return f"memory ran out{place}; run with a larger --memory-limit, or give the machine more memory"
     return f"an unforeseen {type(problem).__name__}{place}; run again with --debug for the whole story"

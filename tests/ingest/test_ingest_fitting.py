@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.declaration import load_sources
-from pipeline.errors import RunError
+from pipeline.errors import RunError, sentence_of
 from pipeline.ingest import fitting
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -57,7 +58,7 @@ def test_rows_of_the_archive_count_where_the_inbox_is_empty(whole_night: object,
 @pytest.mark.parametrize(
     ("limit", "free", "mend"),
     [
-        ("10MB", 9 * GB, "run with --memory-limit 268MB or more"),
+        ("10MB", 9 * GB, "run with --memory-limit 402MB or more"),
         ("8GB", 6 * GB, "run with --memory-limit 4680MB or less"),
         ("2GB", 1 * GB, "give the machine more memory"),
     ],
@@ -88,3 +89,10 @@ def test_a_full_disk_is_told_before(settings: Settings, monkeypatch: pytest.Monk
 )
 def test_amounts_are_read_as_duckdb_reads_them(settings: Settings, text: str, size: int) -> None:
     assert replace(settings, memory_limit=text).memory_bytes == size
+
+
+def test_memory_that_ran_out_all_the_same_is_told_with_the_setting() -> None:
+    with duckdb.connect(config={"memory_limit": "1MB", "temp_directory": ""}) as con:
+        with pytest.raises(duckdb.OutOfMemoryException) as ran_out:
+            con.execute("CREATE TABLE much AS SELECT i::VARCHAR AS i FROM range(1_000_000) t(i)")
+    assert "larger --memory-limit" in sentence_of(ran_out.value)
