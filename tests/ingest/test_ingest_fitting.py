@@ -1,6 +1,7 @@
 """A night that would not fit says so before it begins, and which setting to change."""
 
 import gzip
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -92,7 +93,7 @@ def test_amounts_are_read_as_duckdb_reads_them(settings: Settings, text: str, si
 
 
 def test_memory_that_ran_out_all_the_same_is_told_with_the_setting() -> None:
-    with duckdb.connect(config={"memory_limit": "1MB", "temp_directory": ""}) as con:
-        with pytest.raises(duckdb.OutOfMemoryException) as ran_out:
-            con.execute("CREATE TABLE much AS SELECT i::VARCHAR AS i FROM range(1_000_000) t(i)")
+    con = duckdb.connect(config={"memory_limit": "1MB", "temp_directory": ""})
+    with closing(con), pytest.raises(duckdb.OutOfMemoryException) as ran_out:
+        con.execute("CREATE TABLE much AS SELECT i::VARCHAR AS i FROM range(1_000_000) t(i)")
     assert "larger --memory-limit" in sentence_of(ran_out.value)
