@@ -30,6 +30,7 @@ from pipeline.link.model import Model, shipped_model
 from pipeline.link.ordering import Ints, distinct_pairs, matches
 from pipeline.link.parties import Parties, encode, read_parties
 from pipeline.link.pieces import Pieces
+from pipeline.link.releasing import release
 from pipeline.link.resolving import Ledger, Resolver
 from pipeline.link.reviews import review_table
 from pipeline.link.said import said_table
@@ -37,6 +38,7 @@ from pipeline.link.standing import Views
 from pipeline.link.vocabulary import Vocabularies
 from pipeline.night import Night, record_attention
 
+LEAST_LIMIT = 512_000_000  # bytes; a smaller limit is not halved
 REGISTRY = "registry"
 GRID = "grid"
 # Whose officers were at the place that their rows name.
@@ -111,18 +113,23 @@ def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[do
 
 @contextmanager
 def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The night's database under half its limit: the other half is what linking holds of the rows."""
     with closing(night.connect()) as con:
         # The night's file lives for an hour: pressing its texts hard costs more than it saves.
         con.execute("SET disabled_compression_methods = 'fsst,dict_fsst'")
+        limit = night.settings.memory_bytes
+        con.execute(f"SET memory_limit = '{max(limit // 2, min(limit, LEAST_LIMIT))}B'")
         yield con
 
 
 def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary:
     ledger = Ledger()
     parties, doubts = _read(night, sources)
+    release()
     ledger.step("读取")
     words = Vocabularies()
     facets = build_facets(parties, words, night.settings.threads)
+    release()
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
@@ -167,6 +174,7 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
         sources_come = set(pc.unique(parties.table["source"]).to_pylist())
         del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties, share
         del firms, registry_profiles, rows
+        release()
         for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
             con.register(name, table)
         for name in (*TABLES, "record_comparison"):
