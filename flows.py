@@ -100,9 +100,10 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         require_inbox(settings)
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
+        sources = load_sources(settings.sources)
+        ingest.fits(settings, sources)
         night = Night.begin(settings, _now())
         watch.begun(night.run_id)
-        sources = load_sources(settings.sources)
         for source in sources.values():
             ingest_extract(night, source)
         close_ingest(night, sources)

@@ -197,6 +197,7 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
         rules=options.rules.absolute(),
         corrections=(options.corrections or restricted / "corrections").absolute(),
         memory_limit=options.memory_limit,
+        temp_directory=options.temp_directory and options.temp_directory.absolute(),
         threads=options.threads,
         accept=tuple(options.accept),
         keep_generations=options.keep_generations,

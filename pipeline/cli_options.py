@@ -63,6 +63,11 @@ def places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--memory-limit", type=memory, default="4GB", help="DuckDB's memory limit (default: 4GB)"
     )
+    parser.add_argument(
+        "--temp-directory",
+        type=folder,
+        help="where what exceeds the memory limit is put (default: beside the file that is worked on)",
+    )
     parser.add_argument("--threads", type=positive, default=2, help="threads and processes (default: 2)")
 
 

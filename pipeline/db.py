@@ -1,5 +1,6 @@
 """DuckDB for the night: connect, materialise a .sql file as the table of its name, swap a file in."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -34,14 +35,41 @@ def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     Returns:
         A connection whose default catalog is that file. The caller closes it.
     """
-    con = duckdb.connect(
-        config={**OFFLINE, "threads": settings.threads, "memory_limit": settings.memory_limit}
-    )
+    con = in_memory(settings, path.parent / "spill")
     con.execute(f"ATTACH '{_literal(path)}' AS night (STORAGE_VERSION '{STORAGE_VERSION}')")
     con.execute("USE night")
-    con.execute(f"SET temp_directory = '{_literal(path.parent / 'spill')}'")
+    return con
+
+
+def in_memory(settings: Settings, beside: Path) -> duckdb.DuckDBPyConnection:
+    """Opens a database that has no file. The caller closes the connection.
+
+    Args:
+        settings: memory limit, threads and temp directory are taken from here.
+        beside: where to spill if no temp directory is set.
+    """
+    spill = spill_folder(settings) or beside
+    con = duckdb.connect(
+        config={
+            **OFFLINE,
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(spill),
+        }
+    )
     con.execute("SET enable_progress_bar = false")
     return con
+
+
+def spill_folder(settings: Settings) -> Path | None:
+    """The folder of this place in the temp directory that is set; None where none is.
+
+    Its name tells places apart: the lock of a place is the lock of its folder.
+    """
+    if settings.temp_directory is None:
+        return None
+    place = hashlib.sha256(str(settings.restricted.absolute()).encode()).hexdigest()[:12]
+    return settings.temp_directory / f"early-warning-{place}"
 
 
 def open_published(warehouse: Path, *, shut: bool = False) -> duckdb.DuckDBPyConnection:

@@ -18,7 +18,7 @@ _OF_THE_MACHINE = {
     errno.ESTALE: "a network folder went away: mount it and run again",
     errno.ENOTCONN: "a network folder went away: mount it and run again",
     errno.EMFILE: "too many files are open: raise the limit (ulimit -n) and run again",
-    errno.ENOMEM: "there is no memory left: free some, or lower --memory-limit, and run again",
+    errno.ENOMEM: "memory ran out: run with a larger --memory-limit, or give the machine more memory",
 }
 
 
@@ -130,6 +130,8 @@ def _of_the_machine(problem: BaseException) -> str | None:
         told = f"{problem.strerror}: check the path and its owner" if problem.filename is not None else None
         return _OF_THE_MACHINE.get(problem.errno or 0, told)
     if type(problem).__module__.split(".")[0] in ("duckdb", "_duckdb"):
+        if type(problem).__name__ == "OutOfMemoryException":
+            return _OF_THE_MACHINE[errno.ENOMEM]
         said = str(problem)
         return next((text for number, text in _OF_THE_MACHINE.items() if os.strerror(number) in said), None)
     return None

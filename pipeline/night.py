@@ -57,6 +57,10 @@ class Night:
         lock.clear_runs(settings)
         (settings.restricted / "runs").mkdir(mode=0o700, exist_ok=True)
         night.folder.mkdir(mode=0o700)
+        spill = db.spill_folder(settings)
+        if spill is not None:
+            shutil.rmtree(spill, ignore_errors=True)
+            spill.mkdir(mode=0o700)
         return night
 
     @property
@@ -72,6 +76,9 @@ class Night:
     def discard(self) -> None:
         """Removes what the night was built in; what it published lies elsewhere."""
         shutil.rmtree(self.folder)
+        spill = db.spill_folder(self.settings)
+        if spill is not None:
+            shutil.rmtree(spill, ignore_errors=True)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Opens the night's database; the caller closes it."""

@@ -1,5 +1,6 @@
 """The settings of one run: built once at the command line, frozen, passed down."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -7,7 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from pipeline.errors import ConfigError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])(i?)B", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,9 @@ class Settings:
         sources: folder of the sources' declarations.
         rules: folder of rule files.
         corrections: folder of judgements given by people.
-        memory_limit: DuckDB's memory limit, e.g. `4GB`.
+        memory_limit: DuckDB's memory limit, e.g. `4GB`; what linking holds beside it follows it.
+        temp_directory: where DuckDB puts what does not fit its limit; None: beside the file that it works
+            on. The night makes a folder of its own in it, mode 0700, and takes it away.
         threads: DuckDB's threads, and processes that take texts apart; results do not depend on it.
         random_check_share: share of a street list's lines that are random checks (0–1).
         accept: extracts, fairness groups or checks against last night that an operator accepts this night.
@@ -39,10 +45,26 @@ class Settings:
     rules: Path = PROJECT_ROOT / "rules"
     corrections: Path = PROJECT_ROOT / "corrections"
     memory_limit: str = "4GB"
+    temp_directory: Path | None = None
     threads: int = 2
     random_check_share: float = 0.1
     accept: tuple[str, ...] = ()
     keep_generations: int = 2
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory limit in bytes, as DuckDB reads it: `4GB` is 4·10⁹, `4GiB` 4·2³⁰.
+
+        Raises:
+            ConfigError: if it is no such amount.
+        """
+        found = _AMOUNT.fullmatch(self.memory_limit.strip())
+        if found is None:
+            raise ConfigError(
+                f"{self.memory_limit} is not an amount of memory like 4GB", where="memory limit"
+            )
+        step = 1 + "KMGT".index(found[2].upper())
+        return int(float(found[1]) * (1024 if found[3] else 1000) ** step)
 
     def to_parameters(self) -> dict[str, Any]:
         """These settings as JSON values, so that a scheduler can hold them."""

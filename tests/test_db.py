@@ -1,6 +1,9 @@
 """DuckDB helpers: a .sql file becomes the table of its name; a finished file is swapped in whole."""
 
-from datetime import date
+import stat
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -8,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline import db
+from pipeline.night import Night
 from pipeline.settings import Settings
 
 
@@ -56,3 +60,30 @@ def test_a_reader_keeps_the_old_file_when_a_new_one_is_swapped_in(tmp_path: Path
     reader.close()
     with duckdb.connect(str(target), read_only=True) as fresh:
         assert fresh.execute("SELECT a FROM t").fetchone() == (2,)
+
+
+def test_what_exceeds_the_limit_goes_to_the_temp_directory_that_is_set(
+    tmp_path: Path, settings: Settings
+) -> None:
+    place = tmp_path / "elsewhere"
+    place.mkdir()
+    settings = replace(settings, temp_directory=place, memory_limit="40MB", threads=1)
+    night = Night.begin(settings, datetime(2017, 3, 31, tzinfo=UTC))
+    spill = db.spill_folder(settings)
+    assert spill is not None
+    assert spill.parent == place
+    assert stat.S_IMODE(spill.stat().st_mode) == 0o700
+    with closing(night.connect()) as con:
+        con.execute("CREATE TEMP TABLE much AS SELECT hash(i) AS h FROM range(9_000_000) t(i)")
+        assert any(spill.iterdir())
+    night.discard()
+    assert not spill.exists()
+    assert list(place.iterdir()) == []
+
+
+def test_without_a_temp_directory_it_goes_beside_the_file(tmp_path: Path, settings: Settings) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with closing(db.connect(folder / "n.duckdb", settings)) as con:
+        told = con.execute("SELECT current_setting('temp_directory')").fetchone()
+    assert told == (str(folder / "spill"),)

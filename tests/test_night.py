@@ -128,7 +128,7 @@ def test_what_the_machine_lacks_is_said_in_words() -> None:
     assert said(duckdb.IOException("IO Error: write 王小明: No space left on device")).startswith(
         "the disk is full"
     )
-    assert said(MemoryError()).startswith("there is no memory left")
+    assert said(MemoryError()).startswith("memory ran out")
     assert said(ValueError("王小明")).startswith("an unforeseen ValueError")
 
 

@@ -1,5 +1,6 @@
 """The room that takes the departments' files in: find → read → type → check → archive → stage."""
 
+from pipeline.ingest.fitting import fits
 from pipeline.ingest.room import ExtractSummary, IngestSummary, extract, finish
 
-__all__ = ["ExtractSummary", "IngestSummary", "extract", "finish"]
+__all__ = ["ExtractSummary", "IngestSummary", "extract", "finish", "fits"]

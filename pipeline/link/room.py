@@ -1,7 +1,7 @@
 """The room's door: reads the staged tables, finds every row's enterprise, writes the linked tables."""
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from pipeline.link.columns.facets import Facets, build_facets, former_names
 from pipeline.link.columns.founding import Firms, found_firms
 from pipeline.link.columns.ordering import Ints, distinct_pairs, matches
 from pipeline.link.columns.parties import Parties, encode, read_parties
+from pipeline.link.columns.releasing import release
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import bridge_table
 from pipeline.link.decisions.enforcing import enforce
@@ -32,20 +33,23 @@ from pipeline.link.judgement import corrections
 from pipeline.link.judgement.judgements import in_force, read_judgements
 from pipeline.link.judgement.judging import judge
 from pipeline.link.model import Model, shipped_model
+from pipeline.link.pairs.meetings import pairs_at_once
 from pipeline.link.pairs.pieces import Pieces
 from pipeline.link.results import doubting, outcome
 from pipeline.link.results.compared import compared_tables
 from pipeline.link.results.identities import identify_tonight, write_identities
 from pipeline.link.results.reviews import review_table
+from pipeline.link.results.said import said_table
 from pipeline.night import Night, record_attention
 
+LEAST_LIMIT = 512_000_000  # bytes; a smaller limit is not halved
 REGISTRY = "registry"
 GRID = "grid"
 # Whose officers were at the place that their rows name.
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 SQL = Path(__file__).parent / "sql"
 TABLES = (
-    "record_link", "record_premises", "premises", "link_registered", "link_trading", "link_said",
+    "record_link", "record_premises", "premises", "link_registered", "link_trading",
     "link_kind", "link_look", "link_whereabouts", "enterprise",
 )  # fmt: skip
 
@@ -102,66 +106,89 @@ def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> Link
         RunError: if the identity state that the journal names is missing.
         ConfigError: if a judgement cannot be read.
     """
+    return _run(night, sources, anew)
+
+
+def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[doubting.Doubt]]:
+    """The rows, and what was disputed; the database is closed again, for it would keep what it read."""
+    with closing(night.connect()) as con:
+        return read_parties(con, sources), doubting.read_doubts(con, night.settings)
+
+
+@contextmanager
+def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The night's database under half its limit: the other half is what linking holds of the rows."""
     with closing(night.connect()) as con:
         # The night's file lives for an hour: pressing its texts hard costs more than it saves.
         con.execute("SET disabled_compression_methods = 'fsst,dict_fsst'")
-        return _run(con, night, sources, anew)
+        limit = night.settings.memory_bytes
+        con.execute(f"SET memory_limit = '{max(limit // 2, min(limit, LEAST_LIMIT))}B'")
+        yield con
 
 
-def _run(
-    con: duckdb.DuckDBPyConnection, night: Night, sources: Mapping[str, Source], anew: bool
-) -> LinkSummary:
+def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary:
     ledger = Ledger()
-    parties = read_parties(con, sources)
+    parties, doubts = _read(night, sources)
+    release()
     ledger.step("读取")
     words = Vocabularies()
     facets = build_facets(parties, words, night.settings.threads)
+    release()
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
+    words.rest()
     pieces = Pieces(words)
     learn = partial(_estimated, parties, all_facets, words, pieces, firms, registry_profiles)
     choice = training.choose(night.settings, learn, anew=anew)
     model = choice.model
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
-    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger)
+    at_once = pairs_at_once(night.settings.memory_bytes)
+    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger, at_once)
     others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
     may_found = partial(_may_found, facets=all_facets, parties=parties, sources=sources)
     resolution = enforce(resolver.resolve(others, may_found, judged), judged, may_found)
-    doubts = doubting.read_doubts(con, night.settings)
     resolution, doubted = doubting.doubt(doubts, resolution, parties, firms, history.given, REGISTRY)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
-    doubting.write(con, parties, doubted)
     handles = handles_of(parties, all_facets, words, linked.row_entity, load_key(night.settings.restricted))
     as_of = night.settings.as_of
-    identities, changes = identify_tonight(
-        con, parties, linked, handles, history, judged, given, REGISTRY, as_of
-    )
-    rows = outcome.link_rows(parties, all_facets, words, linked, identities.ids, history.earlier.of_record)
-    con.register("link_row", rows)
-    db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
-    reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
-    db.write_arrow(con, "review_pair", reviews)
-    tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
-    ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
-    bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
-    db.write_arrow(con, "link_bridge", bridges)
-    drifted, learnt = _keep_model(con, night, choice, linked)
-    # What was compared is no longer needed, and is most of the memory.
-    del all_facets, may_found, learn, resolver, resolution, words, linked
-    for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
-        con.register(name, table)
-    for name in (*TABLES, "record_comparison"):
-        db.materialise(con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT})
-    sources_come = set(pc.unique(parties.table["source"]).to_pylist())
-    write_identities(con, identities, changes, history, handles, sources_come, as_of)
-    corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
-    ledger.step("写出")
-    return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
+    with _writing(night) as con:
+        doubting.write(con, parties, doubted)
+        identities, changes = identify_tonight(
+            con, parties, linked, handles, history, judged, given, REGISTRY, as_of
+        )
+        rows = outcome.link_rows(
+            parties, all_facets, words, linked, identities.ids, history.earlier.of_record
+        )
+        con.register("link_row", rows)
+        con.register("link_said", said_table(rows))
+        db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
+        reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
+        db.write_arrow(con, "review_pair", reviews)
+        tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
+        ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
+        bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
+        db.write_arrow(con, "link_bridge", bridges)
+        drifted, learnt = _keep_model(con, night, choice, linked)
+        # What was compared is no longer needed, and is most of the memory.
+        sources_come = set(pc.unique(parties.table["source"]).to_pylist())
+        del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties, share
+        del firms, registry_profiles, rows
+        release()
+        for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
+            con.register(name, table)
+        for name in (*TABLES, "record_comparison"):
+            db.materialise(
+                con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
+            )
+        write_identities(con, identities, changes, history, handles, sources_come, as_of)
+        corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
+        ledger.step("写出")
+        return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
 
 
 def _estimated(

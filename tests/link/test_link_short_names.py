@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.normalising import Crew, collect, take_names
+from pipeline.link.columns.normalising import collect, take_names
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
 from pipeline.link.model import shipped_model
@@ -30,7 +30,7 @@ SHORT, FULL = (tuple(firm[side] for firm in FIRMS) for side in (0, 1))
 
 
 def names_of(texts: tuple[str, ...], words: Vocabularies) -> tuple[dict[str, Ints], dict[str, Ints]]:
-    return collect(Crew(None).start(take_names, texts), words)
+    return collect([take_names(list(texts))], words)
 
 
 def facets_of(taken: tuple[dict[str, Ints], dict[str, Ints]], words: Vocabularies) -> Facets:

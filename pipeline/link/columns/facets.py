@@ -18,10 +18,10 @@ from pipeline.link.columns.joining import combine
 from pipeline.link.columns.normalising import (
     CODE_COLUMNS,
     Batch,
-    Crew,
     code_taker,
     collect,
     crew,
+    in_batches,
     take_addresses,
     take_communities,
     take_names,
@@ -29,7 +29,7 @@ from pipeline.link.columns.normalising import (
     take_phones,
     take_streets,
 )
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.columns.parties import FORMER, Parties
 from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies, Vocabulary
 from pipeline.link.texts.folding import fold, pinyin_key
@@ -61,7 +61,7 @@ SLOT_ROLE = {
 
 @dataclass(frozen=True)
 class Facets:
-    """All profiles, field by field; arrays of one length.
+    """All profiles, field by field; arrays of one length, of narrow numbers.
 
     `name` is the registered or party name, `sign` the shop sign; `person_other` is a second person, whom a
     name column names beside the column of persons (the licence's holder beside the operator), or after whom
@@ -122,6 +122,14 @@ class Facets:
             taken[one.name] = value.first(count) if isinstance(value, NameFacets) else value[:count]
         return Facets(**taken)
 
+    def narrowed(self) -> "Facets":
+        """The same in half the room."""
+        taken: dict[str, Any] = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            taken[one.name] = value.narrowed() if isinstance(value, NameFacets) else narrow(value)
+        return Facets(**taken)
+
     def renamed(self, name: NameFacets) -> "Facets":
         """The same profiles under other names."""
         return replace(self, name=name)
@@ -153,14 +161,11 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
     """
     v = vocabularies
     with crew(processes, sum(map(len, parties.values.values()))) as workers:
-        begun = {name: workers.start(work, parties.values[name]) for name, work in _WORK.items()}
-        codes = {
-            slot: [workers.start(code_taker(role, partly), parties.values[column])
-                   for column, partly in ((slot, False), (f"{slot}_partial", True))]
-            for slot, role in SLOT_ROLE.items()
-        }  # fmt: skip
-        taken = {name: collect(batches, v) for name, batches in begun.items()}
-        read = {slot: [collect(batches, v)[0] for batches in both] for slot, both in codes.items()}
+        work = {name: (take, parties.values[name]) for name, take in _WORK.items()}
+        for slot, role in SLOT_ROLE.items():
+            for column, partly in ((slot, False), (f"{slot}_partial", True)):
+                work[column] = code_taker(role, partly), parties.values[column]
+        taken = {name: collect(batches, v) for name, batches in workers.take(work)}
     sounds = v.sounds()
     name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
     said = taken["person"][0]["person"][parties.columns["person"]]
@@ -185,8 +190,8 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
         licensed=_marked(parties, "licensing", LICENSED),
         **phone,
         **_place_facets(parties, v.place, taken),
-        **_code_facets(parties, v.code, read),
-    )
+        **_code_facets(parties, v.code, taken),
+    ).narrowed()
 
 
 def share_a_name(a: Facets, b: Facets, at: Ints) -> Bools:
@@ -223,7 +228,7 @@ def former_names(parties: Parties, vocabularies: Vocabularies) -> tuple[Ints, Na
         for text in parties.values[FORMER][parties.columns[FORMER][profile]].split("|"):
             owners.append(profile)
             texts.append(text)
-    taken = collect(Crew(None).start(take_names, texts), vocabularies)
+    taken = collect(map(take_names, in_batches(texts)), vocabularies)
     names = _name_facets(*taken, vocabularies.sounds())
     told = np.flatnonzero(names.trade > 0)
     return np.array(owners, dtype=np.int64)[told], names.take(told)
@@ -274,15 +279,13 @@ def _house_code(text: str) -> str:
     return "" if not code or len(code) < 4 or is_filler(code) else f"house {code}"
 
 
-def _code_facets(
-    parties: Parties, vocabulary: Vocabulary, read: dict[str, list[dict[str, Ints]]]
-) -> dict[str, Ints]:
+def _code_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
     """Codes of each profile; where several columns hold one kind, the first that is filled counts."""
     found = {name: np.zeros(parties.count, dtype=np.int64) for name in CODE_COLUMNS}
-    for slot, both in read.items():
-        for column, codes in zip((slot, f"{slot}_partial"), both, strict=True):
+    for slot in SLOT_ROLE:
+        for column in (slot, f"{slot}_partial"):
             for name in CODE_COLUMNS:
-                here = codes[name][parties.columns[column]]
+                here = taken[column][0][name][parties.columns[column]]
                 found[name] = np.where(found[name] > 0, found[name], here)
     for slot in ("taxpayer", "social"):
         keys = [_group_code(text) for text in parties.values[slot]]

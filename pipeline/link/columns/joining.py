@@ -104,7 +104,7 @@ def combine(*keys: Ints, dense: bool = False) -> Ints:
     """
     present = np.logical_and.reduce([key > 0 for key in keys])
     result = np.zeros(len(keys[0]), dtype=np.int64)
-    combined, width = keys[0][present], int(keys[0].max(initial=0)) + 1
+    combined, width = keys[0][present].astype(np.int64), int(keys[0].max(initial=0)) + 1
     for key in keys[1:]:
         part, size = key[present], int(key.max(initial=0)) + 1
         if width > WIDEST // size:

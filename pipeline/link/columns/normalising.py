@@ -7,18 +7,21 @@ come out do not depend on how many processes worked.
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import islice
 from operator import attrgetter
+from typing import TypeVar
 
 import numpy as np
 
 from pipeline.errors import RunError
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.columns.vocabulary import NAME_WORDS, Vocabularies, Vocabulary
 from pipeline.link.texts.addresses import parse_address, read_community, read_street, road_key
 from pipeline.link.texts.folding import pinyin_key
@@ -27,6 +30,7 @@ from pipeline.link.texts.names import NameParts, is_bare_party, parse_name
 from pipeline.link.texts.persons import read_person, read_phones
 
 BATCH = 10_000
+AHEAD = 3  # batches under way for each process
 WORTH_A_PROCESS = 100_000  # texts; fewer are done sooner here than a process starts elsewhere
 CODE_COLUMNS = ("uscc", "org", "registration", "hint", "token")
 PLACE_COLUMNS = ("road", "site", "building", "landmark", "block", "floor", "room", "street", "community")
@@ -48,32 +52,63 @@ class Taken:
 
 
 Batch = Callable[[list[str]], Taken]
+Work = tuple[Batch, Sequence[str]]
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Crew:
-    """Takes texts apart, in other processes where there are many."""
+    """Takes texts apart, in other processes where there are many.
 
-    def __init__(self, pool: ProcessPoolExecutor | None) -> None:
+    A few batches are under way beyond the one that is waited for: all at once would lie in memory twice.
+    """
+
+    def __init__(self, pool: ProcessPoolExecutor | None = None, processes: int = 1) -> None:
         self._pool = pool
+        self._ahead = processes * AHEAD
 
-    def start(self, work: Batch, texts: Sequence[str]) -> list[Future[Taken]]:
-        """Begins work on texts, batch by batch, and returns at once."""
-        parts = [list(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)] or [[]]
-        if self._pool is not None:
-            return [self._pool.submit(work, part) for part in parts]
-        return [_done(work(part)) for part in parts]
+    def take(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Iterator[Taken]]]:
+        """Does all work, and gives each one's batches in their order; they are to be used up in turn.
+
+        Args:
+            work: by name, what is to be done, and on which texts.
+        """
+        parts = self._started(work)
+        waiting: deque[tuple[Name, Callable[[], Taken]]] = deque(islice(parts, self._ahead))
+
+        def batches(name: Name) -> Iterator[Taken]:
+            while waiting and waiting[0][0] == name:
+                _, result = waiting.popleft()
+                waiting.extend(islice(parts, 1))
+                yield result()
+
+        for name in work:
+            yield name, batches(name)
+
+    def _started(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Callable[[], Taken]]]:
+        for name, (take, texts) in work.items():
+            for part in in_batches(texts):
+                if self._pool is None:
+                    yield name, partial(take, part)
+                else:
+                    yield name, self._pool.submit(take, part).result
+
+
+def in_batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts batch by batch; an empty one where there are none."""
+    for at in range(0, max(len(texts), 1), BATCH):
+        yield list(texts[at : at + BATCH])
 
 
 @contextmanager
 def crew(processes: int, texts: int) -> Iterator[Crew]:
     """A crew for so many texts; its processes end with the block."""
     if processes < 2 or texts < WORTH_A_PROCESS:
-        yield Crew(None)
+        yield Crew()
         return
     # Forking would copy the threads' locks of DuckDB and of the scheduler in whatever state they are.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
-        yield Crew(pool)
+        yield Crew(pool, processes)
 
 
 def _end_with_parent() -> None:
@@ -88,15 +123,7 @@ def _wait_for_parent() -> None:
         os._exit(1)
 
 
-def _done(taken: Taken) -> Future[Taken]:
-    future: Future[Taken] = Future()
-    future.set_result(taken)
-    return future
-
-
-def collect(
-    batches: Sequence[Future[Taken]], vocabularies: Vocabularies
-) -> tuple[dict[str, Ints], dict[str, Ints]]:
+def collect(batches: Iterable[Taken], vocabularies: Vocabularies) -> tuple[dict[str, Ints], dict[str, Ints]]:
     """Columns and flags of all batches, numbered in the night's vocabularies.
 
     Raises:
@@ -104,22 +131,23 @@ def collect(
     """
     columns: dict[str, list[Ints]] = {}
     flags: dict[str, list[Ints]] = {}
-    for future in batches:
-        taken = _result(future)
-        number = {name: getattr(vocabularies, name).add_all(words) for name, words in taken.words.items()}
+    for taken in _unbroken(batches):
+        number = {
+            name: narrow(getattr(vocabularies, name).add_all(words)) for name, words in taken.words.items()
+        }
         for name, (vocabulary, numbers) in taken.columns.items():
             columns.setdefault(name, []).append(number[vocabulary][numbers])
         for name, values in taken.flags.items():
-            flags.setdefault(name, []).append(values.astype(np.int64))
+            flags.setdefault(name, []).append(narrow(values))
     return (
         {name: np.concatenate(parts) for name, parts in columns.items()},
         {name: np.concatenate(parts) for name, parts in flags.items()},
     )
 
 
-def _result(future: Future[Taken]) -> Taken:
+def _unbroken(batches: Iterable[Taken]) -> Iterator[Taken]:
     try:
-        return future.result()
+        yield from batches
     except BrokenProcessPool:
         raise RunError(
             "a process that takes texts apart died",

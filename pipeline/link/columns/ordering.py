@@ -16,7 +16,7 @@ def order_of(values: Ints) -> Ints:
     """The stable order of numbers that are not negative, as positions."""
     count = len(values)
     if count and int(values.max()) < WIDEST // count:
-        packed = values * count + np.arange(count)
+        packed = values.astype(np.int64) * count + np.arange(count)
         packed.sort()
         order: Ints = packed % count
         return order
@@ -31,7 +31,7 @@ def distinct(values: Ints) -> Ints:
 
 def distinct_pairs(left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The distinct pairs of numbers from 0 to 2³¹, sorted."""
-    packed = distinct((left << _HALF) + right)
+    packed = distinct((left.astype(np.int64) << _HALF) + right)
     return packed >> _HALF, packed & ((1 << _HALF) - 1)
 
 
@@ -90,6 +90,12 @@ def offsets(start: Ints, size: Ints) -> Ints:
     """The runs that begin at `start` and are `size` long, one behind the other."""
     run: Ints = np.arange(int(size.sum())) + np.repeat(start - (np.cumsum(size) - size), size)
     return run
+
+
+def narrow(values: Ints) -> Ints:
+    """The same numbers in half the room; they are below 2³¹."""
+    result: Ints = values.astype(np.int32)
+    return result
 
 
 def is_first(ordered: Ints) -> npt.NDArray[np.bool_]:

@@ -4,8 +4,9 @@ A profile is an extract with one set of identifying cells: twelve tax periods of
 profile, and are compared once. Profiles are ordered by content, so that nothing depends on row order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import duckdb
 import numpy as np
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Role, Source
-from pipeline.link.columns.ordering import Ints, numbered, order_of, rank_of
+from pipeline.link.columns.ordering import Ints, narrow, numbered, order_of, rank_of
 from pipeline.link.texts.addresses import read_street
 from pipeline.link.texts.folding import fold
 
@@ -46,7 +47,32 @@ FACTS: dict[str, tuple[str, ...]] = {
     "street_cases": ("offence",),
 }
 _CODED = pa.dictionary(pa.int32(), pa.string())
+AT_ONCE = 1 << 16  # texts
 _DATES = frozenset({"status_on", "established_on", "inspected_on"})
+
+
+class Texts(Sequence[str]):
+    """Distinct texts, held together: as texts of Python they would fill three times as much."""
+
+    def __init__(self, held: pa.StringArray) -> None:
+        self.held = held
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            found: list[str] = self.held[at].to_pylist()
+            return found
+        return str(self.held[at])
+
+    def __iter__(self) -> Iterator[str]:
+        for first in range(0, len(self), AT_ONCE):
+            yield from self[first : first + AT_ONCE]
 
 
 @dataclass(frozen=True)
@@ -63,17 +89,12 @@ class Parties:
     table: pa.Table
     profile: Ints
     columns: dict[str, Ints]
-    values: dict[str, list[str]]
+    values: dict[str, Texts]
 
     @property
     def count(self) -> int:
         """The number of profiles."""
         return len(self.columns["extract"])
-
-    def texts(self, column: str) -> list[str]:
-        """The column's text of each profile; empty where null."""
-        values = self.values[column]
-        return [values[code] for code in self.columns[column]]
 
 
 def read_parties(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Parties:
@@ -169,22 +190,32 @@ def _joined(staged: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
 
 def _profiled(table: pa.Table) -> Parties:
     codes: dict[str, Ints] = {}
-    values: dict[str, list[str]] = {}
+    values: dict[str, Texts] = {}
     for name in ("extract", *KEY):
-        codes[name], values[name] = encode(table[name])
+        found, texts = encoded(table[name])
+        codes[name], values[name] = narrow(found), Texts(texts)
+        table = table.drop_columns([name]) if name in KEY else table
     _, first, profile = numbered(rank_of([(codes[name], len(values[name])) for name in codes], len(table)))
     columns = {name: codes[name][first] for name in codes}
-    return Parties(table.drop_columns(list(KEY)).combine_chunks(), profile, columns, values)
+    del codes
+    return Parties(table.combine_chunks(), profile, columns, values)
 
 
 def encode(column: pa.Array | pa.ChunkedArray) -> tuple[Ints, list[str]]:
     """Indices into the sorted distinct texts; index 0 is null and the empty text."""
-    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
-    order = pc.sort_indices(encoded.dictionary)
-    words: list[str] = encoded.dictionary.take(order).to_pylist()
-    blank = int(words[:1] != [""])
+    number, texts = encoded(column)
+    return number, texts.to_pylist()
+
+
+def encoded(column: pa.Array | pa.ChunkedArray) -> tuple[Ints, pa.StringArray]:
+    """As `encode`; the texts as one array."""
+    coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.unify_dictionaries().combine_chunks()
+    order = pc.sort_indices(coded.dictionary)
+    words = coded.dictionary.take(order).cast(pa.string())
+    blank = int(not len(words) or words[0].as_py() != "")
     number = np.zeros(len(words) + 1, dtype=np.int64)
     number[order.to_numpy()] = np.arange(len(words)) + blank
-    return number[encoded.indices.fill_null(len(words)).to_numpy()], ([""] * blank) + words
+    texts = pa.concat_arrays([pa.array([""] * blank, pa.string()), words])
+    return number[coded.indices.fill_null(len(words)).to_numpy()], texts

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.texts.folding import pinyin_key
 
 
@@ -28,8 +28,19 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.words: list[str] = [""]
-        self._index = _Index(self.words)
+        self._known: _Index | None = None
         self._array: npt.NDArray[np.object_] | None = None
+
+    @property
+    def _index(self) -> _Index:
+        if self._known is None:
+            self._known = _Index(self.words)
+            self._known.update(zip(self.words, range(len(self.words)), strict=True))
+        return self._known
+
+    def rest(self) -> None:
+        """Gives back the room of what only new texts need; it is made anew when one comes."""
+        self._known = None
 
     def add(self, word: str | None) -> int:
         """The number of a text."""
@@ -41,7 +52,8 @@ class Vocabulary:
 
     def held(self, texts: Iterable[str]) -> Ints:
         """The numbers of texts that are here already; 0 for the others."""
-        return np.array([self._index.get(text, 0) for text in texts], dtype=np.int64)
+        index = self._index
+        return np.array([index.get(text, 0) for text in texts], dtype=np.int64)
 
     def texts(self, numbers: Ints) -> list[str]:
         """The texts of some numbers."""
@@ -91,6 +103,10 @@ class NameFacets:
     def first(self, count: int) -> "NameFacets":
         """The names of the first profiles; nothing is copied."""
         return NameFacets(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
+
+    def narrowed(self) -> "NameFacets":
+        """The same in half the room."""
+        return NameFacets(**{f.name: narrow(getattr(self, f.name)) for f in fields(self)})
 
     def followed_by(self, other: "NameFacets") -> "NameFacets":
         """These names and then the others."""
@@ -160,6 +176,11 @@ class Vocabularies:
     phone: Vocabulary = field(default_factory=Vocabulary)
     place: Vocabulary = field(default_factory=Vocabulary)
     code: Vocabulary = field(default_factory=Vocabulary)
+
+    def rest(self) -> None:
+        """Gives back what only new texts need."""
+        for one in fields(self):
+            getattr(self, one.name).rest()
 
     def sounds(self) -> Ints:
         """For each trade name, the number of its sound."""

@@ -22,7 +22,7 @@ from pipeline.link.model import Model
 from pipeline.link.pairs.blocking import BLOCK_CAP, standard_keys
 from pipeline.link.pairs.comparing import Comparator, Scored, frequencies
 from pipeline.link.pairs.layout import FacetTable
-from pipeline.link.pairs.meetings import Meetings
+from pipeline.link.pairs.meetings import BATCH, Meetings
 from pipeline.link.pairs.pieces import Pieces
 
 ROUNDS = 2
@@ -65,6 +65,7 @@ class Resolver:
         model: Model,
         share: Floats,
         ledger: Ledger,
+        at_once: int = BATCH,
     ) -> None:
         """Prepares the night's comparisons.
 
@@ -77,8 +78,10 @@ class Resolver:
             model: the model in force.
             share: per profile, how often the registry holds the firm of a row of its origin.
             ledger: takes counts and seconds.
+            at_once: how many pairs are compared at once.
         """
         self._share = share
+        self._at_once = at_once
         self._facets = _mark_shared(facets, registry)
         self._words = words
         self._firms = firms
@@ -200,7 +203,7 @@ class Resolver:
 
     def _meetings(self, left: Facets, right: Facets) -> Meetings:
         keys = standard_keys(left, right, self._pieces, BLOCK_CAP)
-        return Meetings(keys, len(left), len(right))
+        return Meetings(keys, len(left), len(right), self._at_once)
 
     def _note(self, found: Meetings, compared: int) -> None:
         self._ledger.add("候选对", compared)

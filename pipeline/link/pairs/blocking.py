@@ -127,7 +127,7 @@ class _Side:
 
     def _packed(self, first: Ints, second: Ints) -> Ints:
         """One number for two; 0 where one of them is."""
-        return np.where((first > 0) & (second > 0), (first << self.width) + second, 0)
+        return np.where((first > 0) & (second > 0), (first.astype(np.int64) << self.width) + second, 0)
 
     def names(self, *parts: Callable[[NameFacets], Ints]) -> Terms:
         """One part of names and signs, or two of them together."""
@@ -163,6 +163,6 @@ class _Side:
         values, members = [], []
         for name in (self.facets.name, self.facets.sign):
             part, at = self.pieces.shortened(name.trade)
-            values.append((part << self.width) + name.industry[at])
+            values.append((part.astype(np.int64) << self.width) + name.industry[at])
             members.append(at)
         return Terms(np.concatenate(values), np.concatenate(members))

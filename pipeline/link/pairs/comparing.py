@@ -7,7 +7,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.link.columns.facets import Facets, share_a_name
-from pipeline.link.columns.ordering import Ints, distinct
+from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs
 from pipeline.link.columns.vocabulary import NameFacets, Vocabularies
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing_codes import CodeComparer, both_differ
@@ -85,8 +85,8 @@ def frequencies(views: Facets, entity: Ints, words: Vocabularies, doors: int) ->
 
     def counted(value: Ints, size: int) -> Ints:
         held = value > 0
-        pair = distinct(value[held] * (int(entity.max(initial=0)) + 1) + entity[held])
-        return np.bincount(pair // (int(entity.max(initial=0)) + 1), minlength=size).astype(np.int32)
+        bearers, _ = distinct_pairs(value[held], entity[held])
+        return np.bincount(bearers, minlength=size).astype(np.int32)
 
     return Frequencies(
         count=max(len(distinct(entity)), LEAST_POPULATION),

@@ -13,6 +13,8 @@ from pipeline.link.columns.ordering import Ints, distinct, is_first, offsets, or
 from pipeline.link.pairs.blocking import Key, Terms
 
 BATCH = 1 << 17  # pairs of all keys, before doubles go
+LEAST_BATCH = 1 << 13
+BYTES_A_PAIR = 1 << 14  # of the memory limit, for each of the pairs at once
 _SLOT_BITS = 22
 # As in `remembering`: the highest bits of the product are spread evenly.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -28,6 +30,11 @@ class _Joined:
     right: Ints
 
 
+def pairs_at_once(memory: int) -> int:
+    """How many pairs may be made at once under a memory limit in bytes; what comes of them is the same."""
+    return max(LEAST_BATCH, min(BATCH, memory // BYTES_A_PAIR))
+
+
 class Meetings:
     """Distinct pairs (left, right) under some keys.
 
@@ -36,7 +43,7 @@ class Meetings:
         hot_by_key: for each key its blocks that were left out for their size.
     """
 
-    def __init__(self, keys: Iterable[Key], left_count: int, right_count: int) -> None:
+    def __init__(self, keys: Iterable[Key], left_count: int, right_count: int, at_once: int = BATCH) -> None:
         """Joins all keys, one at a time; a key that comes again under its name is counted with the first."""
         self.pairs_by_key: dict[str, int] = {}
         self.hot_by_key: dict[str, int] = {}
@@ -50,10 +57,10 @@ class Meetings:
             self.hot_by_key[key.name] = self.hot_by_key.get(key.name, 0) + heated
             many += np.bincount(joined.left, joined.size, left_count)
             self._joined.append(joined)
-        self._batch = (np.cumsum(many) / BATCH).astype(np.int64)
+        self._batch = (np.cumsum(many) / at_once).astype(np.int64)
 
     def batches(self) -> list[tuple[int, int]]:
-        """Runs of left members, each with about `BATCH` pairs, doubles counted; all left members in all."""
+        """Runs of left members, each with about `at_once` pairs, doubles counted; all left members in all."""
         start = np.flatnonzero(is_first(self._batch)).tolist()
         return list(zip(start, [*start[1:], self._count], strict=False))
 

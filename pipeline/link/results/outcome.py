@@ -123,8 +123,8 @@ def link_rows(
         "uscc_valid": (own.uscc, code),
         "registration_valid": (own.registration, code),
         "premises_id": (premises, pa.array(premises_ids)),
-        "address": (parties.columns["address"], pa.array(parties.values["address"])),
-        "house_code": (parties.columns["house_code"], pa.array(parties.values["house_code"])),
+        "address": (parties.columns["address"], parties.values["address"].held),
+        "house_code": (parties.columns["house_code"], parties.values["house_code"].held),
         "name_shown": names,
         "sign_shown": signs,
     }
@@ -136,7 +136,7 @@ def link_rows(
         "basis": _coded(linked.basis + 1, pa.array(["", *linked.bases])),
         "probability": pa.array(linked.probability),
         "shared_address": pa.array((own.shared > 0)[parties.profile]),
-        "door": pa.array(own.door[parties.profile]),
+        "door": pa.array(own.door[parties.profile].astype(np.int64)),
     }
     columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))

@@ -11,20 +11,6 @@ WITH counted AS (
   FROM link_row
   WHERE enterprise_id IS NOT NULL
   GROUP BY enterprise_id
-),
-said AS (
-  SELECT
-    enterprise_id,
-    max(word) FILTER (WHERE kind = 'name') AS name,
-    max(word) FILTER (WHERE kind = 'sign') AS sign,
-    max(word) FILTER (WHERE kind = 'street') AS street,
-    max(word) FILTER (WHERE kind = 'community') AS community,
-    max(word) FILTER (WHERE kind = 'address') AS address,
-    max(word) FILTER (WHERE kind = 'building') AS building,
-    max(word) FILTER (WHERE kind = 'uscc') AS uscc,
-    max(word) FILTER (WHERE kind = 'registration_no') AS registration_no
-  FROM link_said
-  GROUP BY enterprise_id
 )
 SELECT
   c.enterprise_id,
@@ -59,5 +45,5 @@ JOIN link_kind k USING (enterprise_id)
 LEFT JOIN link_registered r USING (enterprise_id)
 LEFT JOIN link_trading t USING (enterprise_id)
 LEFT JOIN link_whereabouts w USING (enterprise_id)
-LEFT JOIN said s USING (enterprise_id)
+LEFT JOIN link_said s USING (enterprise_id)
 ORDER BY c.enterprise_id

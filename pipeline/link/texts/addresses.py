@@ -79,6 +79,7 @@ _BARE_VILLAGE = re.compile(
 )
 _DOOR = re.compile(r"\d+(?:-\d+)?号")
 _ANY_DOOR = "1号"
+_FRONT_LETTER = re.compile("[街路道办社居]")  # found sooner than the words
 _FRONT_WORD = re.compile("[街路道]|办事处|社区|居委会")
 _BARE_NUMBER = re.compile(r"^(\d{2,4})(?=[㐀-鿿]{2})(?!号|栋|座|楼|层|室|房)")
 _BUILDING_WORDS = (
@@ -167,7 +168,7 @@ def _inline_brackets(text: str) -> str:
 def _take_front(text: str) -> tuple[str, str, str, str]:
     """Street, community and road, and the rest; the same few stand before many house numbers."""
     door = _DOOR.search(text)
-    if door and not _FRONT_WORD.search(text, door.end()):
+    if door and not (_FRONT_LETTER.search(text, door.end()) and _FRONT_WORD.search(text, door.end())):
         front = _front_of_door(text[: door.start()])
         if front:
             return *front, text[door.start() :]

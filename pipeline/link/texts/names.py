@@ -62,9 +62,11 @@ _NOTES = re.compile(
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _BRANCH_NOTE = re.compile(r".*(店|厂|部|分公司|站|馆|处)$")
 _LISTED = re.compile(r"^(?:\*?S?\*?ST|PT)(?=[㐀-鿿])")
+_LISTED_STARTS = ("*", "S", "P")
 _JUNK = ",.;:、。*#·-"
 _SOLE = re.compile(r"^(?:个体工商户|个体经营者?|个体户?):?")
 _SHUFFLED_FORM = re.compile(r"[有限公司]{4}")
+_FORM_LETTERS = frozenset("有限公司")
 _OFFICE = re.compile(r"^(.{2,}?)驻(.*(?:办事处|代表处|联络处|办))$")
 _HOUSE_BRANCH = re.compile(
     r"^(.{2,}?银行)(.+(?:[分支]行|分理处|储蓄所|营业部))$"
@@ -92,9 +94,9 @@ def parse_name(text: str | None, sign: bool = False) -> NameParts:
     A text that looks like a bare personal name is one (`person`), and is its own trade name too, for a
     shop's short name can look like one; a sign is never a person.
     """
-    name = _LISTED.sub("", _without_notes(fold(text or "")).strip(_JUNK))
-    name = _SHUFFLED_FORM.sub(_ordered_form, name)
-    if not name or _ALONE.search(name):
+    name = _without_notes(fold(text or "")).strip(_JUNK)
+    name = _with_ordered_form(_LISTED.sub("", name) if name[:1] in _LISTED_STARTS else name)
+    if not name or (_may_be_alone(name) and _ALONE.search(name)):
         owner = _named_beside(name)
         return EMPTY._replace(full=owner, trade=owner, person=True) if owner else EMPTY
     name = _proprietor(name)
@@ -121,6 +123,21 @@ def _proprietor(name: str) -> str:
         return name
     bare = _SOLE.sub("", name)
     return bare if bare != name and is_person(bare) else name
+
+
+def _may_be_alone(name: str) -> bool:
+    return "无" in name or "未" in name or name.startswith("个体")
+
+
+def _with_ordered_form(name: str) -> str:
+    """The name with its form put right; most have one 限, within 有限公司 and beside nothing of it."""
+    at = name.find("限")
+    if at < 0:
+        return name
+    is_right = name[max(at - 1, 0) : at + 3] == "有限公司" and name.find("限", at + 1) < 0
+    if is_right and _FORM_LETTERS.isdisjoint(name[max(at - 2, 0) : at - 1] + name[at + 3 : at + 4]):
+        return name
+    return _SHUFFLED_FORM.sub(_ordered_form, name)
 
 
 def _ordered_form(found: re.Match[str]) -> str:

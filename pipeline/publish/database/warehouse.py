@@ -38,7 +38,8 @@ def opened(night: Night, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the new warehouse with the night's database attached as `built`, read-only."""
     con = db.connect(path, night.settings)
     try:
-        con.execute(f"SET temp_directory = '{_literal(night.folder / 'spill')}'")
+        if night.settings.temp_directory is None:
+            con.execute(f"SET temp_directory = '{_literal(night.folder / 'spill')}'")
         con.execute(f"ATTACH '{_literal(night.database)}' AS built (READ_ONLY)")
         for statement in (FOLDER / "macros.sql").read_text(encoding="utf-8").split(";\n"):
             if statement.strip():
