@@ -30,7 +30,7 @@ PACKED = {".xlsx": 100, ".xls": 250, ".zip": 40}
 # What a night takes, in bytes: beside the rows, and for each row of all extracts or of identifying ones.
 LEAST_LIMIT, LIMIT_A_ROW = 192 * MB, 200
 BESIDE, HELD_A_ROW = 400 * MB, 900
-DISK_BESIDE, DISK_A_ROW = 64 * MB, 1600
+DISK_BESIDE, DISK_A_ROW = 64 * MB, 1800
 
 
 @dataclass(frozen=True)
