@@ -22,7 +22,8 @@ from pipeline.link.columns.releasing import release
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import bridge_table
 from pipeline.link.decisions.enforcing import enforce
-from pipeline.link.decisions.resolving import Ledger, Resolver
+from pipeline.link.decisions.ledger import Ledger
+from pipeline.link.decisions.resolving import Resolver
 from pipeline.link.decisions.standing import Views
 from pipeline.link.estimation import training
 from pipeline.link.estimation.estimating import estimate

@@ -1,8 +1,7 @@
 """From profiles to enterprises: codes first, then fields, then clusters of what is left."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +14,7 @@ from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import Bridge, weak_bridges, without, words_of
 from pipeline.link.decisions.clustering import cluster, edges
 from pipeline.link.decisions.deciding import Floats, leans_on_name, speaks_against
+from pipeline.link.decisions.ledger import Ledger
 from pipeline.link.decisions.scoring import explain_pairs, score_pairs
 from pipeline.link.decisions.standing import Resolution, Standing, Views
 from pipeline.link.judgement.judging import Judged
@@ -26,26 +26,6 @@ from pipeline.link.pairs.meetings import BATCH, Meetings
 from pipeline.link.pairs.pieces import Pieces
 
 ROUNDS = 2
-
-
-@dataclass
-class Ledger:
-    """What a night's linking counted: numbers by name, and seconds by step."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    hot: dict[str, int] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    _started: float = field(default_factory=time.perf_counter)
-
-    def add(self, name: str, number: int) -> None:
-        """Adds to a count."""
-        self.counts[name] = self.counts.get(name, 0) + number
-
-    def step(self, name: str) -> None:
-        """Ends a step: what passed since the last one is its time."""
-        now = time.perf_counter()
-        self.seconds[name] = self.seconds.get(name, 0.0) + now - self._started
-        self._started = now
 
 
 class Resolver:
