@@ -1,4 +1,4 @@
-"""A month of nights: who is who stays, what changed is listed, and the archive alone tells it again."""
+"""A month of nights: who is who stays, what changed is listed, and the archive tells it again."""
 
 import shutil
 from collections import Counter, defaultdict
@@ -235,11 +235,12 @@ def test_the_last_night_on_another_thread_count_is_the_same_to_the_byte(month: M
     assert differing(before, published(lived.folder / "out" / str(as_of))) == []
 
 
-def test_the_archive_alone_tells_the_month_again_to_the_byte(
+def test_the_archive_and_its_key_tell_the_month_again_to_the_byte(
     month: Month, lived: Past, tmp_path: Path
 ) -> None:
     replayed = Past(tmp_path, month.sources)
-    shutil.copytree(lived.folder / "restricted" / "archive", tmp_path / "restricted" / "archive")
+    for kept in ("archive", "keys"):
+        shutil.copytree(lived.folder / "restricted" / kept, tmp_path / "restricted" / kept)
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     last = len(lived.seen) - 1

@@ -127,7 +127,7 @@ def _harmless(parser: argparse.ArgumentParser) -> Callable[[], Any]:
             options.command = _only_settings
         return options
 
-    return lambda: mock.Mock(parse_args=parse)
+    return lambda: mock.Mock(parse_args=parse, print_help=parser.print_help)
 
 
 def _only_settings(options: argparse.Namespace) -> int:

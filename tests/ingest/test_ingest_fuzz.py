@@ -30,8 +30,9 @@ def test_no_bytes_break_a_night(place: Any) -> None:
 
 def big_gzip(count: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = b"\x00" * (1 << 20)
-    return b"".join(packer.compress(block) for _ in range(count)) + packer.flush()
+    block = b"\n" * (1 << 20)
+    header = packer.compress("案件编号,当事人,案发地点,立案日期\n".encode())
+    return header + b"".join(packer.compress(block) for _ in range(count)) + packer.flush()
 
 
 def claimed(data: bytes, size: int) -> bytes:

@@ -411,7 +411,7 @@ def test_a_machine_without_chinese_glyphs_is_told_so(monkeypatch: pytest.MonkeyP
 def test_a_machine_without_any_font_is_told_so(tmp_path: Path) -> None:
     config = tmp_path / "fonts.conf"
     config.write_text("<fontconfig></fontconfig>", encoding="utf-8")
-    code = "from pipeline.publish import pdf; pdf.to_pdf('<p>企业</p>', 'a')"
+    code = "from pipeline.publish.one_firm import pdf; pdf.to_pdf('<p>企业</p>', 'a')"
     ended = subprocess.run(
         [sys.executable, "-c", code],
         env={"FONTCONFIG_FILE": str(config), "PYTHONPATH": str(PROJECT_ROOT)},

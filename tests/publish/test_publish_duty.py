@@ -252,7 +252,7 @@ def test_looking_never_refuses_a_night(empty: Settings) -> None:
             next(closing).close()
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pipeline.night.time.sleep", sleep)
+            patch.setattr("pipeline.lock.time.sleep", sleep)
             with one_at_a_time(empty):
                 pass
 
