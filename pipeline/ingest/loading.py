@@ -20,6 +20,7 @@ from pipeline.ingest.header import HeaderIndex, Mapping
 from pipeline.ingest.identity_number import mask_codes, mask_texts
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
+from pipeline.ingest.survey import refuse_survey
 from pipeline.ingest.sheets import read_parquet, read_workbook
 from pipeline.ingest.typed import TypedBatch, count_records, type_records
 from pipeline.ingest.unpack import content
@@ -179,9 +180,10 @@ class Reader:
         """The records of a file of the inbox, identity numbers masked.
 
         Raises:
-            Refused: if it cannot be read.
+            Refused: if it cannot be read, or must not be.
         """
         for raw in self._read(item.path):
+            refuse_survey(raw.titles)
             yield self._masked(raw, item.extract_date or date.max)
 
     def typed(self, loaded: LoadedFile, records: Iterable[RawTable]) -> Iterator[tuple[RawTable, TypedBatch]]:
