@@ -20,8 +20,8 @@ from pipeline.ingest.header import HeaderIndex, Mapping
 from pipeline.ingest.identity_number import mask_codes, mask_texts
 from pipeline.ingest.raw import RawTable
 from pipeline.ingest.refusal import Refused
-from pipeline.ingest.survey import refuse_survey
 from pipeline.ingest.sheets import read_parquet, read_workbook
+from pipeline.ingest.survey import refuse_survey
 from pipeline.ingest.typed import TypedBatch, count_records, type_records
 from pipeline.ingest.unpack import content
 

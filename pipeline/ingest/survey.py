@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from pipeline.ingest.refusal import Refused
 
-_MARKS = re.compile(r"国统[字制办函]|制定机关:?\S{0,10}统计局|批准机关:?\S{0,10}统计局|统计法.{0,30}(?:义务|拒报|虚报|瞒报)")
+_MARKS = re.compile(r"国统[字制办函]|(?:制定|批准)机关:?\S{0,10}统计局|统计法.{0,30}(?:义务|拒报|虚报|瞒报)")
 _BLANK = re.compile(r"\s+")
 
 
