@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline import duty, ingest, link, publish, score
-from pipeline.declaration import load_sources
+from pipeline.declaration import Source, load_sources
 from pipeline.errors import sentence_of
 from pipeline.lock import one_at_a_time
 from pipeline.night import Night, require_inbox
@@ -177,6 +177,12 @@ def fork(work: Hook, log: Path) -> int:
                 traceback.print_exception(problem, file=out)
     finally:
         os._exit(code)
+
+
+def publish_under(night: Night, sources: dict[str, Source], fault: Fault) -> None:
+    """Publishes a night that was built before, in this process, under a fault."""
+    sys.addaudithook(Changes(fault, night.settings.restricted.parent))
+    publish.run(night, sources)
 
 
 def night(settings: Settings, log: Path, fault: Fault = NONE, start: Start | None = None) -> int:
