@@ -2,7 +2,6 @@
 
 import ctypes
 import gc
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -43,7 +42,8 @@ class Taken:
         histories: bytes of the histories in it.
         warehouse: bytes of the warehouse.
         unused: bytes of it outside its used blocks.
-        row: bytes of the newest published night by row, histories left out on both sides.
+        night: bytes of the newest published night, histories left out.
+        told: files of the departments that it tells of.
         state: bytes of the newest identity state by row.
         strays: files that are nobody's.
     """
@@ -60,7 +60,8 @@ class Taken:
     histories: int
     warehouse: int
     unused: int
-    row: float
+    night: int
+    told: int
     state: float
     strays: tuple[str, ...]
 
@@ -99,7 +100,12 @@ def taken(place: Path, run_id: str, readers: frozenset[int], scratch: Path) -> T
         histories=sum(size for path, size in out.items() if _is_history(path)),
         warehouse=warehouse.stat().st_size,
         unused=_unused(warehouse),
-        row=_bytes_a_row(out, run_id, warehouse),
+        night=sum(
+            size
+            for path, size in out.items()
+            if path.startswith(f".generations/{run_id}/") and not _is_history(path)
+        ),
+        told=_told(warehouse),
         state=_state(place / "restricted" / "generations" / run_id),
         strays=tuple(_strays(place, restricted, out, scratch)),
     )
@@ -130,17 +136,11 @@ def _unused(warehouse: Path) -> int:
     return warehouse.stat().st_size - row[0] * row[1]
 
 
-def _bytes_a_row(out: dict[str, int], run_id: str, warehouse: Path) -> float:
+def _told(warehouse: Path) -> int:
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        row = con.execute("SELECT counts FROM run WHERE run_id = $run_id", {"run_id": run_id}).fetchone()
+        row = con.execute("SELECT count(*) FROM extract_status").fetchone()
     assert row
-    rows = sum(number for view, number in json.loads(row[0]).items() if view not in HISTORY)
-    held = (
-        size
-        for path, size in out.items()
-        if path.startswith(f".generations/{run_id}/") and not _is_history(path)
-    )
-    return sum(held) / rows
+    return int(row[0])
 
 
 def _state(generation: Path) -> float:
