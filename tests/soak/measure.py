@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 MIB = 1024**2
@@ -78,6 +79,7 @@ def taken(place: Path, run_id: str, readers: frozenset[int], scratch: Path) -> T
     while gc.collect():
         pass
     ctypes.CDLL(None).malloc_trim(0)
+    pa.default_memory_pool().release_unused()  # like the line above: what is measured is held, not spare
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     numbers = {name: int(number) for name, number in re.findall(r"(VmRSS|Threads):\s+(\d+)", status)}
     handles = sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1  # the listing has one itself
