@@ -16,7 +16,7 @@ endif
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench bounded ranking fuzz check-desktop check-spark chaos offline bundle bundle-check licences dpia clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench bounded ranking fuzz check-desktop check-spark chaos soak offline bundle bundle-check licences dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ check-spark:
 
 chaos: setup-dev ## nights under some 330 faults, what must hold after each, and the table in docs/reliability.md (half an hour)
 	@$(BIN)/python -m tests.chaos.run --docs
+
+soak: setup-dev ## thirty nights in a row in one process, four readers: what grows is told by rule; table in docs/reliability.md
+	@$(BIN)/python -m tests.soak.run --docs
 
 offline: setup-dev ## all tests and a demo night where there is no network; what they try to reach is counted (needs strace)
 	@$(BIN)/python -m tests.offline

@@ -53,13 +53,11 @@ def _read_on(place: Path, told: Path) -> None:
         while not stopped:
             try:
                 if snapshot is None or looks % OLD == 0:
-                    con = duckdb.connect(
-                        str(place / "warehouse.duckdb"), read_only=True, config={"threads": 1}
-                    )
-                    snapshot = con, _look(con)
-                elif _look(snapshot[0]) != snapshot[1]:
+                    con = opened(place / "warehouse.duckdb")
+                    snapshot = con, look(con)
+                elif look(snapshot[0]) != snapshot[1]:
                     problems.add("a reader's snapshot changed")
-                problems |= set(_now(place))
+                problems |= set(half_states(place))
             except Exception as problem:
                 problems.add(f"a reader met {type(problem).__name__}: {str(problem)[:80]}")
             looks += 1
@@ -69,10 +67,23 @@ def _read_on(place: Path, told: Path) -> None:
         os._exit(0)
 
 
-def _now(place: Path) -> Iterator[str]:
+def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Opens a warehouse as the file lies there now; the caller closes the connection.
+
+    It is attached: a process that connects to a path once more is given the file that it has open there
+    already, even when another one has taken its place.
+    """
+    con = duckdb.connect(config={"threads": 1})
+    place = str(warehouse).replace("'", "''")
+    con.execute(f"ATTACH '{place}' AS warehouse (READ_ONLY)")
+    con.execute("USE warehouse")
+    return con
+
+
+def half_states(place: Path) -> Iterator[str]:
     """Opens both afresh: the warehouse must be of one night, and so must the lists."""
-    with duckdb.connect(str(place / "warehouse.duckdb"), read_only=True, config={"threads": 1}) as con:
-        _, counts, tables = _look(con)
+    with opened(place / "warehouse.duckdb") as con:
+        _, counts, tables = look(con)
         told = json.loads(str(counts))
         for name in ("risk", "enterprise", "record_link"):
             row = con.execute(f'SELECT count(*) FROM "{name}"').fetchone()
@@ -83,7 +94,8 @@ def _now(place: Path) -> Iterator[str]:
     yield from torn_outputs((place / "out" / "latest").resolve())
 
 
-def _look(con: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
+def look(con: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
+    """Run, counts and number of tables of the night that a connection shows."""
     row = con.execute(
         """SELECT run_id, counts, (SELECT count(*) FROM information_schema.tables)
            FROM run ORDER BY run.rowid DESC LIMIT 1"""

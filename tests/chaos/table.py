@@ -38,8 +38,8 @@ def _row(name: str, results: Sequence[Result]) -> str:
     return f"| {name} | {len(results)} | {chains} | {looks} | {violated} |"
 
 
-def write(document: Path, told: str) -> None:
-    """Puts the table between its markers."""
+def write(document: Path, told: str, begin: str = BEGIN, end: str = END) -> None:
+    """Puts a table between its markers."""
     text = document.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    document.write_text(f"{before}{BEGIN}\n{told}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+    before, rest = text.split(begin)
+    document.write_text(f"{before}{begin}\n{told}\n{end}{rest.split(end)[1]}", encoding="utf-8")
