@@ -80,6 +80,23 @@ def test_numerals(number: int) -> None:
     assert to_digits(text) == str(number)
 
 
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("十", "10"),
+        ("百", "100"),
+        ("廿三", "23"),
+        ("一百零五", "105"),
+        ("二百一十", "210"),
+        ("二〇一七", "2017"),
+        ("之二A座", "之2|A座"),
+        ("3一楼", "3|1楼"),
+    ],
+)
+def test_numerals_as_addresses_write_them(text: str, digits: str) -> None:
+    assert to_digits(text) == digits
+
+
 @given(st.text(alphabet="深圳市罗湖区桂园街道路号栋楼层室房之一二十0129AB-、()大厦村巷 ", max_size=40))
 def test_parsing_never_fails(text: str) -> None:
     assert parse_address(text) == parse_address(text + " ")
