@@ -1,8 +1,8 @@
 """A pytest plugin that notes which functions of the two rooms each test reaches, and what it costs.
 
 Every test's note is a line of JSON in the file named by `--reach`: its id, processor seconds, outcome, and
-the functions as `file:first line`. What was reached before the first test, while modules and tests were imported,
-stands under the id "".
+the functions as `file:first line`. What was reached before the first test, while modules and tests were
+imported, stands under the id "".
 """
 
 import json

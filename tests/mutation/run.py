@@ -24,6 +24,7 @@ from tests.mutation.reaching import ROOMS
 from tests.mutation.trying import SURVIVED, Trial, told, try_all
 
 HELD_BY = ("tests/link", "tests/score")
+EVERYWHERE = "pipeline/"
 _FAST = 3.0  # processor seconds of one test, traced
 _UNIT = 0.3  # below it a test looks at one thing
 _PATIENCE = 5.0  # processor seconds of all tests of one mutant, traced
@@ -58,8 +59,7 @@ def main() -> int:
     numbers = {module: len(mutants_of(module)) for module in chosen}
     results = table.tally(numbers, fates)
     _tell_survivors(trials, fates)
-    typed = f"SAMPLE={options.sample} SEED={options.seed}"
-    text = table.render(results, f"make mutants {typed}", (time.monotonic() - began) / 60)
+    text = table.render(results, _command(options), (time.monotonic() - began) / 60)
     print(text)
     if options.docs:
         table.write(PROJECT_ROOT / "docs" / "reliability.md", text)
@@ -70,11 +70,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.mutation.run")
     parser.add_argument("--sample", default="8", help="mutants a module, or `all` (default: 8)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw (default: 1)")
-    parser.add_argument("--only", default="pipeline/", help="modules whose path begins so, by comma")
+    parser.add_argument("--only", default=EVERYWHERE, help="modules whose path begins so, by comma")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--reach", type=Path, help="where to keep, or find, which test reaches what")
     parser.add_argument("--docs", action="store_true", help="write the table into docs/reliability.md")
     return parser.parse_args()
+
+
+def _command(options: argparse.Namespace) -> str:
+    if options.only == EVERYWHERE:
+        return f"make mutants SAMPLE={options.sample} SEED={options.seed}"
+    of = f"--sample {options.sample} --seed {options.seed} --only {options.only}"
+    return f"python -m tests.mutation.run {of}"
 
 
 def _reached(notes: Path) -> Reached:

@@ -64,7 +64,7 @@ def render(results: Sequence[Result], command: str, minutes: float) -> str:
     lines = [
         f"`{command}`: {tried:,} of {sum(result.mutants for result in results):,} mutants tried in "
         f"{minutes:.0f} minutes. Of all mutants, tests notice **{told.share:.1%}** (95 % interval "
-        f"{told.low:.1%} to {told.high:.1%}; modules weighed by their mutants; at least {LEAST:.0%} are asked).",
+        f"{told.low:.1%} to {told.high:.1%}; modules weighed by their mutants; asked: {LEAST:.0%}).",
         "",
         "| module | mutants | tried | killed | of them by time | survived | noticed |",
         "|---|---:|---:|---:|---:|---:|---:|",

@@ -1,8 +1,8 @@
 """Trying mutants: one process imports everything and collects the tests once, and forks for every mutant.
 
 A change inside a function is put in by exchanging the function's code, wherever the function was imported to.
-A constant gets its changed value in every module that imported it. For a change elsewhere, or in a function that
-ran while modules were imported, the child is forked from a process that has imported nothing of the two rooms.
+A constant gets its changed value in every module that imported it. For a change elsewhere, or in a function
+that ran while modules were imported, the child is forked from a process that imported nothing of the rooms.
 """
 
 import gc
