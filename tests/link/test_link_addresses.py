@@ -65,6 +65,18 @@ def test_streets_of_other_districts_are_nobodys() -> None:
     assert read_street("粤海街道") == ""
 
 
+@pytest.mark.parametrize(
+    ("address", "street"),
+    [
+        ("深圳市罗湖区东门街道红岭中路1号", "东门街道"),
+        ("惠州市东门街道红岭中路1号", ""),  # another city's
+        ("红岭中路1010号旁边东门街道", ""),  # too far behind to be the address's own
+    ],
+)
+def test_a_street_office_stands_in_front_and_is_of_this_city(address: str, street: str) -> None:
+    assert parse_address(address).street == street
+
+
 def test_community_columns() -> None:
     assert read_community("湖贝社区工作站") == read_community("湖贝") == "湖贝"
 

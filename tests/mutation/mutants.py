@@ -146,6 +146,8 @@ def _apart(tree: ast.Module) -> Iterator[ast.AST]:
                 yield node
             case ast.Call(func=ast.Attribute(value=ast.Name(id="log"))):
                 yield node
+            case ast.Assign(targets=[ast.Name(id="model_config")]):
+                yield node
             case ast.keyword(arg="strict"):
                 yield node
     for statement in tree.body:

@@ -18,6 +18,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
@@ -58,11 +59,13 @@ def try_all(trials: Sequence[Trial], notes: Path) -> None:
         note(trial, SURVIVED)
     for trial in trials:
         if trial.afresh and trial.tests:
-            note(trial, _forked(trial, lambda trial=trial: _afresh(trial)))  # type: ignore[misc]
+            note(trial, _forked(trial, partial(_afresh, trial)))
     rest = [trial for trial in trials if not trial.afresh and trial.tests]
     files = sorted({test.partition("::")[0] for trial in rest for test in trial.tests})
     if files:
-        pytest.main([*OPTIONS, *files], plugins=[_Exchanging(rest, note)])
+        code = pytest.main([*OPTIONS, *files], plugins=[_Exchanging(rest, note)])
+        if code != pytest.ExitCode.OK:
+            raise RuntimeError(f"the tests of these mutants could not be tried (pytest ends with {code})")
 
 
 def _forked(trial: Trial, run: Callable[[], bool]) -> str:
@@ -116,7 +119,7 @@ class _Exchanging:
         gc.freeze()
         for trial in self._trials:
             chosen = [items[test] for test in trial.tests]
-            self._note(trial, _forked(trial, lambda c=chosen, t=trial: _exchanged(session, c, t.mutant)))  # type: ignore[misc]
+            self._note(trial, _forked(trial, partial(_exchanged, session, chosen, trial.mutant)))
         return True
 
 
@@ -124,7 +127,7 @@ def _exchanged(session: pytest.Session, items: list[pytest.Item], mutant: Mutant
     changed = compile(mutant.source(), str(PROJECT_ROOT / mutant.module), "exec")
     is_in = _exchange(_code(changed, mutant.function)) if mutant.function else _give_anew(changed, mutant)
     if not is_in:
-        return False
+        return is_in is None
     session.items = items
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -157,13 +160,16 @@ def _exchange(code: CodeType) -> bool:
     return found
 
 
-def _give_anew(changed: CodeType, mutant: Mutant) -> bool:
-    """Gives a constant its changed value in every module that knows it by its name; whether any does."""
+def _give_anew(changed: CodeType, mutant: Mutant) -> bool | None:
+    """Gives a constant its changed value wherever its name is known; whether it is, None if that fails."""
     name = mutant.constant
     assert name
     module = sys.modules[mutant.dotted]
     was, apart = getattr(module, name), {**vars(module)}
-    exec(changed, apart)
+    try:
+        exec(changed, apart)
+    except Exception:
+        return None  # no test could even import it
     holders = [one for one in list(sys.modules.values()) if name in vars(one) and vars(one)[name] is was]
     for holder in holders:
         setattr(holder, name, apart[name])
