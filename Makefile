@@ -16,7 +16,7 @@ endif
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench bounded ranking fuzz check-desktop check-spark chaos soak offline bundle bundle-check licences dpia clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench bounded ranking fuzz check-desktop check-spark chaos soak mutants offline bundle bundle-check licences dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,10 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 	@$(PIP) install --require-hashes --requirement requirements/bench.txt --constraint requirements/bench.txt
+	@touch $@
+
+$(VENV)/.mutation: $(VENV)/.dev requirements/mutation.txt
+	@$(PIP) install --require-hashes --requirement requirements/mutation.txt --constraint requirements/mutation.txt
 	@touch $@
 
 $(VENV)/.notebook: $(VENV)/.run requirements/notebook.txt
@@ -82,6 +86,11 @@ ranking: setup-dev ## how good the ranking is beside plain rivals, what matching
 EXAMPLES ?= 2000
 fuzz: setup-dev ## every reader and the command line on far more random input than `make test` (EXAMPLES=2000); table in docs/reliability.md
 	@$(BIN)/python -m tests.fuzz.run --examples $(EXAMPLES)
+
+SAMPLE ?= 8
+SEED ?= 1
+mutants: $(VENV)/.mutation ## what tests notice of small changes to linking and scoring (SAMPLE=8 a module, or all); table in docs/reliability.md
+	@$(BIN)/python -m tests.mutation.run --sample $(SAMPLE) --seed $(SEED) --docs
 
 check-desktop: setup-dev ## what people open, in a real browser: Debian's Chromium, no download
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "check-desktop needs Chromium (Debian: apt-get install chromium)"; exit 1; }

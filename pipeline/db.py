@@ -49,14 +49,8 @@ def in_memory(settings: Settings, beside: Path) -> duckdb.DuckDBPyConnection:
         beside: where to spill if no temp directory is set.
     """
     spill = spill_folder(settings) or beside
-    con = duckdb.connect(
-        config={
-            **OFFLINE,
-            "threads": settings.threads,
-            "memory_limit": settings.memory_limit,
-            "temp_directory": str(spill),
-        }
-    )
+    bounds = {"threads": settings.threads, "memory_limit": settings.memory_limit}
+    con = duckdb.connect(config={**OFFLINE, **bounds, "temp_directory": str(spill)})
     con.execute("SET enable_progress_bar = false")
     return con
 

@@ -99,7 +99,10 @@ def _command(
 
 def _night(folder: Path, inbox: Path, as_of: date = AS_OF) -> Place:
     warehouse = folder / "warehouse.duckdb"
-    settings = Settings(inbox, warehouse, folder / "out", restricted_beside(warehouse), as_of)
+    restricted = restricted_beside(warehouse)
+    settings = Settings(
+        inbox, warehouse, folder / "out", restricted, as_of, corrections=restricted / "corrections"
+    )
     prefect_home.prepare(settings.restricted, verbose=False)
     import flows
 
@@ -107,6 +110,7 @@ def _night(folder: Path, inbox: Path, as_of: date = AS_OF) -> Place:
         for step in STEPS:
             patch.setattr(flows, step, getattr(flows, step).fn)
         patch.setattr(flows, "_show", lambda ending: None)
+        patch.setattr(flows, "_safely_bury", lambda: None)
         outcome = flows.nightly.fn(settings.to_parameters())
     return Place(folder, as_of, cli.ATTENTION if outcome.attention else cli.DONE, "")
 

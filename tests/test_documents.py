@@ -33,6 +33,7 @@ PARSED_ONLY = {
     "train": "the half of a night: tests/test_cli.py",
     "schedule": "serves for ever: tests/test_deploy.py",
     "notify": "sends to other machines: tests/duty/test_notify.py",
+    "rollback": "needs two generations: tests/publish/test_publish_chaos.py",
     "rules check": "seconds: tests/test_rules.py",
     "rules test": "seconds: tests/test_rules.py",
     "rules mutate": "a minute: tests/test_rules.py",

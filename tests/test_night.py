@@ -123,8 +123,9 @@ def test_what_the_machine_lacks_is_said_in_words() -> None:
     def said(problem: BaseException) -> str:
         return sentence_of(problem)
 
-    assert said(OSError(errno.ENOSPC, "x", "王小明.csv")).startswith("the disk is full")
-    assert "王小明" not in said(OSError(errno.ENOSPC, "x", "王小明.csv"))
+    full = said(OSError(errno.ENOSPC, "x", "/data/grid/王小明.csv"))
+    assert full.startswith("/data/grid: the disk is full")
+    assert "王小明" not in full
     assert said(duckdb.IOException("IO Error: write 王小明: No space left on device")).startswith(
         "the disk is full"
     )

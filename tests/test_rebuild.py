@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipeline import cli
 from pipeline.settings import PROJECT_ROOT
 
@@ -45,7 +47,8 @@ def runbook(program: str, folder: Path) -> list[str]:
 
 def ids(place: Any) -> list[tuple[object, ...]]:
     """Every record with its enterprise."""
-    return list(place.rows("SELECT record_id, enterprise_id FROM record_link ORDER BY ALL"))
+    links = str(place.night / "warehouse" / "record_link.parquet")
+    return list(duckdb.sql(f"SELECT record_id, enterprise_id FROM '{links}' ORDER BY ALL").fetchall())
 
 
 def test_the_drill_a_past_night_is_built_again_from_a_backup(

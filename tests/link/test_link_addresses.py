@@ -65,6 +65,18 @@ def test_streets_of_other_districts_are_nobodys() -> None:
     assert read_street("粤海街道") == ""
 
 
+@pytest.mark.parametrize(
+    ("address", "street"),
+    [
+        ("深圳市罗湖区东门街道红岭中路1号", "东门街道"),
+        ("惠州市东门街道红岭中路1号", ""),  # another city's
+        ("红岭中路1010号旁边东门街道", ""),  # too far behind to be the address's own
+    ],
+)
+def test_a_street_office_stands_in_front_and_is_of_this_city(address: str, street: str) -> None:
+    assert parse_address(address).street == street
+
+
 def test_community_columns() -> None:
     assert read_community("湖贝社区工作站") == read_community("湖贝") == "湖贝"
 
@@ -78,6 +90,23 @@ def test_numerals(number: int) -> None:
         words[ones] if ones else ""
     )
     assert to_digits(text) == str(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("十", "10"),
+        ("百", "100"),
+        ("廿三", "23"),
+        ("一百零五", "105"),
+        ("二百一十", "210"),
+        ("二〇一七", "2017"),
+        ("之二A座", "之2|A座"),
+        ("3一楼", "3|1楼"),
+    ],
+)
+def test_numerals_as_addresses_write_them(text: str, digits: str) -> None:
+    assert to_digits(text) == digits
 
 
 @given(st.text(alphabet="深圳市罗湖区桂园街道路号栋楼层室房之一二十0129AB-、()大厦村巷 ", max_size=40))

@@ -1,5 +1,6 @@
 import numpy as np
 
+from pipeline.link.columns.agreement import agreed
 from pipeline.link.columns.aliases import learned_sites
 from pipeline.link.columns.ordering import Ints
 
@@ -12,6 +13,31 @@ def sites(*rows: tuple[int, int, int, int]) -> list[int]:
     """The sites of addresses of (site, road, building, house code)."""
     columns: list[Ints] = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)]
     return learned_sites(*columns, np.ones(len(rows), dtype=bool)).tolist()
+
+
+def voices(*said: int, least: int = 2, at: int = 5) -> int:
+    """What is agreed of one key when each row is a voice of its own."""
+    count = len(said)
+    key = np.full(count, at, dtype=np.int64)
+    speaks = np.ones(count, dtype=bool)
+    return int(agreed(key, np.array(said), speaks, np.arange(count), least)[0])
+
+
+def test_nine_of_ten_voices_are_enough() -> None:
+    assert voices(*[7] * 9, 8) == 7
+    assert voices(*[7] * 8, 8) == 0
+    assert voices(*[7] * 8, 0) == 7  # who says nothing is no voice
+    assert voices(7, 7, least=2) == 7
+    assert voices(7, 7, least=3) == 0
+    assert voices(7, 7, at=0) == 0
+
+
+def test_one_voice_counts_once_for_one_thing() -> None:
+    key, said = np.array([1, 1, 1, 2]), np.array([7, 7, 7, 0])
+    heard = np.ones(4, dtype=bool)
+    assert agreed(key, said, heard, np.array([1, 1, 1, 1]), 2).tolist() == [0, 0, 0, 0]
+    assert agreed(key, said, heard, np.array([1, 1, 2, 1]), 2).tolist() == [7, 7, 7, 0]
+    assert agreed(key, said, np.array([True, False, False, True]), np.arange(4), 2).tolist() == [0] * 4
 
 
 def test_a_building_tells_its_road_and_number() -> None:

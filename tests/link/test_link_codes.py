@@ -2,12 +2,13 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.link.model import shipped_model
 from pipeline.link.pairs.comparing import FIELDS, RARE
-from pipeline.link.pairs.comparing_codes import _damaged, _Ends
+from pipeline.link.pairs.comparing_codes import _are_whole, _damaged, _Ends, both_differ
 from pipeline.link.pairs.weighing import WeightTable
 
 CODES = st.text("1A码", min_size=1, max_size=18)
@@ -20,6 +21,31 @@ def test_a_code_that_a_mask_fits_is_never_passed_over(code: str, at: int, masked
     fits = ends.may_fit(np.array([1, 1]), np.array([2, 3]))
     assert fits[0]
     assert fits[1] or not _damaged(hint, other, 99)
+
+
+@pytest.mark.parametrize(
+    ("hint", "code", "edits", "fits"),
+    [
+        ("1234567890123", "1234567890124", 2, True),
+        ("1234567890123", "1234567890124", 3, False),
+        ("123456789012", "123456789013", 1, False),  # too short to be told from others
+        ("12345***67890", "123450006789067890", 9, True),
+        ("1234***67890", "12340006789067890", 9, False),  # shows nine characters
+        ("12345***67890", "023450006789067890", 9, False),
+        ("12345***67890", "123450006789067891", 9, False),
+    ],
+)
+def test_what_can_be_left_of_a_code(hint: str, code: str, edits: int, fits: bool) -> None:
+    assert _damaged(hint, code, edits) is fits
+
+
+def test_a_whole_code_is_one_of_which_two_thirds_are_left() -> None:
+    codes = ["914403001234515X27", "914403******515X27", "91440*******515X27", "91440300123451****", "91"]
+    assert _are_whole(pa.array(codes)).tolist() == [True, True, False, False, False]
+
+
+def test_two_codes_differ_where_both_are_there() -> None:
+    assert both_differ(np.array([1, 1, 1, 0]), np.array([2, 1, 0, 2])).tolist() == [True] + [False] * 3
 
 
 def test_a_code_with_another_end_is_passed_over() -> None:

@@ -74,6 +74,52 @@ def test_digits_are_a_registration_number_except_for_the_taxpayer() -> None:
     assert read_code("440303109999994", None, "uscc_or_registration_no").registration == "440303109999994"
 
 
+@pytest.mark.parametrize("code", ["914403007777777777", "91440300123456789Q", "91440300000000000E"])
+def test_a_placeholder_with_a_right_check_is_no_code(code: str) -> None:
+    assert not uscc_valid(code)
+    assert uscc_valid("914403007777777M39")  # seven alike may be a firm's
+
+
+@pytest.mark.parametrize("code", ["440303000000002", "440303123456789"])
+def test_an_empty_number_with_a_right_check_is_no_registration_number(code: str) -> None:
+    assert not registration_valid(code)
+    assert registration_valid("440303100000000")
+
+
+def test_leading_zeros_of_an_organisation_code_come_back() -> None:
+    assert read_code("1234562", None, "org_code") == Codes(org="001234562")
+    assert read_code("12345604", None, "uscc") == Codes(org="012345604")
+    assert read_code("234562", None, "org_code") == Codes(hint="234562")
+    assert read_code("1234562", None, "registration_no") == Codes(hint="1234562")
+
+
+def test_a_code_whose_body_is_no_organisation_code_stands_alone() -> None:
+    assert read_code("914403009999000193", None, "uscc") == Codes(uscc="914403009999000193")
+
+
+@pytest.mark.parametrize("written", ["91440300MA9VYYYY1C", "91440300MA9UVYYY1C", "91440300MA9UYYYYIC"])
+def test_letters_that_no_code_has_are_read_as_what_they_look_like(written: str) -> None:
+    assert read_code(written, None, "uscc").uscc == "91440300MA9UYYYY1C"
+
+
+def test_fifteen_digits_are_both_only_for_the_taxpayer() -> None:
+    both = Codes(org="100000059", registration="440303100000059")
+    assert read_code("440303100000059", None, "taxpayer_id") == both
+    assert read_code("440303100000059", None, "uscc") == Codes(registration=both.registration)
+    assert read_code("440303MA9XXXX03", None, "registration_no") == Codes(hint="440303MA9XXXX03")
+
+
+def test_thirteen_digits_are_a_registration_number_unless_they_only_fill() -> None:
+    assert read_code("4403031099999", None, "registration_no") == Codes(registration="4403031099999")
+    assert read_code("4403037777777", None, "registration_no") == Codes(hint="4403037777777")
+
+
+def test_what_is_too_short_or_only_fills_is_not_even_a_hint() -> None:
+    assert read_code("123457", None, "uscc") == Codes(hint="123457")
+    assert read_code("12345", None, "uscc") == Codes()
+    assert read_code("7777777777", None, "uscc") == Codes()
+
+
 @given(st.text(max_size=25), st.sampled_from(["uscc", "org_code", "taxpayer_id", "registration_no"]))
 def test_reading_never_fails_and_never_believes_a_wrong_check(text: str, role: str) -> None:
     codes = read_code(text, None, role)

@@ -39,5 +39,29 @@ def test_only_another_place_is_a_move(had: str, has: str, moved: bool) -> None:
     assert not is_moved(Look(trading_address=had), Seen(places=(has, had)))
 
 
+@pytest.mark.parametrize(
+    ("had", "has", "moved"),
+    [
+        ("国际信托大厦1304室", "文锦广场1304室", True),
+        ("国际信托大厦1304室", "国际信托大厦1305室", True),
+        ("国际信托大厦1304室", "国际信托大厦", False),
+        ("国际信托大厦13层", "国际信托大厦15层", True),
+        ("红岭中路1010号2栋", "红岭中路1010号3栋", True),
+        ("红岭中路1010号", "文锦中路1010号", True),
+        ("红岭中路", "文锦中路1012号", False),  # too little to tell
+    ],
+)
+def test_another_building_floor_or_room_is_another_place(had: str, has: str, moved: bool) -> None:
+    assert is_moved(Look(registered_address=had), Seen(Look(registered_address=has))) is moved
+
+
+@pytest.mark.parametrize(
+    "look", [Look(registered_address="红岭中路1010号"), Look(trading_address="红岭中路1010号"), Look()]
+)
+def test_what_is_known_of_one_night_only_is_no_move(look: Look) -> None:
+    assert not is_moved(Look(), Seen(look, places=("文锦中路3号",)))
+    assert not is_moved(look, Seen())
+
+
 def test_what_is_not_seen_tonight_stays_as_it_was_known() -> None:
     assert Look(sign="甲").before(Look(sign="乙", registered_name="丙")) == Look("丙", "甲")

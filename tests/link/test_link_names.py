@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.link.texts.folding import fold, pinyin_key, shape_key
+from pipeline.link.texts.lexicon import lexicon, longest_first
 from pipeline.link.texts.names import has_trade_word, is_bare_party, is_person, parse_name
+
+
+def test_places_are_provinces_cities_and_countries() -> None:
+    assert {"北京", "石家庄", "中国"} <= lexicon().places
+
+
+def test_the_longer_word_is_preferred() -> None:
+    assert longest_first(("甲", "甲乙丙", "甲乙", "丙", "甲")) == "甲乙丙|甲乙|丙|甲"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.texts.persons import read_person, read_phones
+from pipeline.link.texts.persons import read_person, read_phones, surname_length
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,38 @@ def test_masked_and_missing_persons_are_nobody(text: str | None) -> None:
 )
 def test_phones(text: str | None, numbers: tuple[str, ...]) -> None:
     assert read_phones(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("123456", ()),
+        ("2512345", ("2512345",)),
+        ("136123456701", ("136123456701",)),
+        ("1361234567012", ()),
+        ("8613612345670", ("13612345670",)),
+        ("008613612345670", ("13612345670",)),
+        ("86251234", ("86251234",)),  # too short for a country's number before it
+        ("013612345670", ("13612345670",)),
+        ("13712345670,13612345670,13812345670", ("13612345670", "13712345670")),
+        ("13612345670;13612345670", ("13612345670",)),
+    ],
+)
+def test_numbers_at_the_edge_of_what_a_number_is(text: str, numbers: tuple[str, ...]) -> None:
+    assert read_phones(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "person"), [("李", None), ("李四", "李四"), ("Li", None), ("Tom", "tom"), ("陈某明", None)]
+)
+def test_a_name_has_two_characters_or_three_letters(text: str, person: str | None) -> None:
+    told = read_person(text)
+    assert (told.lower() if told else told) == person
+
+
+@pytest.mark.parametrize(("name", "length"), [("欧阳锋", 2), ("陈小明", 1), ("Ω明", 0)])
+def test_how_long_a_surname_is(name: str, length: int) -> None:
+    assert surname_length(name) == length
 
 
 @given(st.text(max_size=30))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline import db
 from pipeline.score.ranking import SQL
 from pipeline.score.scheme import load_scheme
-from pipeline.score.weigh import fade
+from pipeline.score.weigh import fade, weight
 
 AS_OF = date(2017, 3, 31)
 
@@ -141,3 +141,21 @@ def test_python_and_sql_fade_alike() -> None:
 @pytest.mark.parametrize(("age", "left"), [(0, 1000), (365, 500), (730, 250), (3650, 1)])
 def test_fading_halves(age: int, left: int) -> None:
     assert fade(age, 365) == left
+
+
+@pytest.mark.parametrize(
+    ("points", "age", "percent", "probability", "hundredths"),
+    [
+        (30, 0, 100, 1_000_000, 3000),
+        (30, 365, 100, 1_000_000, 1500),
+        (30, 0, 25, 1_000_000, 750),
+        (30, 0, 100, 900_000, 2700),
+        (1, 0, 100, 5_000, 1),  # half a hundredth is rounded up
+        (1, 0, 100, 4_999, 0),
+        (7, 730, 50, 800_000, 70),
+    ],
+)
+def test_a_weight_is_points_times_what_is_left_of_them(
+    points: int, age: int, percent: int, probability: int, hundredths: int
+) -> None:
+    assert weight(points, age, 365, percent, probability) == hundredths
