@@ -130,11 +130,12 @@ def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
 def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary:
     ledger = Ledger()
     parties, doubts = _read(night, sources)
-    release()
+    held = parties.table.num_rows
+    release(held)
     ledger.step("读取")
     words = Vocabularies()
     facets = build_facets(parties, words, night.settings.threads)
-    release()
+    release(held)
     ledger.step("规范化")
     history = state.read_history(night.settings)
     firms, registry_profiles, all_facets = _found(parties, facets, words)
@@ -179,7 +180,7 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
         sources_come = set(pc.unique(parties.table["source"]).to_pylist())
         del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties, share
         del firms, registry_profiles, rows
-        release()
+        release(held)
         for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
             con.register(name, table)
         for name in (*TABLES, "record_comparison"):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.fuzz import commands
 
-EXAMPLES = 40
+EXAMPLES = 25
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def test_no_bytes_break_a_night(place: Any) -> None:
 
 def big_gzip(count: int) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    block = b"\n" * (1 << 20)
+    block = b" " * ((1 << 20) - 1) + b"\n"
     header = packer.compress("案件编号,当事人,案发地点,立案日期\n".encode())
     return header + b"".join(packer.compress(block) for _ in range(count)) + packer.flush()
 

@@ -288,7 +288,7 @@ def test_unsure_changes_no_link(district: District) -> None:
     assert district.corrected[0][:4] == ("unsure", "street_cases:3", True, True)
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_withdrawing_a_correction_restores_what_was(
     make_night: Callable[..., Night],

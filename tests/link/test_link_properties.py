@@ -100,7 +100,7 @@ ALWAYS = {
     "employment": ("name",),
     "labour_cases": ("name",),
 }
-EXAMPLES = 15
+EXAMPLES = 8
 SHOWN = ("enterprise_id", "decision", "probability", "basis", "superseded")
 Rows = Mapping[str, list[dict[str, Any]]]
 Links = dict[str, tuple[Any, ...]]
