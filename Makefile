@@ -70,7 +70,7 @@ imports: setup-dev
 
 check: lint types imports test ## everything that must hold before a change lands
 
-month: setup-dev ## the test of many nights over thirty nights instead of seven
+month: setup-dev ## the test of many nights over thirty nights instead of eight
 	@$(BIN)/python -m pytest tests/test_month.py --nights=30
 
 FIRMS ?= 10000,50000,300000

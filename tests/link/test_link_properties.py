@@ -100,7 +100,7 @@ ALWAYS = {
     "employment": ("name",),
     "labour_cases": ("name",),
 }
-EXAMPLES = 8
+EXAMPLES = 6
 SHOWN = ("enterprise_id", "decision", "probability", "basis", "superseded")
 Rows = Mapping[str, list[dict[str, Any]]]
 Links = dict[str, tuple[Any, ...]]

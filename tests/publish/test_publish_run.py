@@ -215,8 +215,16 @@ def die(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("step", ["settle", "_link", "_settle_warehouse", "_prune"])
-@pytest.mark.parametrize("built_is_lost", [False, True])
+@pytest.mark.parametrize(
+    ("step", "built_is_lost"),
+    [
+        ("settle", True),
+        ("_link", False),
+        ("_settle_warehouse", True),
+        ("_settle_warehouse", False),
+        ("_prune", True),
+    ],
+)
 def test_repair_finishes_what_a_dead_night_left(
     place: Any, monkeypatch: pytest.MonkeyPatch, step: str, built_is_lost: bool
 ) -> None:
