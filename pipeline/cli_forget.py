@@ -1,7 +1,6 @@
 """The command `forget`: removes what the sources' declared terms no longer allow to be kept."""
 
 import argparse
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -35,7 +34,6 @@ def forget(options: argparse.Namespace) -> int:
         expired = expire(restricted, sources, today, remove=options.yes)
         if options.yes:
             forgetting.forget(restricted, due, today)
-            shutil.rmtree(restricted / "runs", ignore_errors=True)  # of a night that died
             if due or expired.persons or expired.handles:
                 audit.note(
                     restricted,

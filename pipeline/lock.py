@@ -70,7 +70,7 @@ def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock)
         dead = owner_of(settings.restricted)
         if dead:
             logger.warning("the lock was left by a night that died: %s", dead.told(clock()))
-        clear_runs(settings)
+        _clear_runs(settings)
         for path in settings.restricted.glob(HALF_WRITTEN):
             path.unlink(missing_ok=True)
         _note_owner(handle, Owner(socket.gethostname(), os.getpid(), clock()))
@@ -79,7 +79,7 @@ def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock)
         except PipelineError:
             raise  # the night's tables stay until the next night: the sentence may point there
         except BaseException:
-            clear_runs(settings)
+            _clear_runs(settings)
             raise
         finally:
             handle.truncate(0)
@@ -94,7 +94,7 @@ def owner_of(restricted: Path) -> Owner | None:
         return None
 
 
-def clear_runs(settings: Settings) -> None:
+def _clear_runs(settings: Settings) -> None:
     """Removes what nights that died or broke off left half built; the caller holds the lock."""
     shutil.rmtree(settings.restricted / "runs", ignore_errors=True)
 

@@ -11,7 +11,7 @@ from typing import Self
 
 import duckdb
 
-from pipeline import __version__, audit, db, lock, schema
+from pipeline import __version__, audit, db, schema
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -54,7 +54,6 @@ class Night:
         before, now = schema.prepare(settings.restricted), schema.RESTRICTED_VERSION
         if before != now:
             audit.note(settings.restricted, "migration", started_at, before=before, now=now)
-        lock.clear_runs(settings)
         (settings.restricted / "runs").mkdir(mode=0o700, exist_ok=True)
         night.folder.mkdir(mode=0o700)
         spill = db.spill_folder(settings)

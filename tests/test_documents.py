@@ -17,7 +17,6 @@ from pipeline.settings import PROJECT_ROOT
 from tests.test_cli_catalogue import LINES
 
 DOCUMENTS = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "README.zh.md", *PROJECT_ROOT.glob("docs/**/*.md")]
-MAKEFILE = PROJECT_ROOT / "Makefile"
 COMMAND = r"(?:\$ )?((?:\.venv/bin/)?early-warning .*|make .*)$"
 FENCED = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SHOWN = re.compile(rf"^\s*{COMMAND}", re.MULTILINE)
@@ -25,7 +24,6 @@ INDENTED = re.compile(rf"^ {{4}}{COMMAND}", re.MULTILINE)
 # Within a sentence a bare name may stand for a command; with an option or a placeholder it is one to type.
 INLINE = re.compile(r"`((?:\.venv/bin/)?early-warning [^`\n]*(?:--|\b[A-Z]{2,}\b)[^`\n]*|make [^`\n]+)`")
 IN_TABLE = re.compile(r"^\| `(early-warning [^`\n]*)`", re.MULTILINE)
-PLACEHOLDER = re.compile(r"[A-Z_]+")
 SERVER = "/var/lib/early-warning"
 PARSED_ONLY = {
     "demo": "a whole night on a district of its own: make demo, make bundle-check",

@@ -49,10 +49,11 @@ def test_a_night_is_built_where_only_the_job_may_look(tmp_path: Path) -> None:
 
 
 def test_what_a_dead_night_left_is_taken_away_by_the_next(tmp_path: Path) -> None:
-    dead = Night.begin(_settings(tmp_path), START)
-    alive = Night.begin(_settings(tmp_path), START.replace(hour=19))
-    assert alive.folder.is_dir()
-    assert not dead.folder.exists()
+    settings = _settings(tmp_path)
+    dead = Night.begin(settings, START)
+    with one_at_a_time(settings):
+        assert not dead.folder.exists()
+        assert Night.begin(settings, START.replace(hour=19)).folder.is_dir()
 
 
 def test_one_night_at_a_time(tmp_path: Path) -> None:

@@ -40,7 +40,6 @@ _PREFILTER = (
 # A cell that may be an old number of fifteen digits, alone or with a sequence: region, yymmdd, sequence.
 _OLD_PREFILTER = rf"|^[^0-9]?[1-8][0-9]{{7}}{_MONTH_AND_DAY}[0-9]{{3,5}}$"
 _SHORTEST = 15
-_KEY_BYTES = 32
 _WORKING_AGE = 15
 
 

@@ -12,7 +12,6 @@ from pipeline.link.decisions.deciding import (
     NONE_CODE,
     PROBABLE_CODE,
     REVIEW_CODE,
-    Ranked,
     backed_by_fields,
     decide,
     denied_by_fields,
@@ -28,13 +27,6 @@ ENOUGH = 30 * THOUSANDTHS
 
 def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
-
-
-def ranked_row(weights: tuple[int, ...], backed: bool) -> Ranked:
-    """One row's candidates, ranked."""
-    row, entity = np.zeros(len(weights), dtype=np.int64), np.arange(len(weights))
-    held = np.full(len(weights), backed)
-    return rank(row, entity, ints(*weights), held, np.zeros(len(weights), dtype=bool), FIRMS, shipped_model())
 
 
 def decided(*weights: int, backed: bool = True, denied: bool = False) -> tuple[int, float]:
