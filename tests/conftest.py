@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import cli, district, prefect_home
+from pipeline import cli, district, prefect_home, private
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
 AS_OF = date(2017, 3, 31)
@@ -73,7 +73,7 @@ class Place:
             return con.execute(query).fetchall()
 
     def copy_to(self, folder: Path) -> None:
-        """The same place once more; the home of the Prefect server that is still up stays behind."""
+        """The same place once more; the home of a Prefect server that may still be up stays behind."""
         shutil.copytree(self.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("prefect"))
 
     def lists(self) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _night(folder: Path, inbox: Path, as_of: date = AS_OF) -> Place:
     prefect_home.prepare(settings.restricted, verbose=False)
     import flows
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, private.umask():
         for step in STEPS:
             patch.setattr(flows, step, getattr(flows, step).fn)
         patch.setattr(flows, "_show", lambda ending: None)
@@ -152,7 +152,7 @@ def whole_night(district_made: Path, tmp_path_factory: pytest.TempPathFactory) -
     with _one_worker_at_a_time(tmp_path_factory) as shared:
         told = shared / "first.json"
         if not told.exists():
-            code = _command(shared / "first", district_made / "inbox").code
+            code = _night(shared / "first", district_made / "inbox").code
             told.write_text(json.dumps({"code": code}), encoding="utf-8")
         code = json.loads(told.read_text(encoding="utf-8"))["code"]
     return Place(shared / "first", AS_OF, code, "")

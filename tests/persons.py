@@ -1,7 +1,12 @@
-"""The persons and phones of a place, read from its archive: the one spot where they are kept."""
+"""Persons and phones of a place, from its archive where alone they are kept; files that others may read."""
 
 import json
+import os
 import re
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,6 +18,7 @@ from pipeline.settings import PROJECT_ROOT
 # As people write a name: a surname that is known and one or two characters; places and shops are none.
 NAME = re.compile(_SURNAMED.replace(r"\p{Han}", "[㐀-鿿]"))
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[0-9Xx](?![0-9A-Za-z])")
 
 
 def kept_persons(restricted: Path) -> tuple[set[str], set[str]]:
@@ -42,3 +48,26 @@ def told_in(content: bytes, words: set[str]) -> set[str]:
     text = content.decode("utf-8", errors="replace")
     escaped = re.sub(r"\\+u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
     return {word for word in words if word in text or word in escaped}
+
+
+@contextmanager
+def loose_files(folder: Path) -> Iterator[set[str]]:
+    """What others may read, write or enter in a folder at any moment while the block runs."""
+    found: set[str] = set()
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.02):
+            for root, folders, files in os.walk(folder):
+                for name in (*folders, *files, "."):
+                    with suppress(FileNotFoundError):
+                        mode = os.lstat(f"{root}/{name}").st_mode
+                        found.update({f"{root}/{name}"} if mode & 0o077 and not stat.S_ISLNK(mode) else ())
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        looker.join()

@@ -4,22 +4,17 @@ import csv
 import gzip
 import hashlib
 import json
-import os
 import re
-import stat
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
 from pipeline import audit, cli
-from tests.persons import kept_persons, told_in
+from tests.persons import IDENTITY, kept_persons
 
 RISK = """enterprise_id as_of score tier rank_in_street rank_in_district street categories route measures
     lead_department other_departments verify_identity_first score_before tier_before"""
@@ -118,7 +113,6 @@ COLUMNS = """清单期号 序号 企业编号 统一社会信用代码 企业名
 LIST = COLUMNS.split()
 STATEMENT = "分数只表示先核实谁，不是违法认定，不得作为处罚依据，不得公开"
 LATER = date(2017, 4, 7)
-IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[0-9Xx](?![0-9A-Za-z])")
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -254,18 +248,12 @@ def test_a_workbook_says_first_what_it_is(whole_night: Any) -> None:
             assert [row[3], row[9]] == [line[LIST[3]].rstrip("\t"), line[LIST[9]].rstrip("\t")]
 
 
-def test_a_later_night_remembers_and_says_nothing_of_persons(
-    whole_night: Any,
-    district_made: Path,
-    run_command: Callable[..., Any],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+def test_a_later_night_remembers(
+    whole_night: Any, district_made: Path, run_night: Callable[..., Any], tmp_path: Path
 ) -> None:
     folder = tmp_path / "place"
     whole_night.copy_to(folder)
-    with loose_files(folder / "restricted") as loose:
-        later = run_command(folder, district_made / "inbox", LATER, capsys)
-    assert loose == set()
+    later = run_night(folder, district_made / "inbox", LATER)
     assert later.code in (cli.DONE, cli.ATTENTION)
     assert (folder / "out" / "latest").resolve() == later.night.resolve()
     ids = "SELECT extract, file, row, enterprise_id FROM record_link ORDER BY ALL"
@@ -276,53 +264,6 @@ def test_a_later_night_remembers_and_says_nothing_of_persons(
     days = [(whole_night.as_of,), (LATER,)]
     assert later.rows("SELECT DISTINCT as_of FROM risk_history ORDER BY as_of") == days
     assert later.rows("SELECT DISTINCT as_of FROM run ORDER BY as_of") == days
-    persons, phones = kept_persons(folder / "restricted")
-    assert not IDENTITY.findall(later.told)
-    assert not told_in(later.told.encode(), persons | phones)
-
-
-@contextmanager
-def loose_files(folder: Path) -> Iterator[set[str]]:
-    """What others may read, write or enter in a folder at any moment while the block runs."""
-    found: set[str] = set()
-    over = threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.02):
-            for root, folders, files in os.walk(folder):
-                for name in (*folders, *files, "."):
-                    with suppress(FileNotFoundError):
-                        mode = os.lstat(f"{root}/{name}").st_mode
-                        found.update({f"{root}/{name}"} if mode & 0o077 and not stat.S_ISLNK(mode) else ())
-
-    looker = threading.Thread(target=look)
-    looker.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        looker.join()
-
-
-def test_between_nights_persons_lie_in_the_archive_alone(whole_night: Any) -> None:
-    """No log, no journal, no state and no store of the scheduler tells a name or a phone."""
-    restricted = whole_night.folder / "restricted"
-    persons, phones = kept_persons(restricted)
-    assert len(persons) > 100
-    assert len(phones) > 100
-    firms = str(whole_night.rows("SELECT name, sign_name FROM enterprise"))
-    words = {word for word in persons if word not in firms} | phones
-    files = [path for path in restricted.rglob("*") if path.is_file()]
-    outside = [path for path in files if not path.is_relative_to(restricted / "archive")]
-    names = {path.name for path in outside}
-    assert names >= {"audit.jsonl", "duty.jsonl", "journal.jsonl", "identity.parquet", "persons.parquet"}
-    assert any(name.startswith("prefect.db") for name in names)
-    for path in outside:
-        content = path.read_bytes()
-        if path.suffix == ".parquet":
-            content = "\n".join(map(str, duckdb.sql(f"FROM '{path}'").fetchall())).encode()
-        assert not told_in(content, words), path
-    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
 
 
 def test_the_audit_log_knows_the_night_and_the_manifest_knows_the_log(whole_night: Any) -> None:

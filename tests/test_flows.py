@@ -6,21 +6,31 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipeline import cli, district, prefect_home
 from pipeline.errors import Unforeseen, scrubbed
+from tests.conftest import Place
+from tests.persons import IDENTITY, kept_persons, loose_files, told_in
+
+
+@dataclass(frozen=True)
+class Spoiled(Place):
+    """A night with some spoiled extracts; what others might have read of its restricted folder meanwhile."""
+
+    loose: frozenset[str]
 
 
 @pytest.fixture(scope="module")
 def spoiled(
     district_made: Path, run_command: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
-) -> Any:
+) -> Spoiled:
     """A night by the command, in this process, with what three departments spoiled; and what it told."""
     folder = tmp_path_factory.mktemp("spoiled")
     inbox = folder / "inbox"
@@ -31,10 +41,14 @@ def spoiled(
     for file in (inbox / "permits").iterdir():
         file.unlink()
     (inbox / "permits" / "permits_20170313.csv").write_text("许可类别,许可证编号\n餐饮,1\n", encoding="utf-8")
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+    told, restricted = io.StringIO(), folder / "place" / "restricted"
+    with (
+        contextlib.redirect_stdout(told),
+        contextlib.redirect_stderr(told),
+        loose_files(restricted) as loose,
+    ):
         place = run_command(folder / "place", inbox)
-    return replace(place, told=told.getvalue())
+    return Spoiled(place.folder, place.as_of, place.code, told.getvalue(), frozenset(loose))
 
 
 def test_a_night_is_published_whole(whole_night: Any) -> None:
@@ -98,6 +112,33 @@ def test_a_night_that_fails_leaves_its_trace_and_one_that_is_old_goes(
     for before, is_kept in ((datetime(2017, 1, 1, tzinfo=UTC), True), (datetime.now(UTC), False)):
         flows.forget_runs(before)
         assert bool(_asked("flow_runs")) == is_kept
+
+
+def test_between_nights_persons_lie_in_the_archive_alone(spoiled: Spoiled) -> None:
+    """No screen, no log, no journal, no state and no store of the scheduler tells a name or a phone."""
+    from prefect.settings import get_current_settings
+
+    restricted = spoiled.folder / "restricted"
+    persons, phones = kept_persons(restricted)
+    assert len(persons) > 100
+    assert len(phones) > 100
+    firms = str(spoiled.rows("SELECT name, sign_name FROM enterprise"))
+    words = {word for word in persons if word not in firms} | phones
+    files = [path for path in restricted.rglob("*") if path.is_file()]
+    outside = [path for path in files if not path.is_relative_to(restricted / "archive")]
+    names = {path.name for path in outside}
+    assert names >= {"audit.jsonl", "duty.jsonl", "journal.jsonl", "identity.parquet", "persons.parquet"}
+    store = get_current_settings().home  # of the first night of this process, whichever test ran it
+    assert list(store.glob("prefect.db*"))
+    for path in (*outside, *store.glob("prefect.db*")):
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content = "\n".join(map(str, duckdb.sql(f"FROM '{path}'").fetchall())).encode()
+        assert not told_in(content, words), path
+    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
+    assert spoiled.loose == set()
+    assert not IDENTITY.findall(spoiled.told)
+    assert not told_in(spoiled.told.encode(), persons | phones)
 
 
 def test_what_an_unforeseen_error_quotes_reaches_neither_the_scheduler_nor_a_log(
