@@ -2,10 +2,12 @@
 
 Every test's note is a line of JSON in the file named by `--reach`: its id, processor seconds, outcome, and
 the functions as `file:first line`. What was reached before the first test, while modules and tests were
-imported, stands under the id "".
+imported, stands under the id "". A test that takes longer than `FAST` is broken off: no mutant is tried on
+it.
 """
 
 import json
+import signal
 import sys
 import threading
 import time
@@ -18,6 +20,7 @@ import pytest
 from pipeline.settings import PROJECT_ROOT
 
 ROOMS = ("pipeline/link", "pipeline/score")
+FAST = 3.0  # processor seconds of one test, traced
 _PREFIXES = tuple(str(PROJECT_ROOT / room) for room in ROOMS)
 
 
@@ -49,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     threading.settrace(_reach)
     sys.settrace(_reach)
+    signal.signal(signal.SIGPROF, _break_off)
+
+
+def _break_off(number: int, frame: FrameType | None) -> None:
+    pytest.skip(f"takes longer than {FAST} s")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -63,6 +71,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     told = yield
     _note(item.config, item.nodeid, time.process_time() - began, item.session.testsfailed == failed)
     return told
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    signal.setitimer(signal.ITIMER_PROF, FAST + 0.1)  # so that its note tells it from those that are short
+    try:
+        return (yield)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _note(config: pytest.Config, test: str, seconds: float, passed: bool) -> None:

@@ -20,12 +20,11 @@ from pathlib import Path
 from pipeline.settings import PROJECT_ROOT
 from tests.mutation import table
 from tests.mutation.mutants import Mutant, drawn, modules, mutants_of
-from tests.mutation.reaching import ROOMS
+from tests.mutation.reaching import FAST, ROOMS
 from tests.mutation.trying import SURVIVED, Trial, told, try_all
 
 HELD_BY = ("tests/link", "tests/score")
 EVERYWHERE = "pipeline/"
-_FAST = 3.0  # processor seconds of one test, traced
 _UNIT = 0.3  # below it a test looks at one thing
 _PATIENCE = 5.0  # processor seconds of all tests of one mutant, traced
 _IMPORTED_ONCE = (
@@ -96,7 +95,7 @@ def _reached(notes: Path) -> Reached:
     for line in sorted(lines, key=lambda line: (line["seconds"], line["test"])):
         if not line["test"]:
             reached.at_import.update(line["reached"])
-        elif line["passed"] and line["seconds"] <= _FAST:
+        elif line["passed"] and line["seconds"] <= FAST:
             reached.seconds[line["test"]] = line["seconds"]
             for function in line["reached"]:
                 reached.by_function[function].append(line["test"])
