@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import prefect
 from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -24,11 +25,12 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.context import FlowRunContext
 from prefect.server.api.server import SubprocessASGIServer
+from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
-from pipeline import duty, ingest, link, prefect_home, progress, publish, score
+from pipeline import duty, ingest, link, prefect_home, prefect_record, progress, publish, score
 from pipeline.declaration import Source, load_sources
-from pipeline.errors import scrubbed
+from pipeline.errors import RunError, scrubbed
 from pipeline.lock import is_under_way, one_at_a_time
 from pipeline.night import Attention, Night, read_attention, require_inbox
 from pipeline.score.rulebook import load_rules
@@ -37,6 +39,7 @@ from pipeline.settings import Settings
 logger = logging.getLogger("early_warning")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_PORT, PORTS = 20_000, 10_000
+START_TRIES = 3
 AT_ONCE = 200  # flow runs that the server hands out in one answer
 
 
@@ -115,19 +118,39 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         return outcome
 
 
+class _Server(SubprocessASGIServer):
+    """Prefect's own server; one that ends before it stands is not begun anew for ever."""
+
+    tries = START_TRIES
+
+    def find_available_port(self) -> int:
+        """Another port for another try: Prefect asks when its server has ended at its start."""
+        self.tries -= 1
+        if not self.tries:
+            raise RunError(
+                "the night's Prefect server did not start",
+                where=str(get_current_settings().home),
+                mend="read why with --debug; prefect.db there may be taken away, no night needs it",
+            )
+        return super().find_available_port()
+
+
 def start_server() -> None:
     """Starts this process's own server, if it needs one; it ends with this process, however that ends.
 
     Its port is one that no other process takes meanwhile. Prefect draws one port of a thousand. Two nights
     that start at once and draw the same one share the server that is up first, and the other night fails
     when that server ends with its process.
+
+    Raises:
+        RunError: if it ends again and again before it stands.
     """
-    server = SubprocessASGIServer()
+    server = _Server()
     if server.running or os.environ.get("PREFECT_API_URL"):
         return
     ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
     server.port = next(filter(server.is_port_available, ports))
-    server.start()
+    prefect_record.start_on(get_current_settings().home, prefect.__version__, server.start)
     if server.server_process:
         prefect_home.end_with_this_process(server.server_process.pid)
 

@@ -1,6 +1,8 @@
 """What of the nights must be gone, and what must stay: told from the terms alone, held against the disk."""
 
+import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline import audit
+from pipeline.declaration import Source, load_sources
 from pipeline.ingest import forgetting, stock
 from pipeline.journal import read_journal
 from pipeline.lock import one_at_a_time
@@ -74,19 +77,15 @@ class Retention:
         return run_id
 
     def forget(self, day: date) -> None:
-        """What an operator does at the end of a term, with years told as days, for snapshots alone."""
-        sources = {name: one for name, one in self.departments.sources.items() if one.mode == "snapshot"}
+        """What an operator does at the end of a term, with years told as days, for snapshots alone.
+
+        The operator's command is a process of its own, so this is one too.
+        """
+        sources = _snapshots(self.settings)
         [years] = {one.retention_years for one in sources.values()}
         today = day.replace(year=day.year + years) - TERM
-        restricted = self.settings.restricted
-        with one_at_a_time(self.settings):
-            due = forgetting.due(restricted, sources, today)
-            expired = expire(restricted, sources, today, remove=True)
-            forgetting.forget(restricted, due, today)
-            proofs = [item.proof() for item in due]
-            told = {"persons": expired.persons, "handles": expired.handles}
-            audit.note(restricted, "forget", datetime.now(UTC), files=proofs, **told)
-        self.persons += expired.persons
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as operator:
+            self.persons += operator.submit(_forget, self.settings, today).result()
         for extract, name in forgetting.in_inbox(self.settings.inbox, sources, today):
             (self.settings.inbox / extract / name).unlink()
         self.forgotten |= {
@@ -138,6 +137,23 @@ class Retention:
         if dict(rows) != {day: number for day, number in self.risks.items() if number}:
             yield "risk_history does not hold the ranking of every day once"
         yield from _differ("rows of run", {run for _, run in self.runs}, {run for (run,) in runs})
+
+
+def _snapshots(settings: Settings) -> dict[str, Source]:
+    return {name: one for name, one in load_sources(settings.sources).items() if one.mode == "snapshot"}
+
+
+def _forget(settings: Settings, today: date) -> int:
+    """Forgets what is due; returns how many keyed hashes of persons went."""
+    sources, restricted = _snapshots(settings), settings.restricted
+    with one_at_a_time(settings):
+        due = forgetting.due(restricted, sources, today)
+        expired = expire(restricted, sources, today, remove=True)
+        forgetting.forget(restricted, due, today)
+        proofs = [item.proof() for item in due]
+        told = {"persons": expired.persons, "handles": expired.handles}
+        audit.note(restricted, "forget", datetime.now(UTC), files=proofs, **told)
+    return expired.persons
 
 
 def _names(folder: Path) -> set[str]:
