@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import prefect
 from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
@@ -28,7 +27,7 @@ from prefect.server.api.server import SubprocessASGIServer
 from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
-from pipeline import duty, ingest, link, prefect_home, prefect_record, progress, publish, score
+from pipeline import duty, ingest, link, prefect_home, progress, publish, score
 from pipeline.declaration import Source, load_sources
 from pipeline.errors import RunError, scrubbed
 from pipeline.lock import is_under_way, one_at_a_time
@@ -119,38 +118,48 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
 
 
 class _Server(SubprocessASGIServer):
-    """Prefect's own server; one that ends before it stands is not begun anew for ever."""
+    """Prefect's own server, on a port that no other process takes meanwhile.
 
-    tries = START_TRIES
+    Prefect draws one port of a thousand: two nights that start at once and draw the same one share the server
+    that is up first, and the other night fails when that server ends with its process. And it begins a server
+    that ends at its start anew for ever.
+    """
+
+    tries = 0
 
     def find_available_port(self) -> int:
-        """Another port for another try: Prefect asks when its server has ended at its start."""
-        self.tries -= 1
-        if not self.tries:
+        """The port of the next try.
+
+        Raises:
+            RunError: if there were enough.
+        """
+        if self.tries == START_TRIES:
             raise RunError(
                 "the night's Prefect server did not start",
                 where=str(get_current_settings().home),
-                mend="read why with --debug; prefect.db there may be taken away, no night needs it",
+                mend="read why with --debug; free disk, or ports on 127.0.0.1",
             )
-        return super().find_available_port()
+        self.tries += 1
+        ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
+        return next(filter(self.is_port_available, ports))
 
 
 def start_server() -> None:
     """Starts this process's own server, if it needs one; it ends with this process, however that ends.
 
-    Its port is one that no other process takes meanwhile. Prefect draws one port of a thousand. Two nights
-    that start at once and draw the same one share the server that is up first, and the other night fails
-    when that server ends with its process.
-
     Raises:
-        RunError: if it ends again and again before it stands.
+        RunError: if it does not stand, with Prefect's record of earlier runs or without it.
     """
     server = _Server()
     if server.running or os.environ.get("PREFECT_API_URL"):
         return
-    ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
-    server.port = next(filter(server.is_port_available, ports))
-    prefect_record.start_on(get_current_settings().home, prefect.__version__, server.start)
+    try:
+        server.start()
+    except RunError:  # such as on a record that a newer version left
+        if not prefect_home.set_aside(get_current_settings().home):
+            raise
+        server.tries, server.port = 0, None
+        server.start()
     if server.server_process:
         prefect_home.end_with_this_process(server.server_process.pid)
 

@@ -3,18 +3,20 @@
 Only the environment is set here, before Prefect is imported: no analytics, no call to the outside.
 """
 
+import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pipeline import local_server, prefect_record
+from pipeline import local_server
 from pipeline.errors import RunError
 
+logger = logging.getLogger("early_warning")
 HOST = "127.0.0.1"
 START_SECONDS = 300  # on a machine that has much else to do
 _WATCHERS: "list[subprocess.Popen[bytes]]" = []  # kept, so that their pipes stay open to the end
@@ -49,6 +51,37 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
     url = local_server.address(home)
     if url and local_server.is_healthy(url):
         os.environ["PREFECT_API_URL"] = url
+    else:
+        set_damaged_aside(home)
+
+
+def set_damaged_aside(home: Path) -> None:
+    """Prefect's record is for looking at: one that cannot be read must not stop every night from now on."""
+    path = home / "prefect.db"
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path)) as con:
+            found = con.execute("PRAGMA quick_check(1)").fetchone()
+        is_whole = found == ("ok",)
+    except sqlite3.OperationalError:
+        return  # somebody has it open
+    except sqlite3.DatabaseError:
+        is_whole = False
+    if not is_whole:
+        set_aside(home)
+
+
+def set_aside(home: Path) -> bool:
+    """Puts Prefect's record where no server looks for it; whether there was one."""
+    path = home / "prefect.db"
+    if not path.exists():
+        return False
+    logger.warning("%s cannot be used and was set aside; Prefect begins a new record", path.name)
+    for rest in ("-wal", "-shm"):
+        path.with_name(path.name + rest).unlink(missing_ok=True)
+    path.replace(path.with_name("prefect.db.damaged"))
+    return True
 
 
 @contextmanager
@@ -66,21 +99,18 @@ def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
     home = restricted / "prefect"
     url = f"http://{HOST}:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-    with ExitStack() as at_the_end:
-
-        def start() -> None:
-            with (home / "server.log").open("ab") as log:
-                server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
-            at_the_end.callback(server.wait, timeout=30)
-            at_the_end.callback(server.terminate)
-            end_with_this_process(server.pid)
-            _wait(server, url, home)
-
-        prefect_record.start_on(home, version("prefect"), start)
-        at_the_end.callback(local_server.forget, home)
+    with (home / "server.log").open("ab") as log:
+        server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
+    end_with_this_process(server.pid)
+    try:
+        _wait(server, url, home)
         local_server.note(home, url, cron)
         os.environ["PREFECT_API_URL"] = url
         yield url
+    finally:
+        local_server.forget(home)
+        server.terminate()
+        server.wait(timeout=30)
 
 
 def end_with_this_process(pid: int) -> None:

@@ -5,6 +5,8 @@ import io
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import cli, district, prefect_record
+from pipeline import cli, district, prefect_home
 from pipeline.errors import RunError, Unforeseen, scrubbed
 from tests.conftest import Place
 from tests.persons import IDENTITY, kept_persons, loose_files, told_in
@@ -186,36 +188,41 @@ def test_runs_of_a_dead_process_are_shown_as_crashed(spoiled: Any) -> None:
     assert flows.bury_dead(later) == 0
 
 
-def _record(home: Path) -> None:
-    with contextlib.closing(sqlite3.connect(home / "prefect.db")) as con:
-        con.execute("CREATE TABLE IF NOT EXISTS t (a)")
+def test_a_damaged_record_of_the_scheduler_is_set_aside(tmp_path: Path) -> None:
+    record = tmp_path / "prefect.db"
+    prefect_home.set_damaged_aside(tmp_path)
+    with sqlite3.connect(record) as con:
+        con.execute("CREATE TABLE t (a)")
+    con.close()
+    prefect_home.set_damaged_aside(tmp_path)
+    assert record.exists()
+    record.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    prefect_home.set_damaged_aside(tmp_path)
+    assert not record.exists()
+    assert (tmp_path / "prefect.db.damaged").exists()
 
 
-def _cut_off(home: Path) -> None:
-    _record(home)
-    raise RunError("killed", where="here", mend="start again")
+def test_a_server_that_ends_at_its_start_is_tried_without_its_record_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.server.api.server import SubprocessASGIServer
+    from prefect.settings import PREFECT_HOME, temporary_settings
 
+    import flows
 
-def test_a_record_of_the_scheduler_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
-    damaged = tmp_path / "prefect.db.damaged"
-    for _ in range(2):
-        prefect_record.start_on(tmp_path, "1", lambda: _record(tmp_path))
-    assert not damaged.exists()
-    (tmp_path / "prefect.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
-    prefect_record.start_on(tmp_path, "1", lambda: None)
-    assert damaged.exists()
-    assert not (tmp_path / "prefect.db").exists()
+    started: list[bool] = []
 
+    def start(self: object) -> "subprocess.Popen[bytes]":
+        started.append((tmp_path / "prefect.db").exists())
+        return subprocess.Popen([sys.executable, "-S", "-c", "raise SystemExit(3)"])
 
-@pytest.mark.parametrize("before", [(), ("0",)], ids=["first start", "first start of another version"])
-def test_a_record_whose_making_was_cut_off_is_made_anew(tmp_path: Path, before: tuple[str, ...]) -> None:
-    for version in before:
-        prefect_record.start_on(tmp_path, version, lambda: _record(tmp_path))
-    with pytest.raises(RunError):
-        prefect_record.start_on(tmp_path, "1", lambda: _cut_off(tmp_path))
-    found: list[bool] = []
-    prefect_record.start_on(tmp_path, "1", lambda: found.append((tmp_path / "prefect.db").exists()))
-    assert found == [False]
+    monkeypatch.setattr(SubprocessASGIServer, "_instances", {})
+    monkeypatch.setattr(SubprocessASGIServer, "_run_uvicorn_command", start)
+    (tmp_path / "prefect.db").touch()
+    with temporary_settings({PREFECT_HOME: tmp_path}), pytest.raises(RunError, match="did not start"):
+        flows.start_server()
+    assert started == [True] * flows.START_TRIES + [False] * flows.START_TRIES
+    assert (tmp_path / "prefect.db.damaged").exists()
 
 
 def test_every_row_is_accounted_for(whole_night: Any) -> None:
