@@ -67,6 +67,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    sys.settrace(_reach)  # anew: a test that was broken off in here ended the tracing
     failed, began = item.session.testsfailed, time.process_time()
     told = yield
     _note(item.config, item.nodeid, time.process_time() - began, item.session.testsfailed == failed)
