@@ -24,6 +24,8 @@ from pipeline.link.columns.normalising import (
     in_batches,
     take_addresses,
     take_communities,
+    take_groups,
+    take_house_codes,
     take_names,
     take_persons,
     take_phones,
@@ -31,9 +33,8 @@ from pipeline.link.columns.normalising import (
 )
 from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.columns.parties import FORMER, Parties
-from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies, Vocabulary
-from pipeline.link.texts.folding import fold, pinyin_key
-from pipeline.link.texts.identifiers import is_filler
+from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
+from pipeline.link.texts.folding import pinyin_key
 from pipeline.link.texts.persons import surname_length
 
 UNLICENSED = {"licensing": ("licence_missing", "none", "three_nothings"), "offence": ("unlicensed",)}
@@ -50,6 +51,7 @@ _WORK: dict[str, Batch] = {
     "phone": take_phones,
     "street": take_streets,
     "community": take_communities,
+    "house_code": take_house_codes,
 }
 SLOT_ROLE = {
     "uscc": "uscc_or_org_code",
@@ -57,6 +59,7 @@ SLOT_ROLE = {
     "org": "org_code",
     "taxpayer": "taxpayer_id",
 }
+GROUP_SLOTS = ("taxpayer", "social")  # codes by which rows of one extract know one another
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,8 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
         for slot, role in SLOT_ROLE.items():
             for column, partly in ((slot, False), (f"{slot}_partial", True)):
                 work[column] = code_taker(role, partly), parties.values[column]
+        for slot in GROUP_SLOTS:
+            work[f"{slot}_group"] = take_groups, parties.values[slot]
         taken = {name: collect(batches, v) for name, batches in workers.take(work)}
     sounds = v.sounds()
     name, owner, bare = _choose_names(parties, taken["name"], taken["party"], sounds)
@@ -189,8 +194,8 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 
         unlicensed=np.maximum.reduce([_marked(parties, *item) for item in UNLICENSED.items()]),
         licensed=_marked(parties, "licensing", LICENSED),
         **phone,
-        **_place_facets(parties, v.place, taken),
-        **_code_facets(parties, v.code, taken),
+        **_place_facets(parties, taken),
+        **_code_facets(parties, taken),
     ).narrowed()
 
 
@@ -258,14 +263,13 @@ def _choose_names(
     return names.take(at), columns["owner"][at], alone.astype(np.int64)
 
 
-def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
+def _place_facets(parties: Parties, taken: dict[str, Columns]) -> dict[str, Ints]:
     columns, flags = taken["address"]
     found = {name: values[parties.columns["address"]] for name, values in (columns | flags).items()}
     for name in ("street", "community"):
         said = taken[name][0][name][parties.columns[name]]
         found[name] = np.where(said > 0, said, found[name])
-    codes = [_house_code(text) for text in parties.values["house_code"]]
-    found["house_code"] = vocabulary.add_all(codes)[parties.columns["house_code"]]
+    found["house_code"] = taken["house_code"][0]["house_code"][parties.columns["house_code"]]
     found["site"] = learned_sites(
         found["site"], found["road"], found["building"], found["house_code"], found["shared"] == 0
     )
@@ -274,12 +278,7 @@ def _place_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Col
     return found
 
 
-def _house_code(text: str) -> str:
-    code = fold(text)
-    return "" if not code or len(code) < 4 or is_filler(code) else f"house {code}"
-
-
-def _code_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Columns]) -> dict[str, Ints]:
+def _code_facets(parties: Parties, taken: dict[str, Columns]) -> dict[str, Ints]:
     """Codes of each profile; where several columns hold one kind, the first that is filled counts."""
     found = {name: np.zeros(parties.count, dtype=np.int64) for name in CODE_COLUMNS}
     for slot in SLOT_ROLE:
@@ -287,12 +286,6 @@ def _code_facets(parties: Parties, vocabulary: Vocabulary, taken: dict[str, Colu
             for name in CODE_COLUMNS:
                 here = taken[column][0][name][parties.columns[column]]
                 found[name] = np.where(found[name] > 0, found[name], here)
-    for slot in ("taxpayer", "social"):
-        keys = [_group_code(text) for text in parties.values[slot]]
-        found[slot] = vocabulary.add_all(keys)[parties.columns[slot]]
+    for slot in GROUP_SLOTS:
+        found[slot] = taken[f"{slot}_group"][0]["group"][parties.columns[slot]]
     return found
-
-
-def _group_code(text: str) -> str:
-    code = fold(text)
-    return "" if len(code) < 4 or is_filler(code[-9:]) else f"group {code}"

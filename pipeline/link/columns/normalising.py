@@ -24,8 +24,8 @@ from pipeline.errors import RunError
 from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.columns.vocabulary import NAME_WORDS, Vocabularies, Vocabulary
 from pipeline.link.texts.addresses import parse_address, read_community, read_street, road_key
-from pipeline.link.texts.folding import pinyin_key
-from pipeline.link.texts.identifiers import Codes, read_code
+from pipeline.link.texts.folding import fold, pinyin_key
+from pipeline.link.texts.identifiers import Codes, is_filler, read_code
 from pipeline.link.texts.names import NameParts, is_bare_party, parse_name
 from pipeline.link.texts.persons import read_person, read_phones
 
@@ -234,6 +234,28 @@ def take_communities(texts: list[str]) -> Taken:
     """Communities as a column names them."""
     words = Vocabulary()
     return _taken({"community": ("place", words.add_all(map(read_community, texts)))}, {}, {"place": words})
+
+
+def take_house_codes(texts: list[str]) -> Taken:
+    """House codes of the grid."""
+    words = Vocabulary()
+    return _taken({"house_code": ("place", words.add_all(map(_house_code, texts)))}, {}, {"place": words})
+
+
+def _house_code(text: str) -> str:
+    code = fold(text)
+    return "" if len(code) < 4 or is_filler(code) else f"house {code}"
+
+
+def take_groups(texts: list[str]) -> Taken:
+    """Codes that one department gives a firm, whole as they stand: equal ones are of one firm."""
+    words = Vocabulary()
+    return _taken({"group": ("code", words.add_all(map(_group_code, texts)))}, {}, {"code": words})
+
+
+def _group_code(text: str) -> str:
+    code = fold(text)
+    return "" if len(code) < 4 or is_filler(code[-9:]) else f"group {code}"
 
 
 def code_taker(role: str, is_partial: bool) -> Batch:

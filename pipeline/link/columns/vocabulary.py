@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -10,32 +11,18 @@ from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.texts.folding import pinyin_key
 
 
-class _Index(dict[str | None, int]):
-    """Text → its number; a text met for the first time is appended to the words."""
-
-    def __init__(self, words: list[str]) -> None:
-        super().__init__({None: 0, "": 0})
-        self._words = words
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self._words)
-        self._words.append(word)
-        return number
-
-
 class Vocabulary:
     """Texts numbered from 1 in the order of their first use; 0 is the empty text."""
 
     def __init__(self) -> None:
         self.words: list[str] = [""]
-        self._known: _Index | None = None
+        self._known: dict[str | None, int] | None = None
         self._array: npt.NDArray[np.object_] | None = None
 
     @property
-    def _index(self) -> _Index:
+    def _index(self) -> dict[str | None, int]:
         if self._known is None:
-            self._known = _Index(self.words)
-            self._known.update(zip(self.words, range(len(self.words)), strict=True))
+            self._known = {None: 0, **dict(zip(self.words, range(len(self.words)), strict=True))}
         return self._known
 
     def rest(self) -> None:
@@ -44,11 +31,15 @@ class Vocabulary:
 
     def add(self, word: str | None) -> int:
         """The number of a text."""
-        return self._index[word]
+        return int(self.add_all([word])[0])
 
     def add_all(self, texts: Iterable[str | None]) -> Ints:
         """The numbers of many texts, in their order."""
-        return np.fromiter(map(self._index.__getitem__, texts), dtype=np.int64)
+        texts, index = list(texts), self._index
+        new = [text for text in dict.fromkeys(texts) if text not in index]
+        index.update(zip(new, range(len(self.words), len(self.words) + len(new)), strict=True))
+        self.words += cast(list[str], new)  # None has its number
+        return np.fromiter(map(index.__getitem__, texts), dtype=np.int64, count=len(texts))
 
     def held(self, texts: Iterable[str]) -> Ints:
         """The numbers of texts that are here already; 0 for the others."""

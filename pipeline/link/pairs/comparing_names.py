@@ -253,8 +253,7 @@ class NameComparer:
 
 def _numbered(words: list[str]) -> Ints:
     """Numbers that are equal where the texts are."""
-    vocabulary = Vocabulary()
-    return np.array([vocabulary.add(word) for word in words], dtype=np.int64)
+    return Vocabulary().add_all(words)
 
 
 def _choose(which: Bools, yes: NameFacets, no: NameFacets) -> NameFacets:
