@@ -1,9 +1,10 @@
 """A pytest plugin that notes which functions of the two rooms each test reaches, and what it costs.
 
-Every test's note is a line of JSON in the file named by `--reach`: its id, processor seconds, outcome, and
-the functions as `file:first line`. What was reached before the first test, while modules and tests were
-imported, stands under the id "". A test that takes longer than `FAST` is broken off: no mutant is tried on
-it.
+Every test's note is a line of JSON in the file named by `--reach`: its id, processor seconds, outcome, the
+functions as `file:first line`, and the fixtures that it shares with other tests, with what they cost. What
+such a fixture reaches, each of its tests reaches: a mutant is tried in a process that has no fixture yet.
+What was reached before the first test, while modules and tests were imported, stands under the id "". A test
+that takes longer than `FAST` is broken off: no mutant is tried on it.
 """
 
 import json
@@ -11,9 +12,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
+from typing import Any
 
 import pytest
 
@@ -29,20 +32,31 @@ class Reach:
 
     def __init__(self) -> None:
         self._seen: dict[int, CodeType] = {}
+        self.reached_before: set[str] = set()
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> None:
         code = frame.f_code
         self._seen[id(code)] = code
 
-    def take(self) -> list[str]:
-        """Functions of the two rooms as `file:first line`, sorted."""
+    def take(self) -> set[str]:
+        """Functions of the two rooms as `file:first line`."""
         seen, self._seen = self._seen, {}
         mine = [code for code in seen.values() if code.co_filename.startswith(_PREFIXES)]
         root = f"{PROJECT_ROOT}/"
-        return sorted({f"{code.co_filename.removeprefix(root)}:{code.co_firstlineno}" for code in mine})
+        before, self.reached_before = self.reached_before, set()
+        return before | {f"{code.co_filename.removeprefix(root)}:{code.co_firstlineno}" for code in mine}
+
+
+@dataclass
+class Shared:
+    """A fixture of a module or of the session: what making it reached, and its processor seconds."""
+
+    reached: set[str]
+    seconds: float
 
 
 _reach = Reach()
+_shared: dict[str, Shared] = {}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,16 +75,30 @@ def _break_off(number: int, frame: FrameType | None) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
-    _note(session.config, "", 0.0, True)
+    _note(session.config, "", 0.0, True, {})
     return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     sys.settrace(_reach)  # anew: a test that was broken off in here ended the tracing
-    failed, began = item.session.testsfailed, time.process_time()
+    failed, began, known = item.session.testsfailed, time.process_time(), set(_shared)
     told = yield
-    _note(item.config, item.nodeid, time.process_time() - began, item.session.testsfailed == failed)
+    made = sum(_shared[name].seconds for name in _shared.keys() - known)
+    seconds = time.process_time() - began - made
+    _note(item.config, item.nodeid, seconds, item.session.testsfailed == failed, _used(item))
+    return told
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any, request: Any) -> Iterator[None]:
+    if fixturedef.scope == "function":
+        return (yield)
+    before, began, known = _reach.take(), time.process_time(), set(_shared)
+    told = yield
+    made = sum(_shared[name].seconds for name in _shared.keys() - known)  # those that this one asked for
+    _shared[_name(fixturedef)] = Shared(_reach.take(), time.process_time() - began - made)
+    _reach.reached_before |= before
     return told
 
 
@@ -83,7 +111,26 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _note(config: pytest.Config, test: str, seconds: float, passed: bool) -> None:
-    line = {"test": test, "seconds": round(seconds, 4), "passed": passed, "reached": _reach.take()}
+def _name(fixturedef: Any) -> str:
+    return f"{fixturedef.baseid}::{fixturedef.argname}"
+
+
+def _used(item: Any) -> dict[str, Shared]:
+    """The shared fixtures of a test, those that its fixtures ask for with them."""
+    found = (_name(one) for several in item._fixtureinfo.name2fixturedefs.values() for one in several)
+    return {name: _shared[name] for name in found if name in _shared}
+
+
+def _note(
+    config: pytest.Config, test: str, seconds: float, passed: bool, shared: Mapping[str, Shared]
+) -> None:
+    reached = _reach.take().union(*(one.reached for one in shared.values()))
+    line = {
+        "test": test,
+        "seconds": round(seconds, 4),
+        "passed": passed,
+        "reached": sorted(reached),
+        "shared": {name: round(one.seconds, 4) for name, one in shared.items()},
+    }
     with config.getoption("--reach").open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -26,7 +26,7 @@ from tests.mutation.trying import SURVIVED, Trial, told, try_all
 HELD_BY = ("tests/link", "tests/score")
 EVERYWHERE = "pipeline/"
 _UNIT = 0.3  # below it a test looks at one thing
-_PATIENCE = 5.0  # processor seconds of all tests of one mutant, traced
+_PATIENCE = 10.0  # processor seconds of all tests of one mutant, traced
 _IMPORTED_ONCE = (
     *("duckdb", "hypothesis", "numpy", "networkx", "openpyxl", "opencc", "pandas", "pyarrow.compute"),
     *("pydantic", "pypinyin", "rapidfuzz", "rich", "xlsxwriter", "yaml"),
@@ -35,9 +35,10 @@ _IMPORTED_ONCE = (
 
 @dataclass
 class Reached:
-    """Which tests reach what; tests from fast to slow."""
+    """Which tests reach what; what they cost, and the fixtures that they share; tests from fast to slow."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    shared: dict[str, dict[str, float]] = field(default_factory=dict)
     at_import: set[str] = field(default_factory=set)
     by_function: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_module: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -99,6 +100,7 @@ def _reached(notes: Path) -> Reached:
             reached.at_import.update(line["reached"])
         elif line["passed"] and line["seconds"] <= FAST:
             reached.seconds[line["test"]] = line["seconds"]
+            reached.shared[line["test"]] = line["shared"]
             for function in line["reached"]:
                 reached.by_function[function].append(line["test"])
             for module in sorted({function.partition(":")[0] for function in line["reached"]}):
@@ -116,12 +118,16 @@ def _trial(mutant: Mutant, reached: Reached) -> Trial:
     else:
         candidates = reached.by_function[function]
     tests: list[str] = []
+    made: dict[str, float] = {}
     seconds = 0.0
     word = Path(mutant.module).stem.removesuffix("s")
     for test in sorted(dict.fromkeys(candidates), key=lambda test: _remoteness(test, word, reached)):
-        if seconds + reached.seconds[test] <= _PATIENCE:
+        anew = {name: cost for name, cost in reached.shared[test].items() if name not in made}
+        cost = reached.seconds[test] + sum(anew.values())
+        if seconds + cost <= _PATIENCE:
             tests.append(test)
-            seconds += reached.seconds[test]
+            seconds += cost
+            made |= anew
     return Trial(mutant, tuple(tests), seconds, afresh)
 
 
