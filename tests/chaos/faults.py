@@ -229,15 +229,15 @@ def _lost(known: World, chance: random.Random, number: int) -> Iterator[Case]:
     for name, expected in folders[:number]:
 
         def strike(place: Place, name: str = name, expected: set[int] = expected) -> list[str]:
-            folder, aside = place.folder / name, place.folder.parent / f"{place.folder.name}.{name}"
-            shutil.copytree(folder, aside, symlinks=True)
-            shutil.rmtree(folder)
+            folder, aside, made = (place.folder / one for one in (name, f".{name}", f".{name}.made"))
+            folder.rename(aside)
             try:
                 return _struck(stages.NONE, "begin", expected)(place)
             finally:
-                shutil.rmtree(folder, ignore_errors=True)
-                shutil.copytree(aside, folder, symlinks=True)
-                shutil.rmtree(aside)
+                if folder.exists():
+                    folder.rename(made)
+                aside.rename(folder)
+                shutil.rmtree(made, ignore_errors=True)
 
         yield Case("lost mount", name, strike)
 

@@ -47,7 +47,7 @@ def _read_on(place: Path, told: Path) -> None:
     """Looks until it is told to stop; never returns."""
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    looks, problems = 0, set()
+    looks, problems, mounted = 0, set(), _mounted(place)
     snapshot: tuple[duckdb.DuckDBPyConnection, tuple[object, ...]] | None = None
     try:
         while not stopped:
@@ -59,12 +59,20 @@ def _read_on(place: Path, told: Path) -> None:
                     problems.add("a reader's snapshot changed")
                 problems |= set(half_states(place))
             except Exception as problem:
+                if isinstance(problem, FileNotFoundError) and mounted != (mounted := _mounted(place)):
+                    continue  # `out` itself was lost or came back under the look: no half state
                 problems.add(f"a reader met {type(problem).__name__}: {str(problem)[:80]}")
             looks += 1
             time.sleep(PAUSE)
     finally:
         told.write_text(json.dumps({"looks": looks, "problems": sorted(problems)}), encoding="utf-8")
         os._exit(0)
+
+
+def _mounted(place: Path) -> int:
+    """Which folder `out` is, 0 if there is none."""
+    out = place / "out"
+    return out.stat().st_ino if out.exists() else 0
 
 
 def opened(warehouse: Path) -> duckdb.DuckDBPyConnection:

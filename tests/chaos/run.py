@@ -52,17 +52,25 @@ def main() -> int:
         finally:
             subprocess.run(["umount", "--recursive", "--lazy", name], check=True)
     minutes = (time.monotonic() - begun) / 60
-    is_whole = options.share == 1 and not options.only
-    command = "make chaos" if is_whole else " ".join(["python -m tests.chaos.run", *_typed()])
-    told = table.render(results, minutes, command)
+    if options.beside:
+        again = {result.kind for result in results}
+        results += [result for result in _kept(options.beside) if result.kind not in again]
+    if options.keep:
+        options.keep.write_text("".join(map(_line, results)), encoding="utf-8")
+    told = table.render(results, minutes, _command(options))
     print(told)
     if options.docs:
         table.write(PROJECT_ROOT / "docs" / "reliability.md", told)
     return 1 if any(result.problems for result in results) else 0
 
 
-def _typed() -> list[str]:
-    return [word for word in sys.argv[1:] if word not in (INSIDE, "--docs")]
+def _command(options: argparse.Namespace) -> str:
+    if options.share == 1 and not options.only:
+        return "make chaos"
+    only = [f"--only '{options.only}'"] if options.only else []
+    share = [f"--share {options.share}"] if options.share != 1 else []
+    command = " ".join(["python -m tests.chaos.run", *only, *share])
+    return f"make chaos` and, for some kinds once more, `{command}" if options.beside else command
 
 
 def _unshared() -> list[str]:
@@ -76,6 +84,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=1.0, help="a part of the schedule, for a quick look")
     parser.add_argument("--only", default="", help="kinds whose name matches this pattern")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--keep", type=Path, help="write what came of each fault into this file")
+    parser.add_argument("--beside", type=Path, help="such a file: kinds that are not run now come from it")
     parser.add_argument("--docs", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -99,8 +109,17 @@ def _all(folder: Path, options: argparse.Namespace) -> list[Result]:
     codes = [stages.ended(pid) for pid in pids]
     if any(codes):
         raise SystemExit((folder / "worker.log").read_text(encoding="utf-8"))
-    lines = [line for path in told if path.exists() for line in path.read_text(encoding="utf-8").splitlines()]
-    return [Result(**{**(found := json.loads(line)), "problems": tuple(found["problems"])}) for line in lines]
+    return [result for path in told if path.exists() for result in _kept(path)]
+
+
+def _line(result: Result) -> str:
+    return json.dumps(asdict(result), ensure_ascii=False) + "\n"
+
+
+def _kept(path: Path) -> list[Result]:
+    """Results from their lines."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Result(**{**line, "problems": tuple(line["problems"])}) for line in lines]
 
 
 def _load() -> None:
@@ -124,7 +143,7 @@ def _work(folder: Path, known: World, chains: Sequence[tuple[int, list[Case]]], 
     for number, cases in chains:
         for result in _chain(folder, known, number, cases):
             with told.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+                out.write(_line(result))
             mark = "; ".join(result.problems) or "held"
             print(f"{number:4} {result.kind}, {result.name}: {mark}", file=sys.stderr, flush=True)
 

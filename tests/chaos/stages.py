@@ -109,6 +109,8 @@ def run(
         start: where it stood; None: at its begin.
         between: is told of every stage before it begins.
     """
+    if start and (settings.out / ".generations" / start.run_id).exists():
+        start = None  # an earlier fault of the chain let that night end: this one is another
     stage_now = ["begin"]
 
     def clock() -> datetime:

@@ -32,7 +32,7 @@ def render(results: Sequence[Result], minutes: float, command: str) -> str:
 
 
 def _row(name: str, results: Sequence[Result]) -> str:
-    chains = len({result.chain for result in results})
+    chains = len({(result.kind, result.chain) for result in results})
     looks = sum(result.looks for result in results)
     violated = sum(len(result.problems) for result in results)
     return f"| {name} | {len(results)} | {chains} | {looks} | {violated} |"
