@@ -26,7 +26,7 @@ from tests.mutation.trying import SURVIVED, Trial, told, try_all
 HELD_BY = ("tests/link", "tests/score")
 EVERYWHERE = "pipeline/"
 _UNIT = 0.3  # below it a test looks at one thing
-_PATIENCE = 10.0  # processor seconds of all tests of one mutant, traced
+_PATIENCE = 20.0  # processor seconds of all tests of one mutant, traced
 _IMPORTED_ONCE = (
     *("duckdb", "hypothesis", "numpy", "networkx", "openpyxl", "opencc", "pandas", "pyarrow.compute"),
     *("pydantic", "pypinyin", "rapidfuzz", "rich", "xlsxwriter", "yaml"),
