@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
 from pipeline import (
     cli_analyst,
     cli_archive,
@@ -32,6 +34,7 @@ from pipeline import (
     prefect_home,
     private,
     progress,
+    schema,
 )
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, Unforeseen, sentence_of
@@ -62,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.debug:
             story = problem.story if isinstance(problem, Unforeseen) else traceback.format_exc()
             print(story, file=sys.stderr)
+        if isinstance(problem, duckdb.CatalogException | duckdb.BinderException) and "warehouse" in options:
+            problem = schema.of_another_version(options.warehouse) or problem
         print(f"early-warning: {sentence_of(problem)}", file=sys.stderr)
         return MISUSED if isinstance(problem, ConfigError) else FAILED
 

@@ -8,12 +8,14 @@ Every step can be broken off and begun again.
 import json
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline import private
+from pipeline import db, private
 from pipeline.errors import RunError
 from pipeline.keys import HASH_DIGITS, keyed, keyed_handle, load_key
 
@@ -31,6 +33,22 @@ PERSONS = pa.schema(
         ("value_hash", pa.string()),
     ]
 )
+
+
+def of_another_version(warehouse: Path) -> RunError | None:
+    """Why a warehouse may lack what this program asks of it; None if it is of this program's version."""
+    with closing(db.open_published(warehouse)) as con:
+        try:
+            row = con.execute("SELECT arg_max(schema_version, started_at) FROM run").fetchone()
+        except duckdb.BinderException:  # of before warehouses had versions
+            row = (1,)
+    if not row or row[0] == WAREHOUSE_VERSION:
+        return None
+    return RunError(
+        f"the warehouse is of version {row[0]}, this program reads version {WAREHOUSE_VERSION}",
+        where=str(warehouse),
+        mend="run a night, which builds it anew",
+    )
 
 
 def version_of(restricted: Path) -> int:

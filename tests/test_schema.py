@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import schema
+from pipeline import cli, schema
 from pipeline.errors import RunError
 from pipeline.journal import append_journal
 from pipeline.keys import keyed, keyed_handle, load_key
@@ -106,3 +109,23 @@ def test_a_folder_that_cannot_be_migrated_is_refused_by_name(older: Path, told: 
 def test_a_fresh_folder_is_of_today(tmp_path: Path) -> None:
     assert schema.prepare(tmp_path / "restricted") == schema.RESTRICTED_VERSION
     assert schema.version_of(tmp_path / "restricted") == schema.RESTRICTED_VERSION
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE run SET schema_version = 1", "ALTER TABLE run DROP schema_version"]
+)
+def test_a_warehouse_of_another_version_is_named_where_something_is_not_in_it(
+    whole_night: Any, tmp_path: Path, change: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(whole_night.folder / "warehouse.duckdb", warehouse)
+    [(firm,)] = whole_night.rows("SELECT enterprise_id FROM risk ORDER BY rank_in_district LIMIT 1")
+    asked = ["dossier", firm, "--warehouse", str(warehouse), "--out", str(tmp_path)]
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("DROP TABLE answered_line")
+    assert cli.main(asked) == cli.FAILED
+    assert "unforeseen" in capsys.readouterr().err, "of this version, so a fault of the program"
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(change)
+    assert cli.main(asked) == cli.FAILED
+    assert "is of version 1, this program reads version 2; run a night" in capsys.readouterr().err
