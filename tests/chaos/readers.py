@@ -59,8 +59,11 @@ def _read_on(place: Path, told: Path) -> None:
                     problems.add("a reader's snapshot changed")
                 problems |= set(half_states(place))
             except Exception as problem:
-                if isinstance(problem, FileNotFoundError) and mounted != (mounted := _mounted(place)):
-                    continue  # `out` itself was lost or came back under the look: no half state
+                before, mounted = mounted, _mounted(place)
+                is_lost = not mounted or mounted != before  # `out` itself, or it came back: no half state
+                if isinstance(problem, FileNotFoundError) and is_lost:
+                    time.sleep(PAUSE)
+                    continue
                 problems.add(f"a reader met {type(problem).__name__}: {str(problem)[:80]}")
             looks += 1
             time.sleep(PAUSE)
