@@ -51,6 +51,7 @@ def _read_on(place: Path, told: Path) -> None:
     snapshot: tuple[duckdb.DuckDBPyConnection, tuple[object, ...]] | None = None
     try:
         while not stopped:
+            before = _mounted(place)
             try:
                 if snapshot is None or looks % OLD == 0:
                     con = opened(place / "warehouse.duckdb")
@@ -59,8 +60,7 @@ def _read_on(place: Path, told: Path) -> None:
                     problems.add("a reader's snapshot changed")
                 problems |= set(half_states(place))
             except Exception as problem:
-                before, mounted = mounted, _mounted(place)
-                is_lost = not mounted or mounted != before  # `out` itself, or it came back: no half state
+                is_lost = {before, _mounted(place)} != {mounted}  # another `out` or none: no half state
                 if isinstance(problem, FileNotFoundError) and is_lost:
                     time.sleep(PAUSE)
                     continue
