@@ -30,9 +30,10 @@ def reading(place: Path, told: Path) -> Iterator[Seen]:
     """Readers of a place, for as long as the block lasts; what they saw is known after it."""
     seen = Seen()
     told.unlink(missing_ok=True)
+    mounted = _mounted(place)
     pid = os.fork()
     if not pid:
-        _read_on(place, told)
+        _read_on(place, told, mounted)
     try:
         yield seen
     finally:
@@ -43,11 +44,11 @@ def reading(place: Path, told: Path) -> Iterator[Seen]:
             seen.looks, seen.problems = found["looks"], tuple(found["problems"])
 
 
-def _read_on(place: Path, told: Path) -> None:
-    """Looks until it is told to stop; never returns."""
+def _read_on(place: Path, told: Path, mounted: int) -> None:
+    """Looks until it is told to stop, while `out` is the folder that it was; never returns."""
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    looks, problems, mounted = 0, set(), _mounted(place)
+    looks, problems = 0, set()
     snapshot: tuple[duckdb.DuckDBPyConnection, tuple[object, ...]] | None = None
     try:
         while not stopped:
