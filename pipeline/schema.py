@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline import db, private
-from pipeline.errors import RunError
+from pipeline.errors import ConfigError, RunError
 from pipeline.keys import HASH_DIGITS, keyed, keyed_handle, load_key
 
 WAREHOUSE_VERSION = 2
@@ -36,12 +36,17 @@ PERSONS = pa.schema(
 
 
 def of_another_version(warehouse: Path) -> RunError | None:
-    """Why a warehouse may lack what this program asks of it; None if it is of this program's version."""
-    with closing(db.open_published(warehouse)) as con:
-        try:
+    """Why a warehouse may lack what this program asks of it; None if it is of this program's version.
+
+    Asked after an error, it raises none: a file that is missing or no warehouse is another error's matter.
+    """
+    try:
+        with closing(db.open_published(warehouse)) as con:
             row = con.execute("SELECT arg_max(schema_version, started_at) FROM run").fetchone()
-        except duckdb.BinderException:  # of before warehouses had versions
-            row = (1,)
+    except duckdb.BinderException:  # of before warehouses had versions
+        row = (1,)
+    except (ConfigError, duckdb.CatalogException):
+        return None
     if not row or row[0] == WAREHOUSE_VERSION:
         return None
     return RunError(

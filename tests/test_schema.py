@@ -129,3 +129,11 @@ def test_a_warehouse_of_another_version_is_named_where_something_is_not_in_it(
         con.execute(change)
     assert cli.main(asked) == cli.FAILED
     assert "is of version 1, this program reads version 2; run a night" in capsys.readouterr().err
+
+
+def test_what_is_no_warehouse_has_no_version(tmp_path: Path) -> None:
+    other, text = tmp_path / "other.duckdb", tmp_path / "text.duckdb"
+    duckdb.connect(str(other)).close()
+    text.write_text("no database", encoding="utf-8")
+    for path in (other, text, tmp_path / "nowhere.duckdb"):
+        assert schema.of_another_version(path) is None
