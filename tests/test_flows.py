@@ -131,13 +131,15 @@ def test_between_nights_persons_lie_in_the_archive_alone(spoiled: Spoiled) -> No
     names = {path.name for path in outside}
     assert names >= {"audit.jsonl", "duty.jsonl", "journal.jsonl", "identity.parquet", "persons.parquet"}
     store = get_current_settings().home  # of the first night of this process, whichever test ran it
-    assert list(store.glob("prefect.db*"))
-    for path in (*outside, *store.glob("prefect.db*")):
+    record = list(store.glob("prefect.db*"))
+    assert record
+    assert store.parent.name == "restricted"
+    for path in (*outside, *record):
         content = path.read_bytes()
         if path.suffix == ".parquet":
             content = "\n".join(map(str, duckdb.sql(f"FROM '{path}'").fetchall())).encode()
         assert not told_in(content, words), path
-    assert {path.name for path in files if path.stat().st_mode & 0o077} == set()
+    assert {path.name for path in (*files, *record) if path.stat().st_mode & 0o077} == set()
     assert spoiled.loose == set()
     assert not IDENTITY.findall(spoiled.told)
     assert not told_in(spoiled.told.encode(), persons | phones)
