@@ -55,6 +55,13 @@ def in_memory(settings: Settings, beside: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection to the files of one that `connect` opened, for a thread of its own."""
+    other = con.cursor()
+    other.execute("USE night")
+    return other
+
+
 def spill_folder(settings: Settings) -> Path | None:
     """The folder of this place in the temp directory that is set; None where none is.
 

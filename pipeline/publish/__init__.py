@@ -5,12 +5,15 @@ left; `explain` and `tell` speak to a terminal.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from pipeline import db
 from pipeline.declaration import Source
 from pipeline.night import Night
 from pipeline.publish.by_department.departments import write_departments
@@ -112,31 +115,29 @@ def _build(
         parts = warehouse.random_parts(night.settings.random_check_share)
         check(con, {"as_of": night.settings.as_of, **parts}, sources, night.settings.accept)
         views = {**views, "run": 1, "data_dictionary": dictionary.add(con, sources)}
-        lines = _write_folder(con, night, sources, made.folder, views, version)
-        restricted.write(con, night, made.restricted)
+        lines = _write_files(con, night, sources, made, views, version)
         con.execute("CHECKPOINT")
     return views, lines, version
 
 
-def _write_folder(
+def _write_files(
     con: duckdb.DuckDBPyConnection,
     night: Night,
     sources: dict[str, Source],
-    folder: Path,
+    made: Generation,
     views: dict[str, int],
     version: str,
 ) -> dict[str, int]:
-    as_of = night.settings.as_of
-    lines = lists.write_lists(con, folder, as_of, sources)
-    handed_back = write_departments(con, folder, as_of, sources)
-    neighbours = write_neighbours(con, folder, as_of, sources)
-    report.write(con, folder, as_of, sources)
-    parquet = warehouse.write_parquet(con, views, folder / "warehouse")
-    rows = {
-        **lines,
-        **handed_back,
-        **neighbours,
-        **{f"warehouse/{name}": count for name, count in parquet.items()},
-    }
-    manifest.write(con, night, folder, version, rows)
+    """Writes all files beside the warehouse: lists and books here, while DuckDB writes in a thread."""
+    as_of, folder = night.settings.as_of, made.folder
+    with closing(db.beside(con)) as other, ThreadPoolExecutor(1) as thread:
+        parquet = thread.submit(warehouse.write_parquet, other, views, folder / "warehouse")
+        kept = thread.submit(restricted.write, other, night, made.restricted)
+        lines = lists.write_lists(con, folder, as_of, sources)
+        handed_back = write_departments(con, folder, as_of, sources)
+        neighbours = write_neighbours(con, folder, as_of, sources)
+        report.write(con, folder, as_of, sources)
+        written = {f"warehouse/{name}": count for name, count in parquet.result().items()}
+        kept.result()
+    manifest.write(con, night, folder, version, {**lines, **handed_back, **neighbours, **written})
     return lines

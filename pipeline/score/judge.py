@@ -75,11 +75,11 @@ def judge(
 
 def _absence_row(
     rule: Rule, sources: Sources, as_of: date, unavailable: frozenset[str], no_catalogue: str | None
-) -> dict[str, str]:
+) -> dict[str, str | None]:
     reason = _absence(rule, as_of, unavailable, no_catalogue)
     exhaustive = rule.needs.record is not None and sources[rule.needs.record].exhaustive
     outcome = "clear" if exhaustive and reason == _NO_ROW else "not_evaluated"
-    return {"rule_id": rule.id, "outcome": outcome, "reason": reason}
+    return {"rule_id": rule.id, "outcome": outcome, "reason": reason if outcome == "not_evaluated" else None}
 
 
 def _absence(rule: Rule, as_of: date, unavailable: frozenset[str], no_catalogue: str | None) -> str:

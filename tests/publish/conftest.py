@@ -105,7 +105,8 @@ def tables(firms: Sequence[Firm], as_of: date) -> Rows:
     rows["risk"] = _risk(firms, as_of)
     rows["rule"] = [{"rule_id": f"rule_{n}", "title": f"规则{n}", "clause": "III.3.2"} for n in range(2)]
     rows["clause"] = [{"clause": "III.3.2", "category": "unsafe", "title": "安全和消防隐患整改不达标"}]
-    rows["rule_outcome"] = [{"enterprise_id": "E01", "rule_id": "rule_0", "outcome": "hit", "reason": "命中"}]
+    rows["rule_absence"] = [{"rule_id": f"rule_{n}", "outcome": "clear", "reason": None} for n in range(2)]
+    rows["firm_outcome"] = [{"enterprise_id": "E01", "rule_id": "rule_0", "outcome": "hit", "reason": None}]
     rows["favourable"] = [{"enterprise_id": "E01", "kind": 1, "text": "商事登记在册"}]
     rows["open_document"] = [
         {

@@ -104,7 +104,7 @@ def change(rows: dict[str, list[dict[str, Any]]]) -> None:
     for finding in rows["evidence"]:
         if finding["enterprise_id"] == "E05":
             finding["probability"] = 0.9951
-    rows["rule_outcome"].append({"enterprise_id": "E07", "rule_id": "rule_0", "outcome": "not_evaluated"})
+    rows["firm_outcome"].append({"enterprise_id": "E07", "rule_id": "rule_0", "outcome": "not_evaluated"})
 
 
 @pytest.fixture(scope="module")
@@ -304,7 +304,7 @@ def test_what_a_firm_is_told_does_not_hang_on_scores_or_on_others(
     bare = tmp_path / "bare.duckdb"
     shutil.copy(place.settings.warehouse, bare)
     with duckdb.connect(str(bare)) as con:
-        for table in ("risk", "evidence", "risk_history", "rule_outcome", "rule", "list_line", "review_pair"):
+        for table in ("risk", "evidence", "risk_history", "firm_outcome", "rule", "list_line", "review_pair"):
             con.execute(f"DELETE FROM {table}")
         con.execute("DELETE FROM enterprise WHERE enterprise_id <> 'E01'")
         con.execute("DELETE FROM source_street_cases")

@@ -29,13 +29,16 @@ def section(place: Any) -> str:
 
 def outcomes(rows: dict[str, list[dict[str, Any]]]) -> None:
     """Rule 0 lacks tax and grid for four firms and is unclear on one; rule 1 lacks nothing."""
-    rule = {"rule_id": "rule_0", "outcome": "not_evaluated"}
-    rows["rule_outcome"] = [
-        {**rule, "enterprise_id": f"E0{number}", "reason": LACKING} for number in (1, 2, 3, 4)
+    rows["rule_absence"] = [
+        {"rule_id": "rule_0", "outcome": "not_evaluated", "reason": LACKING},
+        {"rule_id": "rule_1", "outcome": "not_evaluated", "reason": "相关数据中未见该主体"},
     ]
-    rows["rule_outcome"].append({**rule, "enterprise_id": "E05", "reason": UNCLEAR})
-    other = {"rule_id": "rule_1", "outcome": "not_evaluated", "reason": "相关数据中未见该主体"}
-    rows["rule_outcome"] += [{**other, "enterprise_id": "E01"}]
+    rule = {"rule_id": "rule_0", "outcome": "clear", "reason": None}
+    lacked = ("E01", "E02", "E03", "E04")
+    firms = [row["enterprise_id"] for row in rows["enterprise"]]
+    rows["firm_outcome"] = [{**rule, "enterprise_id": firm} for firm in firms if firm not in lacked]
+    unclear = next(row for row in rows["firm_outcome"] if row["enterprise_id"] == "E05")
+    unclear |= {"outcome": "not_evaluated", "reason": UNCLEAR}
 
 
 def test_a_gap_names_rules_and_firms(place: Any) -> None:

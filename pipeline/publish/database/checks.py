@@ -23,6 +23,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "enterprise": ("enterprise_id",),
     "enterprise_alias": ("old_id",),
     "feature": ("enterprise_id", "feature"),
+    "firm_outcome": ("enterprise_id", "rule_id"),
     "answered_line": ("as_of", "enterprise_id"),
     "list_line": ("enterprise_id",),
     "list_line_history": ("as_of", "enterprise_id"),
@@ -37,7 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "risk_history": ("as_of", "enterprise_id"),
     "rule": ("rule_id",),
     "rule_return": ("rule_id",),
-    "rule_outcome": ("enterprise_id", "rule_id"),
+    "rule_absence": ("rule_id",),
     "run": ("run_id",),
     "vacant_premises": ("extract", "file", "row"),
 }

@@ -75,9 +75,13 @@ def add(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> int:
 def comment(con: duckdb.DuckDBPyConnection) -> None:
     """Copies `data_dictionary` into DuckDB's own comments on views and columns."""
     columns = con.execute('SELECT view, "column", unit, meaning FROM data_dictionary ORDER BY ALL').fetchall()
+    derived = {
+        row[0] for row in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    }
     con.begin()
     for view, meaning in _views(con):
-        con.execute(f"COMMENT ON TABLE {quoted(view)} IS {_literal(meaning)}")
+        kind = "VIEW" if view in derived else "TABLE"
+        con.execute(f"COMMENT ON {kind} {quoted(view)} IS {_literal(meaning)}")
     for view, column, unit, meaning in columns:
         text = _literal(f"{meaning} [{unit}]" if unit else str(meaning))
         con.execute(f"COMMENT ON COLUMN {quoted(view)}.{quoted(column)} IS {text}")

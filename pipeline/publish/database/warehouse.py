@@ -1,7 +1,7 @@
 """Builds the warehouse file and its Parquet twins from a night's database, with nothing personal in them.
 
-Every view is a table in the new file: `views/<view>.sql` from the night's tables, `source_<extract>` from
-the declarations, `data_dictionary` from dictionary.csv and the declarations.
+Every view but `rule_outcome` is a table in the new file: `views/<view>.sql` from the night's tables,
+`source_<extract>` from the declarations, `data_dictionary` from dictionary.csv and the declarations.
 """
 
 import os
@@ -15,7 +15,7 @@ import duckdb
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.night import Night
-from pipeline.publish.database import dictionary, rule_returns
+from pipeline.publish.database import dictionary, outcomes, rule_returns
 from pipeline.publish.database.inputs import quoted
 from pipeline.publish.database.source_views import select_source
 
@@ -61,6 +61,7 @@ def build(con: duckdb.DuckDBPyConnection, night: Night, sources: dict[str, Sourc
         con.execute(f"CREATE OR REPLACE TABLE {quoted(view)} AS {select_source(source)}", bound)
         counts[view] = db.count(con, view)
     counts[rule_returns.VIEW] = rule_returns.add(con)
+    counts[outcomes.VIEW] = outcomes.add(con)
     return dict(sorted(counts.items()))
 
 
@@ -75,6 +76,9 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: dict[str, int], folder:
     folder.mkdir()
     for view in views:
         target = folder / f"{view}.parquet"
+        if view == outcomes.VIEW:
+            outcomes.write_parquet(con, target)
+            continue
         con.execute(f"COPY {quoted(view)} TO '{_literal(target)}' (FORMAT parquet, COMPRESSION zstd)")
     return {f"{view}.parquet": rows for view, rows in views.items()}
 
@@ -91,8 +95,12 @@ def rebuild(parquet: Path, target: Path) -> None:
     try:
         con.execute(f"ATTACH '{_literal(half)}' AS made (STORAGE_VERSION '{db.STORAGE_VERSION}')")
         con.execute("USE made")
-        for path in sorted(parquet.glob("*.parquet")):
+        files = {path.stem: path for path in sorted(parquet.glob("*.parquet"))}
+        made = outcomes.VIEW if files.keys() >= {*outcomes.MADE_OF} else None
+        for path in [files[name] for name in files if name != made]:
             con.execute(f"CREATE TABLE {quoted(path.stem)} AS FROM read_parquet($path)", {"path": str(path)})
+        if made:
+            outcomes.add(con)
         dictionary.comment(con)
         con.execute("CHECKPOINT")
     finally:

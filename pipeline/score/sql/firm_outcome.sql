@@ -9,5 +9,6 @@ judged_firm AS (
   FROM judged GROUP BY rule_id, enterprise_id
 )
 SELECT j.rule_id, j.enterprise_id,
-  CASE WHEN h.rule_id IS NOT NULL THEN 'hit' WHEN j.is_open THEN 'not_evaluated' ELSE 'clear' END AS outcome
+  CASE WHEN h.rule_id IS NOT NULL THEN 'hit' WHEN j.is_open THEN 'not_evaluated' ELSE 'clear' END AS outcome,
+  CASE WHEN h.rule_id IS NULL AND j.is_open THEN '所需数据为空，无法判断' END AS reason
 FROM judged_firm j LEFT JOIN held h ON h.rule_id = j.rule_id AND h.enterprise_id = j.enterprise_id

@@ -1,5 +1,5 @@
--- Grain: extract with a file that is stale or refused, or without any. Inputs: extract_status, rule_outcome, record_link.
--- Units: firms. is_whole: no file of it is fresh, so that no rule looked at it. enterprises: firms for which some rule was
+-- Grain: extract with a file that is stale or refused, or without any. Inputs: extract_status, rule_absence, firm_outcome,
+-- enterprise, record_link. Units: firms. is_whole: no file of it is fresh, so that no rule looked at it. enterprises: firms for which some rule was
 -- not evaluated and the reason names the extract. enterprises_passed_over: firms with current rows in its stale files
 -- alone. The firms of two extracts overlap and must not be summed.
 WITH gap AS (
@@ -10,14 +10,21 @@ WITH gap AS (
   GROUP BY extract
   HAVING bool_or(state <> 'fresh')
 ), named AS (
-  SELECT DISTINCT reason, unnest(regexp_extract_all(reason, '[a-z][a-z_]*')) AS extract
-  FROM (SELECT DISTINCT reason FROM rule_outcome WHERE outcome = 'not_evaluated')
+  SELECT rule_id, unnest(regexp_extract_all(reason, '[a-z][a-z_]*')) AS extract
+  FROM rule_absence WHERE outcome = 'not_evaluated'
+), wanting AS (
+  SELECT extract, count(*) AS rules FROM named GROUP BY extract
+), judged AS (
+  SELECT extract, count(*) AS enterprises
+  FROM (
+    SELECT n.extract, f.enterprise_id
+    FROM firm_outcome f JOIN named n USING (rule_id) JOIN wanting w USING (extract)
+    GROUP BY n.extract, f.enterprise_id, w.rules HAVING count(*) = w.rules
+  )
+  GROUP BY extract
 ), lacking AS (
-  SELECT n.extract, count(DISTINCT o.enterprise_id) AS enterprises, count(DISTINCT o.rule_id) AS rules
-  FROM rule_outcome o
-  JOIN named n USING (reason)
-  WHERE o.outcome = 'not_evaluated'
-  GROUP BY n.extract
+  SELECT w.extract, w.rules, (SELECT count(*) FROM enterprise) - coalesce(j.enterprises, 0) AS enterprises
+  FROM wanting w LEFT JOIN judged j USING (extract)
 ), seen AS (
   SELECT l.extract, l.enterprise_id, bool_or(s.state = 'fresh') AS is_fresh
   FROM record_link l
