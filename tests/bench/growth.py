@@ -114,7 +114,8 @@ def document(sizes: Sequence[Size]) -> str:
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {one.firms:,} | {one.rows:,} | {one.seconds:,.0f} | {one.linking:,.0f} "
-            f"| {one.rows / one.seconds:,.0f} | {one.peak_mb:,.0f} | {one.disk_mb:,.0f} | {one.pairs / one.rows:.1f} |"
+            f"| {one.rows / one.seconds:,.0f} | {one.peak_mb:,.0f} | {one.disk_mb:,.0f} "
+            f"| {one.pairs / one.rows:.1f} |"
             for one in sizes
         ),
     ]
