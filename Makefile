@@ -16,7 +16,7 @@ endif
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench bounded ranking fuzz check-desktop check-spark chaos soak mutants offline bundle bundle-check licences dpia clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench growth bounded ranking fuzz check-desktop check-spark chaos soak mutants offline bundle bundle-check licences dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ month: setup-dev ## the test of many nights over thirty nights instead of eight
 FIRMS ?= 10000,50000,300000
 bench: setup-bench ## benchmarks: ratios in one run, never asserted by a timed test (FIRMS=3000 for a quick look)
 	@$(BIN)/python -m pytest tests/bench --firms=$(FIRMS) -o addopts=--import-mode=importlib --benchmark-only --benchmark-columns=min,median,rounds
+
+growth: setup-bench ## whole nights from 10,000 to a million firms, their slope and plot in docs/performance.md (an hour)
+	@$(BIN)/python -m tests.bench.growth $(GROWTH)
 
 bounded: setup-dev ## a night of 300,000 firms under a memory limit of 2 GB; rewrites docs/performance.md (BOUNDED='--firms 3000' for a quick look)
 	@$(BIN)/python -m tests.bench.bounded $(BOUNDED)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from pipeline import district
 from pipeline.settings import PROJECT_ROOT
+from tests.bench.between_marks import rewrite
 from tests.bench.bounded_run import Measured, run_night
 
 AS_OF = date(2017, 3, 31)
 SEED = 7
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- bounded: begin -->", "<!-- bounded: end -->"
 ENDED = (0, 3)
 
 
@@ -44,14 +44,6 @@ def document(name: str, options: argparse.Namespace, found: Measured, verdict: s
         "```",
     ]
     return "\n".join(lines)
-
-
-def rewrite(path: Path, text: str) -> None:
-    """Puts the figures between their marks."""
-    whole = path.read_text(encoding="utf-8")
-    before, _, rest = whole.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
 def measured(folder: Path, given: Path, options: argparse.Namespace) -> tuple[Measured, str]:
@@ -85,7 +77,7 @@ def main() -> None:
     text = document(f"A district of {options.firms:,} registered firms", options, found, verdict)
     print(text)
     if options.write or options.district is None:
-        rewrite(DOCUMENT, text)
+        rewrite(DOCUMENT, "bounded", text)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,31 @@
 """What benchmarks measured, as one table a group: seconds, MB and rows a second, ratio to the floor."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 Lines = list[tuple[str, str, float, int, int]]
 LINES = pytest.StashKey[Lines]()
-REPORT = pytest.StashKey[list[str]]()
+REPORT = pytest.StashKey[list[tuple[str, str]]]()
+LINKED = pytest.StashKey[list["Linked"]]()
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A district that was linked beside Splink: its inbox, seconds by step of ours, seconds of Splink's way.
+
+    `theirs` is normalising, which both stand on, and Splink with its training.
+    """
+
+    name: str
+    inbox: Path
+    steps: dict[str, float]
+    theirs: float
+
+
 Timed = Callable[[str, str, int, int, Callable[[], Any]], Any]
 
 
@@ -19,12 +37,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LINES] = []
     config.stash[REPORT] = []
+    config.stash[LINKED] = []
 
 
 @pytest.fixture
-def reports(request: pytest.FixtureRequest) -> list[str]:
-    """Texts that are shown when all benchmarks have run."""
+def reports(request: pytest.FixtureRequest) -> list[tuple[str, str]]:
+    """Texts under their headings that are shown when all benchmarks have run."""
     return request.config.stash[REPORT]
+
+
+@pytest.fixture
+def linked(request: pytest.FixtureRequest) -> list[Linked]:
+    """Districts that were linked in this run, in their order."""
+    return request.config.stash[LINKED]
 
 
 @pytest.fixture
@@ -51,6 +76,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                 f"{what:40} {seconds:8.2f} s {size / 1e6 / seconds:8.1f} MB/s {rows / seconds:12,.0f} rows/s "
                 f"{seconds / own[0][2]:6.2f} × {own[0][1]}"
             )
-    for report in config.stash[REPORT]:
-        terminalreporter.section("linking beside Splink")
+    for heading, report in config.stash[REPORT]:
+        terminalreporter.section(heading)
         terminalreporter.write_line(report)

@@ -5,7 +5,6 @@ import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from tests.bench.linking_blocking import Blocking
@@ -13,7 +12,6 @@ from tests.bench.linking_judge import Verdict
 from tests.bench.linking_reliability import Bin, calibration_error
 from tests.bench.splink_run import Choice
 
-BEGIN, END = "<!-- linking: begin -->", "<!-- linking: end -->"
 _SHARES = (
     ("precision", "precision"),
     ("recall", "recall"),
@@ -61,7 +59,7 @@ class District:
 
 def document(districts: list[District]) -> str:
     """The measured part of the document."""
-    parts = [_machine()]
+    parts = [machine()]
     for one in districts:
         parts += [f"### {one.name}", _beside(one)]
     parts += ["## Reliability of probabilities", "![reliability plot](reliability.svg)"]
@@ -70,17 +68,11 @@ def document(districts: list[District]) -> str:
     parts.append("## Recall of blocking")
     for one in districts:
         parts += [f"### {one.name}", _blocking(one.blocking)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
-def rewrite(path: Path, measured: str) -> None:
-    """Puts the measured part between the marks of a document."""
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n\n{measured}\n{END}{after}", encoding="utf-8")
-
-
-def _machine() -> str:
+def machine() -> str:
+    """What it was measured on, in a sentence."""
     names = ("splink", "duckdb", "rapidfuzz", "numpy", "pyarrow")
     told = ", ".join(f"{name} {version(name)}" for name in names)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

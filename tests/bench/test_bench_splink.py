@@ -14,11 +14,13 @@ import pytest
 
 from pipeline import district
 from pipeline.settings import PROJECT_ROOT
+from tests.bench.between_marks import rewrite
+from tests.bench.conftest import Linked
 from tests.bench.linking_blocking import measure_blocking
 from tests.bench.linking_judge import Verdict, judge_file, judge_night, judge_taken
 from tests.bench.linking_reliability import measure_reliability, plot
 from tests.bench.linking_steps import begin, measure, the_night
-from tests.bench.linking_table import District, document, rewrite
+from tests.bench.linking_table import District, document
 from tests.bench.splink_run import UNTRIED, Choice, choices
 
 AS_OF = date(2017, 3, 31)
@@ -79,7 +81,8 @@ def _district(given: str, folder: Path) -> tuple[str, Path, Path]:
 def test_linking_beside_splink(
     benchmark: Any,
     request: pytest.FixtureRequest,
-    reports: list[str],
+    reports: list[tuple[str, str]],
+    linked: list[Linked],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     foreign = request.config.getoption("--district")
@@ -89,10 +92,14 @@ def test_linking_beside_splink(
     def work() -> None:
         for given in named:
             folder = tmp_path_factory.mktemp("linking")
-            found.append(_measured(folder, *_district(given, folder)))
+            name, inbox, truth = _district(given, folder)
+            one = _measured(folder, name, inbox, truth)
+            found.append(one)
+            theirs = one.work["normalising"] + sum(one.work_theirs["seconds"].values())
+            linked.append(Linked(name, inbox, one.work["seconds"], theirs))
 
     benchmark.pedantic(work, rounds=1)
-    reports.append(document(found))
+    reports.append(("linking beside Splink", document(found)))
     if not foreign:
-        rewrite(DOCUMENT, document(found))
+        rewrite(DOCUMENT, "linking", document(found))
         PLOT.write_text(plot({one.name: one.reliability for one in found}), encoding="utf-8")

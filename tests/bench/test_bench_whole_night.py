@@ -1,0 +1,136 @@
+"""A whole night by the command line: each stage beside its floor, and the whole beside Splink's linking.
+
+It runs on the largest district that was linked beside Splink in this run (or makes one of `--firms`).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import district
+from pipeline.declaration import load_sources
+from pipeline.settings import PROJECT_ROOT
+from tests.bench import night_floors as floors
+from tests.bench.between_marks import rewrite
+from tests.bench.bounded_run import Measured, run_night
+from tests.bench.conftest import Linked
+from tests.bench.linking_table import machine
+from tests.bench.night_floors import Floor
+
+AS_OF = date(2017, 3, 31)
+SEED = 7
+DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
+ENDED = (0, 3)
+_ROWS = re.compile(r"^([a-z_]+): .*?(\d+) rows")
+_PAIRS = re.compile(r"(\d+) pairs compared")
+Stage = tuple[str, str, float, Floor | None, float]  # name, rows, seconds, floor, peak in MB
+
+
+def _largest(linked: list[Linked], firms: str, folder: Path) -> Linked:
+    if linked:
+        return linked[-1]
+    count = int(firms.split(",")[-1])
+    district.generate(count, SEED, AS_OF, folder, PROJECT_ROOT / "sources")
+    return Linked(f"{count:,} firms", folder / "inbox", {}, 0.0)
+
+
+def _night(place: Path, inbox: Path) -> Measured:
+    options = (
+        "--inbox",
+        inbox,
+        "--warehouse",
+        place / "warehouse.duckdb",
+        "--out",
+        place / "out",
+        "--as-of",
+        AS_OF,
+    )
+    found = run_night([str(word) for word in options], place)
+    if found.code not in ENDED:
+        raise SystemExit(f"the night ended with {found.code}: {found.told[-1:]}")
+    return found
+
+
+def _stages(found: Measured, inbox: Path, place: Path, one: Linked) -> Iterator[Stage]:
+    rows = {step[1]: step[2] for line in found.told if (step := _ROWS.match(line))}
+    pairs = int(next(step[1] for line in found.told if (step := _PAIRS.search(line))))
+    bare, warehouse = place / "bare", place / "warehouse.duckdb"
+    bare.mkdir()
+    extracts = load_sources(PROJECT_ROOT / "sources")
+    for name, seconds, peak in found.steps:
+        floor = None
+        if name in extracts and (inbox / name).is_dir():
+            floor = floors.of_extract(inbox / name, bare)
+        if name == "link":
+            parts = list(_linking(pairs, warehouse, bare))
+            told = "; ".join(part.told for _, part in parts)
+            yield name, rows[name], seconds, Floor(sum(part.seconds for _, part in parts), told), peak
+            for steps, part in parts if one.steps else ():
+                spent = sum(one.steps[step] for step in steps)
+                yield f"link: {'、'.join(steps)}", "", spent, part, 0.0
+            continue
+        if name == "score":
+            read, kept = floors.of_reading(warehouse), floors.of_tables(warehouse, bare, floors.SCORED)
+            floor = Floor(read.seconds + kept.seconds, f"{read.told}, {kept.told}")
+        if name == "publish":
+            floor = floors.of_publishing(warehouse, place / "out" / str(AS_OF), bare)
+        yield name, rows.get(name, ""), seconds, floor, peak
+
+
+def _linking(pairs: int, warehouse: Path, bare: Path) -> Iterator[tuple[tuple[str, ...], Floor]]:
+    """The steps of linking, as its ledger names them, with what bounds them."""
+    yield ("读取",), floors.of_reading(warehouse)
+    yield ("规范化",), floors.of_texts(warehouse)
+    yield ("证号", "比对", "聚类"), floors.of_pairs(warehouse, pairs)
+    yield ("写出",), floors.of_tables(warehouse, bare, floors.LINKED)
+
+
+def _document(one: Linked, found: Measured, stages: list[Stage]) -> str:
+    lines = [
+        f"{one.name}, by the command line with its defaults. {machine()}",
+        "",
+        "| stage | rows | seconds | floor, seconds | ratio | peak, MB | the floor |",
+        "|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for name, rows, seconds, floor, peak in stages:
+        bound = f"{floor.seconds:,.1f} | {seconds / max(floor.seconds, 0.01):.1f}" if floor else " | "
+        count, most = f"{int(rows):,}" if rows else "", f"{peak:,.0f}" if peak else ""
+        lines.append(
+            f"| {name} | {count} | {seconds:,.1f} | {bound} | {most} | {floor.told if floor else ''} |"
+        )
+    lines += [
+        f"| whole night | | {found.seconds:,.1f} | | | {found.peak_mb:,.0f} | |",
+        "",
+        f"Peak of all processes of the night together, sampled: {found.all_mb:,.0f} MB.",
+    ]
+    if one.theirs:
+        lines += [
+            "",
+            "| beside Splink, same rows, same run | seconds |",
+            "|---|---:|",
+            f"| Splink: normalising, training, linking | {one.theirs:,.1f} |",
+            f"| ours: the whole night, from files to lists | {found.seconds:,.1f} |",
+            f"| **ours / Splink** | **{found.seconds / one.theirs:.2f}** |",
+        ]
+    return "\n".join(lines)
+
+
+@pytest.mark.benchmark(group="a whole night")
+def test_whole_night(
+    benchmark: Any,
+    request: pytest.FixtureRequest,
+    reports: list[tuple[str, str]],
+    linked: list[Linked],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    place = tmp_path_factory.mktemp("night")
+    one = _largest(linked, request.config.getoption("--firms"), place / "district")
+    found = benchmark.pedantic(lambda: _night(place, one.inbox), rounds=1)
+    text = _document(one, found, list(_stages(found, one.inbox, place, one)))
+    reports.append(("a whole night", text))
+    if not request.config.getoption("--district"):
+        rewrite(DOCUMENT, "night", text)
