@@ -1,0 +1,313 @@
+"""The SQL of a rule and the tables around it: sentences, days, columns that rules may see, absences."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.declaration import Source
+from pipeline.errors import RunError
+from pipeline.journal import append_journal
+from pipeline.night import Night
+from pipeline.score.compose import judging_query, literal, parameters, quoted, used_parameters
+from pipeline.score.features import find_features
+from pipeline.score.gates.workbench import Bench, Situation, connect
+from pipeline.score.history import load_before
+from pipeline.score.judge import condition_features
+from pipeline.score.model import Rule
+from pipeline.score.prepare import ensure_inputs, unavailable_extracts
+from pipeline.score.tables import create_empty, create_empty_feature, fact_columns, has_table, linked_columns
+from pipeline.settings import Settings
+from tests.score.rule_sample import BASIS, RECORD, feature_rule, rule
+
+Sources = dict[str, Source]
+Place = Any  # the fixture of conftest.py
+AS_OF = date(2017, 3, 31)
+DAY = timedelta(days=1)
+
+
+def _judged(sources: Sources, made: Rule, *situations: Situation) -> list[dict[str, Any]]:
+    """The rows of the query that judges a rule, in the order of the situations."""
+    with connect() as con:
+        Bench(con, made, sources, situations)
+        query = judging_query(made, sources, condition_features(made))
+        bound = used_parameters(query, parameters(made, AS_OF))
+        return con.execute(f"{query} ORDER BY enterprise_id", bound).to_arrow_table().to_pylist()
+
+
+def test_names_and_texts_are_quoted() -> None:
+    assert quoted('a"b') == '"a""b"'
+    assert literal("it's") == "'it''s'"
+
+
+def test_the_sentence_shows_what_the_record_says_and_unknown_where_it_says_nothing(sources: Sources) -> None:
+    needs = {"record": "labour_cases", "columns": ["complaint", "people", "to_police", "filed_on", "case_no"]}
+    made = rule(
+        needs=needs, unless=None, condition="coalesce(people, 1) > 0 OR complaint = 'other'",
+        evidence="于{filed_on}：{complaint}，{people}人，{to_police}，{case_no}。", document="case_no",
+    )  # fmt: skip
+    word = sources["labour_cases"].columns["complaint"].values["wage_arrears"][0]
+    rows = _judged(
+        sources,
+        made,
+        Situation(AS_OF, RECORD | {"people": "11.6", "to_police": "true", "case_no": "1号"}),
+        Situation(AS_OF, {"filed_on": str(AS_OF), "to_police": "false"}),
+        Situation(AS_OF, RECORD | {"people": "-1"}),
+    )
+    assert [row["text"] for row in rows] == [
+        f"于2017-03-31：{word}，12人，是，1号。",
+        "于2017-03-31：不详，不详人，否，不详。",
+        None,
+    ]
+    assert [row["document"] for row in rows] == ["1号", None, None]
+    assert [row["_outcome"] for row in rows] == ["hit", "hit", "clear"]
+
+
+def test_a_feature_shows_its_detail_or_else_its_number_and_its_day(sources: Sources) -> None:
+    made = feature_rule(
+        evidence="参保{insured_people}人（{insured_people_on}），见{workers_seen}人（{workers_seen_on}）"
+    )
+    seen = {"insured_people": Decimal(2), "workers_seen": Decimal(30)}
+    rows = _judged(sources, made, Situation(AS_OF, {}, seen, AS_OF - DAY))
+    assert [row["text"] for row in rows] == ["参保2人（2017-03-30），见30人（2017-03-30）"]
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome"), [(-1, "clear"), (0, "hit"), (200, "hit"), (201, "clear"), (None, "not_evaluated")]
+)
+def test_a_finding_counts_from_its_day_to_the_day_of_its_expiry(
+    sources: Sources, days: int | None, outcome: str
+) -> None:
+    day = None if days is None else str(AS_OF - days * DAY)
+    (row,) = _judged(sources, rule(), Situation(AS_OF, RECORD | {"filed_on": day}))
+    assert row["_outcome"] == outcome
+    assert row["expires_on"] == (None if day is None else date.fromisoformat(day) + 200 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "outcome", "counted"),
+    [
+        ({"outcome": "penalised"}, "25", "hit", 25),
+        ({"outcome": "penalised"}, "0", "clear", 0),
+        ({"outcome": "open"}, "0", "hit", 100),
+        ({}, "25", "hit", 100),
+        ({"standing": "under_review"}, "25", "clear", 100),
+        ({"standing": "revoked"}, "25", "clear", 100),
+        ({"standing": "repaired"}, "25", "clear", 100),
+        ({"standing": "in_force"}, "25", "hit", 100),
+        ({"outcome": "settled"}, "25", "clear", 100),
+        ({"people": None}, "25", "not_evaluated", 100),
+        ({"people": "9"}, "25", "clear", 100),
+    ],
+)
+def test_what_is_mended_exempt_or_no_longer_stands(
+    sources: Sources, values: dict[str, str | None], percent: str, outcome: str, counted: int
+) -> None:
+    made = rule(mended={"when": "outcome = 'penalised'", "percent": percent})
+    (row,) = _judged(sources, made, Situation(AS_OF, RECORD | values))
+    assert (row["_outcome"], row["counted_percent"]) == (outcome, counted)
+
+
+def test_the_first_filled_column_dates_a_finding(sources: Sources) -> None:
+    made = rule(
+        needs={
+            "record": "labour_cases",
+            "columns": ["complaint", "people", "outcome", "filed_on", "received_on"],
+        },
+        occurred_on=["filed_on", "received_on", "extract_date"],
+    )
+    early = {"received_on": "2017-03-01"}
+    rows = _judged(
+        sources,
+        made,
+        *(
+            Situation(AS_OF, RECORD | values)
+            for values in (early, early | {"filed_on": None}, {"filed_on": None})
+        ),
+    )
+    assert [str(row["occurred_on"]) for row in rows] == ["2017-03-31", "2017-03-01", "2017-03-31"]
+
+
+def test_a_link_weighs_by_the_features_that_the_condition_uses_and_not_by_an_exemptions(
+    sources: Sources,
+) -> None:
+    made = feature_rule(
+        needs={"features": ["insured_people", "workers_seen", "grid_exempt"]},
+        unless="grid_exempt > 0",
+    )
+    assert condition_features(made) == {"insured_people", "workers_seen"}
+    assert condition_features(feature_rule(condition="workers_seen_on > $as_of")) == {"workers_seen"}
+    with connect() as con:
+        Bench(con, made, sources, [Situation(AS_OF, {}, dict.fromkeys(made.needs.features, Decimal(0)))])
+        for name, probability in zip(made.needs.features, (0.9, 0.5, 0.1), strict=True):
+            con.execute(f"UPDATE {name} SET probability = {probability}")
+        for features, probability in ((condition_features(made), "0.450000"), (frozenset(), "0.900000")):
+            query = judging_query(made, sources, features)
+            bound = used_parameters(query, parameters(made, AS_OF))
+            (row,) = con.execute(query, bound).to_arrow_table().to_pylist()
+            assert str(row["probability"]) == probability
+
+
+def test_only_what_a_query_names_is_bound() -> None:
+    dated = [{"value": "10", "valid_from": "2000-01-01", "why": "试"}]
+    values = parameters(rule(thresholds={"least": dated}), AS_OF)
+    assert values == {"as_of": AS_OF, "expires_after_days": 200, "mended_percent": 100, "least": Decimal(10)}
+    mended = rule(mended={"when": "outcome = 'penalised'", "percent": "25"})
+    assert parameters(mended, AS_OF)["mended_percent"] == 25
+    assert used_parameters("SELECT $least < $as_of", values) == {"least": Decimal(10), "as_of": AS_OF}
+    assert used_parameters("SELECT 1", values) == {}
+
+
+def test_rules_see_what_firms_do_and_no_person(sources: Sources) -> None:
+    grid = dict(fact_columns(sources["grid"]))
+    hidden = {name for name, column in sources["grid"].columns.items() if column.show == "restricted"}
+    assert hidden and not hidden & grid.keys()
+    assert grid.keys() >= {"licensing", "trading", "inspected_on", "employees"}
+    assert (grid["employees"], grid["mixed_use"], grid["inspected_on"]) == ("DOUBLE", "BOOLEAN", "DATE")
+    for source in sources.values():
+        named = {name for name, column in source.columns.items() if column.role in ("person", "phone")}
+        named |= {name for name, column in source.columns.items() if column.role == "name_or_person"}
+        assert not named & dict(fact_columns(source)).keys(), source.extract
+    assert dict(fact_columns(sources["registry"]))["former_names"] == "VARCHAR[]"
+
+
+def test_a_period_has_its_first_and_last_day_beside_it(sources: Sources) -> None:
+    columns = fact_columns(sources["employment"])
+    at = columns.index(("month", "VARCHAR"))
+    assert columns[at + 1 : at + 3] == [("month_start", "DATE"), ("month_end", "DATE")]
+    assert not [name for name, _ in fact_columns(sources["grid"]) if name.endswith("_start")]
+    linked = [name for name, _ in linked_columns(sources["employment"])]
+    assert linked[:7] == [
+        *("record_id", "extract", "file", "row", "extract_date", "enterprise_id", "probability"),
+    ]
+
+
+def test_empty_tables_last_unless_they_are_temporary(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.duckdb")
+    with duckdb.connect(path) as con:
+        create_empty(con, "lasts", [("a", "BIGINT")])
+        create_empty(con, "passes", [("a", "BIGINT")], temporary=True)
+        create_empty_feature(con, "seen")
+        assert con.execute("SELECT count(*) FROM passes, seen").fetchone() == (0,)
+        assert has_table(con, "lasts")
+    with duckdb.connect(path) as con:
+        assert [name for (name,) in con.execute("SHOW TABLES").fetchall()] == ["lasts"]
+        assert not has_table(con, "passes")
+
+
+def test_what_another_room_did_not_make_is_made_empty_and_the_rest_is_left_alone(sources: Sources) -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE record_premises AS SELECT 'r' AS record_id, 'p' AS premises_id")
+        ensure_inputs(con, sources)
+        ensure_inputs(con, sources)
+        counts = {
+            name: con.execute(f"SELECT count(*) FROM {name}").fetchone()
+            for name in ("record_premises", "enterprise_alias", "stg_street_returns", "doubted_link")
+        }
+    assert counts == {name: (name == "record_premises",) for name in counts}
+
+
+def test_an_extract_without_a_fresh_file_is_unavailable(sources: Sources) -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE extract_status (extract VARCHAR, state VARCHAR)")
+        assert unavailable_extracts(con, sources) == set(sources)
+        con.execute(
+            "INSERT INTO extract_status VALUES ('grid', 'fresh'), ('grid', 'stale'), ('tax', 'stale'), "
+            "('registry', 'fresh')"
+        )
+        assert unavailable_extracts(con, sources) == set(sources) - {"grid", "registry"}
+
+
+def test_each_rule_says_why_a_firm_that_nothing_is_known_of_is_not_evaluated(place: Place) -> None:
+    exhausted = next((name for name, source in place.sources.items() if source.exhaustive), None)
+    assert exhausted is None, "no extract says that it holds every firm: nobody is clear by absence"
+    later = [{"value": "10", "valid_from": "2099-01-01", "why": "试"}]
+    features = {
+        "needs": {"record": "grid", "columns": ["trading", "inspected_on"], "features": ["insured_people"]}
+    }
+    features |= {"condition": "trading = 'open' AND insured_people > 0", "unless": None}
+    features |= {"occurred_on": ["inspected_on"], "evidence": "{trading}"}
+    old = [BASIS | {"valid_to": "2016-12-31"}]
+    place.rules = (
+        rule(id="unseen"),
+        rule(id="old_law", legal_basis=old, clause="III.3.4"),
+        rule(id="to_come", thresholds={"least": later}, condition="people > $least"),
+        rule(id="stale_rows", needs=features["needs"], **{k: v for k, v in features.items() if k != "needs"}),
+        feature_rule(id="stale_feature"),
+        rule(id="draft", status="draft"),
+    )
+    place.firm("E1")
+    place.stale = {"grid", "employment"}
+    place.score()
+    rows = place.ask("SELECT rule_id, outcome, reason FROM rule_outcome WHERE enterprise_id = 'E1'")
+    assert {row["outcome"] for row in rows} == {"not_evaluated"}
+    reasons = {row["rule_id"]: row["reason"] for row in rows}
+    stale = {*find_features()["insured_people"].extracts, *find_features()["workers_seen"].extracts}
+    assert stale == {"grid", "employment"}
+    assert reasons == {
+        "unseen": "相关数据中未见该主体",
+        "old_law": "规则的法律依据当日无效",
+        "to_come": "规则的标准当日尚未生效",
+        "stale_rows": "数据缺失或过期：employment、grid",
+        "stale_feature": "数据缺失或过期：employment、grid",
+    }
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    settings = Settings(
+        inbox=tmp_path, warehouse=tmp_path / "w.duckdb", out=tmp_path, restricted=tmp_path, as_of=AS_OF
+    )
+    return Night(settings, "run", "2017-04-01T00:00:00Z", "test")
+
+
+@pytest.fixture
+def publish(tmp_path: Path) -> Callable[[date, str, str], None]:
+    """Publishes a night of a day, with one firm's tier."""
+
+    def one(day: date, run: str, tier: str) -> None:
+        with duckdb.connect() as con:
+            con.execute(
+                f"COPY (SELECT 'E1' AS enterprise_id, DATE '{day}' AS as_of, 1.0 AS score, "
+                f"'{tier}' AS tier UNION ALL SELECT 'E1', DATE '{day}' - 1, 9, 'old') "
+                f"TO '{tmp_path / run}.parquet' (FORMAT parquet)"
+            )
+        entry = {"run_id": run, "as_of": str(day), "history": f"{run}.parquet"}
+        append_journal(tmp_path / "journal.jsonl", entry)
+
+    return one
+
+
+def _before(night: Night) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as con:
+        load_before(con, night)
+        return con.execute("SELECT enterprise_id, tier FROM risk_before").fetchall()
+
+
+def test_before_is_the_newest_night_of_the_latest_earlier_day(
+    night: Night, publish: Callable[[date, str, str], None]
+) -> None:
+    assert _before(night) == []
+    publish(AS_OF, "today", "D")
+    publish(AS_OF + DAY, "later", "D")
+    assert _before(night) == []
+    publish(AS_OF - DAY, "first", "A")
+    publish(AS_OF - DAY, "again", "B")
+    publish(AS_OF - 9 * DAY, "older", "C")
+    assert _before(night) == [("E1", "B")]
+
+
+def test_a_night_that_kept_no_history_tells_nothing_and_a_missing_one_is_told(
+    night: Night, tmp_path: Path, publish: Callable[[date, str, str], None]
+) -> None:
+    append_journal(tmp_path / "journal.jsonl", {"run_id": "x", "as_of": str(AS_OF - 3 * DAY)})
+    assert _before(night) == []
+    publish(AS_OF - DAY, "first", "A")
+    (tmp_path / "first.parquet").unlink()
+    with pytest.raises(RunError, match="the history of 2017-03-30 is missing") as raised:
+        _before(night)
+    assert raised.value.where == str(tmp_path / "first.parquet")
