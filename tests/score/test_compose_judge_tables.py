@@ -13,6 +13,7 @@ from pipeline.declaration import Source
 from pipeline.errors import RunError
 from pipeline.journal import append_journal
 from pipeline.night import Night
+from pipeline.score import duties
 from pipeline.score.compose import judging_query, literal, parameters, quoted, used_parameters
 from pipeline.score.features import find_features
 from pipeline.score.gates.workbench import Bench, Situation, connect
@@ -311,3 +312,18 @@ def test_a_night_that_kept_no_history_tells_nothing_and_a_missing_one_is_told(
     with pytest.raises(RunError, match="the history of 2017-03-30 is missing") as raised:
         _before(night)
     assert raised.value.where == str(tmp_path / "first.parquet")
+
+
+def test_a_complaint_is_to_be_filed_within_five_working_days() -> None:
+    with duckdb.connect() as con:
+        con.execute(
+            "CREATE TABLE usable_labour_cases AS SELECT unnest([DATE '2017-03-20', DATE '2017-03-13', "
+            "DATE '2017-03-13', DATE '2017-03-30', NULL]) AS received_on"
+        )
+        duties.write_filing_days(con)
+        rows = con.execute("FROM filing_due").fetchall()
+    assert rows == [
+        (date(2017, 3, 13), date(2017, 3, 20)),
+        (date(2017, 3, 20), date(2017, 3, 27)),
+        (date(2017, 3, 30), date(2017, 4, 7)),  # 1 April is worked, 2 to 4 April are a holiday
+    ]

@@ -195,6 +195,8 @@ def test_names_are_forbidden_by_whole_words_only() -> None:
         ("abs(a) FILTER (WHERE a > 1) = 1", "the function abs is not allowed"),
         ("a IN (SELECT 1)", "subquery is not allowed"),
         ("[a] = [1]", "is not allowed"),
+        ("a[1] = 1", "array_extract is not allowed"),
+        ("a[1:2] = 'x'", "array_slice is not allowed"),
         ("CASE WHEN a = 1 THEN true END", "is not allowed"),
         ("coalesce(a, b)", "b is not among its needs"),
         ("a BETWEEN 1 AND b", "b is not among its needs"),
