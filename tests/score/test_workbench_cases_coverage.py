@@ -37,6 +37,14 @@ def test_the_bench_judges_each_situation_on_its_own_day(sources: Sources) -> Non
     assert [verdict.points for verdict in found[:3]] == [1000, 500, 250]
 
 
+def test_half_a_hundredth_of_a_point_is_rounded_up_as_on_a_night(sources: Sources) -> None:
+    made = rule(points="1", mended=MENDED | {"percent": "1"})
+    mended = RECORD | {"outcome": "penalised"}
+    with connect() as con:
+        bench = Bench(con, made, sources, [Situation(AS_OF + days * DAY, mended) for days in (100, 101)])
+        assert bench.judge([made]) == [[Verdict("hit", 1), Verdict("hit", 0)]]
+
+
 def test_what_is_mended_exempt_or_blank_is_told_apart(sources: Sources) -> None:
     found = _verdicts(
         sources,
