@@ -16,7 +16,7 @@ endif
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench growth bounded ranking fuzz check-desktop check-spark chaos soak mutants offline bundle bundle-check licences dpia clean
+.PHONY: help setup setup-dev setup-bench demo notebook test lint types imports check month bench growth bounded resume ranking fuzz check-desktop check-spark chaos soak mutants offline bundle bundle-check licences dpia clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ growth: setup-bench ## whole nights from 10,000 to a million firms, their slope 
 
 bounded: setup-dev ## a night of 300,000 firms under a memory limit of 2 GB; rewrites docs/performance.md (BOUNDED='--firms 3000' for a quick look)
 	@$(BIN)/python -m tests.bench.bounded $(BOUNDED)
+
+resume: setup-dev ## a night killed at 60 % and begun again: the same bytes, and what it saved; rewrites docs/performance.md (RESUME='--firms 300000')
+	@$(BIN)/python -m tests.bench.resume $(RESUME)
 
 ranking: setup-dev ## how good the ranking is beside plain rivals, what matching costs it, how early (a quarter of an hour)
 	@$(BIN)/python -m tests.bench.ranking

@@ -27,7 +27,7 @@ from prefect.server.api.server import SubprocessASGIServer
 from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
-from pipeline import duty, ingest, link, prefect_home, progress, publish, score
+from pipeline import duty, ingest, link, prefect_home, progress, publish, resuming, score
 from pipeline.declaration import Source, load_sources
 from pipeline.errors import RunError, scrubbed
 from pipeline.lock import is_under_way, one_at_a_time
@@ -94,23 +94,23 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
             Shenzhen is taken.
     """
     settings = Settings.from_parameters({"as_of": _scheduled_day(), **parameters})
-    steps = (
-        nullcontext() if "as_of" in parameters else progress.shown()
-    )  # a scheduled night tells its journal
-    with steps, scrubbed(), one_at_a_time(settings), duty.watched(settings, _now, _show) as watch:
+    told = nullcontext() if "as_of" in parameters else progress.shown()  # a scheduled night tells its journal
+    alone = one_at_a_time(settings, resumes=not settings.anew)
+    with told, scrubbed(), alone, duty.watched(settings, _now, _show) as watch:
         _safely_bury()
         require_inbox(settings)
         publish.repair(settings)
         load_rules(settings.rules)  # a broken rule file stops the night before it has begun
         sources = load_sources(settings.sources)
         ingest.fits(settings, sources)
-        night = Night.begin(settings, _now())
+        steps = resuming.begin(settings, _now())  # what a night that died had done is not done again
+        night = steps.night
         watch.begun(night.run_id)
         for source in sources.values():
-            ingest_extract(night, source)
-        close_ingest(night, sources)
-        link_records(night, sources)
-        score_enterprises(night, sources)
+            steps.run(f"ingest {source.extract}", ingest_extract, source)
+        steps.run("supply", close_ingest, sources)
+        steps.run("link", link_records, sources)
+        steps.run("score", score_enterprises, sources)
         publish_night(night, sources)
         outcome = _outcome(night)
         watch.published(len(outcome.attention))

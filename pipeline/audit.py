@@ -29,6 +29,7 @@ FACTS: dict[str, frozenset[str]] = {
         "corrections": "as_of files sha256",
         "rollback": "as_of run_id",
         "migration": "before now",
+        "resumption": "as_of run_id before steps",
         "sql": "views rows format",
         "export": "view rows format sha256",
         "dossier": "enterprises street pages for_firm",

@@ -206,6 +206,7 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
         threads=options.threads,
         accept=tuple(options.accept),
         keep_generations=options.keep_generations,
+        anew=options.anew,
     )
 
 
@@ -246,7 +247,9 @@ def _parser() -> argparse.ArgumentParser:
         type=cli_options.day,
         help="hand over what was known on this earlier day (default: as-of)",
     )
-    cli_options.places(add("run", run))
+    once = add("run", run)
+    cli_options.places(once)
+    cli_options.night(once)
     served = add("schedule", schedule)
     cli_options.places(served)
     served.add_argument("--cron", default="0 2 * * *", help="when, in Asia/Shanghai (default: 02:00)")

@@ -69,6 +69,14 @@ def places(parser: argparse.ArgumentParser) -> None:
         help="where what exceeds the memory limit is put (default: beside the file that is worked on)",
     )
     parser.add_argument("--threads", type=positive, default=2, help="threads and processes (default: 2)")
+    parser.set_defaults(anew=False)
+
+
+def night(parser: argparse.ArgumentParser) -> None:
+    """What one night by hand may be asked beside."""
+    parser.add_argument(
+        "--anew", action="store_true", help="do every step, also those that a night which died had done"
+    )
 
 
 def rules(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from pipeline.settings import Settings
 
 logger = logging.getLogger("early_warning")
 LOCK = "night.lock"
+DONE = "done.jsonl"  # in a night's folder: the steps that are done
 HALF_WRITTEN = "[!gpr]*/**/.*.*.[0-9]*"  # beside the names of files of archive, catalogue and keys
 LOCK_TRIES, LOCK_SECONDS = 5, 0.05
 
@@ -49,11 +50,18 @@ def utc_clock() -> datetime:
 
 
 @contextmanager
-def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock) -> Iterator[None]:
+def one_at_a_time(
+    settings: Settings, clock: Callable[[], datetime] = utc_clock, *, resumes: bool = False
+) -> Iterator[None]:
     """Holds the lock of a place, whoever starts the night; the system frees it with the process.
 
     Who holds it stands in the file. A note that is still there when the lock is free is a dead owner's: what
     it left half built is cleared first of all, because the disk may be full of it.
+
+    Args:
+        settings: of the run.
+        clock: the present, UTC.
+        resumes: keep what `left_behind` names, for this night or for the next one.
 
     Raises:
         RunError: if another night is under way there.
@@ -70,7 +78,7 @@ def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock)
         dead = owner_of(settings.restricted)
         if dead:
             logger.warning("the lock was left by a night that died: %s", dead.told(clock()))
-        _clear_runs(settings)
+        clear_runs(settings, but=left_behind(settings) if resumes else None)
         for path in settings.restricted.glob(HALF_WRITTEN):
             path.unlink(missing_ok=True)
         _note_owner(handle, Owner(socket.gethostname(), os.getpid(), clock()))
@@ -79,7 +87,7 @@ def one_at_a_time(settings: Settings, clock: Callable[[], datetime] = utc_clock)
         except PipelineError:
             raise  # the night's tables stay until the next night: the sentence may point there
         except BaseException:
-            _clear_runs(settings)
+            clear_runs(settings, but=left_behind(settings) if resumes else None)
             raise
         finally:
             handle.truncate(0)
@@ -94,9 +102,39 @@ def owner_of(restricted: Path) -> Owner | None:
         return None
 
 
-def _clear_runs(settings: Settings) -> None:
-    """Removes what nights that died or broke off left half built; the caller holds the lock."""
-    shutil.rmtree(settings.restricted / "runs", ignore_errors=True)
+def left_behind(settings: Settings) -> Path | None:
+    """The folder of the newest night of the same day that did not end, where it had done any step.
+
+    None where the disk has no room for as much again: it may be full of that folder.
+    """
+    runs = settings.restricted / "runs"
+    try:
+        found = [path.parent for path in sorted(runs.glob(f"{settings.as_of:%Y%m%d}-*/{DONE}"))]
+        fits = bool(found) and shutil.disk_usage(runs).free >= size_of(found[-1])
+    except OSError:
+        return None
+    return found[-1] if fits else None
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder; 0 where there is none."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def clear_runs(settings: Settings, but: Path | None = None) -> None:
+    """Removes what nights that died or broke off left half built; the caller holds the lock.
+
+    Args:
+        settings: of the place.
+        but: the one folder that stays.
+    """
+    runs = settings.restricted / "runs"
+    if but is None:
+        shutil.rmtree(runs, ignore_errors=True)
+        return
+    for path in runs.iterdir():
+        if path != but:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _note_owner(handle: IO[str], owner: Owner) -> None:

@@ -35,19 +35,20 @@ class Night:
     code_version: str
 
     @classmethod
-    def begin(cls, settings: Settings, started_at: datetime) -> Self:
+    def begin(cls, settings: Settings, started_at: datetime, left: Path | None = None) -> Self:
         """Names a new night and makes its folder; the caller holds the lock of the place.
 
         Args:
             settings: what the run was asked.
             started_at: the moment of starting, in UTC.
+            left: the folder of a dead night, which becomes this one's.
         """
         stamp = started_at.strftime("%Y%m%dT%H%M%S%f")
         night = cls(
             settings=settings,
             run_id=f"{settings.as_of:%Y%m%d}-{stamp}-{os.getpid()}",
             started_at=started_at.isoformat(timespec="seconds"),
-            code_version=f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}",
+            code_version=code_version(),
         )
         settings.restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings.restricted.chmod(0o700)
@@ -55,7 +56,11 @@ class Night:
         if before != now:
             audit.note(settings.restricted, "migration", started_at, before=before, now=now)
         (settings.restricted / "runs").mkdir(mode=0o700, exist_ok=True)
-        night.folder.mkdir(mode=0o700)
+        if left is None:
+            night.folder.mkdir(mode=0o700)
+        else:
+            left.rename(night.folder)
+            db.sync([night.folder.parent])
         spill = db.spill_folder(settings)
         if spill is not None:
             shutil.rmtree(spill, ignore_errors=True)
@@ -123,6 +128,11 @@ def require_inbox(settings: Settings) -> None:
             where=str(settings.inbox),
             mend="mount it, or name the right folder with --inbox",
         ) from None
+
+
+def code_version() -> str:
+    """Version and revision of the code."""
+    return f"{__version__}+{fingerprint(PROJECT_ROOT / 'pipeline', CODE)[:12]}"
 
 
 def fingerprint(folder: Path, patterns: Iterable[str]) -> str:

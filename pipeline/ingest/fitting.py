@@ -21,6 +21,7 @@ from pipeline.declaration import Source
 from pipeline.errors import RunError
 from pipeline.ingest.archive import Archive
 from pipeline.ingest.find import find_files
+from pipeline.lock import size_of
 from pipeline.settings import Settings
 
 MB = 1 << 20
@@ -90,7 +91,8 @@ def _must_find_room(settings: Settings, told: str, needed: int) -> None:
     if settings.temp_directory is not None:
         places["--temp-directory"] = settings.temp_directory
     for option, place in places.items():
-        free = shutil.disk_usage(place).free
+        # What a dead night left is taken over, or taken away.
+        free = shutil.disk_usage(place).free + size_of(place / "runs")
         if free < needed:
             raise RunError(
                 f"{told}, which takes about {_megabytes(needed)} of disk, and {_megabytes(free)} are free",

@@ -36,6 +36,7 @@ from pipeline.link.judgement.judging import judge
 from pipeline.link.model import Model, shipped_model
 from pipeline.link.pairs.meetings import pairs_at_once
 from pipeline.link.pairs.pieces import Pieces
+from pipeline.link.parts import Parts
 from pipeline.link.results import doubting, outcome
 from pipeline.link.results.compared import compared_tables
 from pipeline.link.results.identities import identify_tonight, write_identities
@@ -134,7 +135,8 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
     release(held)
     ledger.step("读取")
     words = Vocabularies()
-    facets = build_facets(parties, words, night.settings.threads)
+    parts = Parts.of(night)
+    facets = build_facets(parties, words, night.settings.threads, parts)
     release(held)
     ledger.step("规范化")
     history = state.read_history(night.settings)
@@ -147,7 +149,9 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
     at_once = pairs_at_once(night.settings.memory_bytes)
-    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger, at_once)
+    resolver = Resolver(
+        all_facets, words, pieces, firms, registry_profiles, model, share, ledger, at_once, parts
+    )
     others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)

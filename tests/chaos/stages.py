@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline import duty, ingest, link, publish, score
+from pipeline import duty, ingest, link, publish, resuming, score
 from pipeline.declaration import Source, load_sources
 from pipeline.errors import sentence_of
 from pipeline.lock import one_at_a_time
 from pipeline.night import Night, require_inbox
+from pipeline.resuming import Steps
 from pipeline.score.rulebook import load_rules
 from pipeline.settings import Settings
 
@@ -119,16 +120,16 @@ def run(
 
     sources = load_sources(settings.sources)
 
-    def take_in(night: Night) -> None:
+    def take_in(steps: Steps) -> None:
         for source in sources.values():
-            ingest.extract(night, source)
-        ingest.finish(night, sources)
+            steps.run(f"ingest {source.extract}", ingest.extract, source)
+        steps.run("supply", ingest.finish, sources)
 
-    work: dict[str, Callable[[Night], object]] = {
+    work: dict[str, Callable[[Steps], object]] = {
         "ingest": take_in,
-        "link": lambda night: link.run(night, sources),
-        "score": lambda night: score.run(night, sources),
-        "publish": lambda night: publish.run(night, sources, clock),
+        "link": lambda steps: steps.run("link", link.run, sources),
+        "score": lambda steps: steps.run("score", score.run, sources),
+        "publish": lambda steps: publish.run(steps.night, sources, clock),
     }
 
     def reach(stage: str, night: Night) -> None:
@@ -137,26 +138,30 @@ def run(
             os.kill(os.getpid(), signal.SIGKILL)
         between(stage, night)
 
-    with one_at_a_time(settings, clock), duty.watched(settings, clock, lambda ending: None) as watch:
+    with (
+        one_at_a_time(settings, clock, resumes=True),
+        duty.watched(settings, clock, lambda ending: None) as watch,
+    ):
         require_inbox(settings)
         publish.repair(settings)
         load_rules(settings.rules)
-        night = _begun(settings, start, clock)
+        steps = _begun(settings, start, clock)
+        night = steps.night
         watch.begun(night.run_id)
         first = start.stage if start else "ingest"
         for stage in STAGES[STAGES.index(first) : -1]:
             reach(stage, night)
-            work[stage](night)
+            work[stage](steps)
         reach("end", night)
         watch.published(0)
         night.discard()
 
 
-def _begun(settings: Settings, start: Start | None, clock: Callable[[], datetime]) -> Night:
+def _begun(settings: Settings, start: Start | None, clock: Callable[[], datetime]) -> Steps:
     if start is None:
-        return Night.begin(settings, clock())
+        return resuming.begin(settings, clock())
     shutil.copytree(start.runs, settings.restricted / "runs", dirs_exist_ok=True)
-    return Night(settings, start.run_id, start.started_at, start.code_version)
+    return Steps(Night(settings, start.run_id, start.started_at, start.code_version))
 
 
 def fork(work: Hook, log: Path) -> int:

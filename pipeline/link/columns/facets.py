@@ -34,6 +34,7 @@ from pipeline.link.columns.normalising import (
 from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.columns.parties import FORMER, Parties
 from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
+from pipeline.link.parts import NOTHING_KEPT, Parts
 from pipeline.link.texts.folding import pinyin_key
 from pipeline.link.texts.persons import surname_length
 
@@ -154,16 +155,19 @@ class Facets:
         return len(self.extract)
 
 
-def build_facets(parties: Parties, vocabularies: Vocabularies, processes: int = 1) -> Facets:
+def build_facets(
+    parties: Parties, vocabularies: Vocabularies, processes: int = 1, parts: Parts = NOTHING_KEPT
+) -> Facets:
     """Normalises every distinct text once and numbers the parts.
 
     Args:
         parties: the rows and their profiles.
         vocabularies: take up the texts behind the numbers.
         processes: how many may work where there are many texts; the result is the same.
+        parts: where batches rest that are done.
     """
     v = vocabularies
-    with crew(processes, sum(map(len, parties.values.values()))) as workers:
+    with crew(processes, sum(map(len, parties.values.values())), parts) as workers:
         work = {name: (take, parties.values[name]) for name, take in _WORK.items()}
         for slot, role in SLOT_ROLE.items():
             for column, partly in ((slot, False), (f"{slot}_partial", True)):

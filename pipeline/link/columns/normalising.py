@@ -12,7 +12,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 from operator import attrgetter
@@ -22,7 +21,9 @@ import numpy as np
 
 from pipeline.errors import RunError
 from pipeline.link.columns.ordering import Ints, narrow
+from pipeline.link.columns.taken import Taken
 from pipeline.link.columns.vocabulary import NAME_WORDS, Vocabularies, Vocabulary
+from pipeline.link.parts import NOTHING_KEPT, Parts
 from pipeline.link.texts.addresses import parse_address, read_community, read_street, road_key
 from pipeline.link.texts.folding import fold, pinyin_key
 from pipeline.link.texts.identifiers import Codes, is_filler, read_code
@@ -36,21 +37,6 @@ CODE_COLUMNS = ("uscc", "org", "registration", "hint", "token")
 PLACE_COLUMNS = ("road", "site", "building", "landmark", "block", "floor", "room", "street", "community")
 
 
-@dataclass(frozen=True)
-class Taken:
-    """Texts taken apart.
-
-    Attributes:
-        columns: for each column, the vocabulary that its numbers are of, and the numbers, one per text.
-        flags: columns of 0 and 1.
-        words: the vocabularies; number 0 is the empty text.
-    """
-
-    columns: dict[str, tuple[str, Ints]]
-    flags: dict[str, Ints]
-    words: dict[str, list[str]]
-
-
 Batch = Callable[[list[str]], Taken]
 Work = tuple[Batch, Sequence[str]]
 Name = TypeVar("Name", bound=Hashable)
@@ -62,8 +48,11 @@ class Crew:
     A few batches are under way beyond the one that is waited for: all at once would lie in memory twice.
     """
 
-    def __init__(self, pool: ProcessPoolExecutor | None = None, processes: int = 1) -> None:
+    def __init__(
+        self, pool: ProcessPoolExecutor | None = None, processes: int = 1, parts: Parts = NOTHING_KEPT
+    ) -> None:
         self._pool = pool
+        self._parts = parts
         self._ahead = processes * AHEAD
 
     def take(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Iterator[Taken]]]:
@@ -87,10 +76,17 @@ class Crew:
     def _started(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Callable[[], Taken]]]:
         for name, (take, texts) in work.items():
             for part in in_batches(texts):
+                one = partial(_kept, self._parts, str(name), take)
                 if self._pool is None:
-                    yield name, partial(take, part)
+                    yield name, partial(one, part)
                 else:
-                    yield name, self._pool.submit(take, part).result
+                    yield name, self._pool.submit(one, part).result
+
+
+def _kept(parts: Parts, name: str, take: Batch, texts: list[str]) -> Taken:
+    """A batch, taken apart now or by a night that died; a name of work has one way of doing it."""
+    within = parts.within("\0".join(texts).encode("utf-8", "surrogatepass"), str(len(texts)).encode())
+    return Taken.of(within.kept(name, lambda: take(texts).arrays()))
 
 
 def in_batches(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -100,15 +96,15 @@ def in_batches(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 @contextmanager
-def crew(processes: int, texts: int) -> Iterator[Crew]:
+def crew(processes: int, texts: int, parts: Parts = NOTHING_KEPT) -> Iterator[Crew]:
     """A crew for so many texts; its processes end with the block."""
     if processes < 2 or texts < WORTH_A_PROCESS:
-        yield Crew()
+        yield Crew(parts=parts)
         return
     # Forking would copy the threads' locks of DuckDB and of the scheduler in whatever state they are.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
-        yield Crew(pool, processes)
+        yield Crew(pool, processes, parts)
 
 
 def _end_with_parent() -> None:

@@ -8,11 +8,12 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.joining import LabelledSets
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.decisions.deciding import Bools
-from pipeline.link.decisions.scoring import by_batch, joined
+from pipeline.link.decisions.scoring import by_kept_batch, of_tables
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import Comparator, Scored
 from pipeline.link.pairs.layout import FacetTable
 from pipeline.link.pairs.meetings import Meetings
+from pipeline.link.parts import NOTHING_KEPT, Arrays, Parts
 
 STRONG_EDGE = 12 * THOUSANDTHS
 
@@ -52,7 +53,7 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
 
 
 def edges(
-    side: Facets, found: Meetings, comparator: Comparator, model: Model
+    side: Facets, found: Meetings, comparator: Comparator, model: Model, parts: Parts = NOTHING_KEPT
 ) -> tuple[Ints, Ints, Ints, int]:
     """Rows of one shop, pair by pair: positions of both, the smaller first, and the pair's weight.
 
@@ -60,16 +61,16 @@ def edges(
     """
     table = FacetTable(side)
 
-    def joining(left: Ints, right: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    def joining(left: Ints, right: Ints) -> Arrays:
         half = left < right
         i, j = left[half], right[half]
         a, b = table.take(i), table.take(j)
         scored = comparator.score(a, b)
         edge = is_edge(scored, model, a, b)
-        return i[edge], j[edge], scored.total[edge], np.array([len(left)])
+        return {"i": i[edge], "j": j[edge], "weight": scored.total[edge], "met": np.array([len(left)])}
 
-    parts = by_batch(found, joining)
-    i, j, weight, met = (joined([part[at] for part in parts]) for at in range(4))
+    within = of_tables(parts, "edges", model, table)
+    i, j, weight, met = by_kept_batch(found, joining, ("i", "j", "weight", "met"), within)
     return i, j, weight, int(met.sum())
 
 

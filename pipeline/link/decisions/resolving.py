@@ -24,6 +24,7 @@ from pipeline.link.pairs.comparing import Comparator, Scored, frequencies
 from pipeline.link.pairs.layout import FacetTable
 from pipeline.link.pairs.meetings import BATCH, Meetings
 from pipeline.link.pairs.pieces import Pieces
+from pipeline.link.parts import NOTHING_KEPT, Parts
 
 ROUNDS = 2
 
@@ -46,6 +47,7 @@ class Resolver:
         share: Floats,
         ledger: Ledger,
         at_once: int = BATCH,
+        parts: Parts = NOTHING_KEPT,
     ) -> None:
         """Prepares the night's comparisons.
 
@@ -59,9 +61,11 @@ class Resolver:
             share: per profile, how often the registry holds the firm of a row of its origin.
             ledger: takes counts and seconds.
             at_once: how many pairs are compared at once.
+            parts: where batches of pairs rest that are done.
         """
         self._share = share
         self._at_once = at_once
+        self._parts = parts
         self._facets = _mark_shared(facets, registry)
         self._words = words
         self._firms = firms
@@ -162,7 +166,7 @@ class Resolver:
         found = self._meetings(left, right)
         tables = FacetTable(left), FacetTable(right)
         del left, right  # the tables say the same in half the room
-        kept = score_pairs(found, *tables, self._comparator, self._model)
+        kept = score_pairs(found, *tables, self._comparator, self._model, self._parts)
         self._note(found, kept.compared)
         state.decide(kept, open_at, views, self._model)
 
@@ -230,7 +234,7 @@ class Resolver:
         profile = state.units.profiles[at]
         side = self._facets.take(profile)
         found = self._meetings(side, side)
-        i, j, weight, compared = edges(side, found, self._comparator, self._model)
+        i, j, weight, compared = edges(side, found, self._comparator, self._model, self._parts)
         self._note(found, compared)
         unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)

@@ -14,6 +14,7 @@ from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import FIELDS, Comparator, Scored
 from pipeline.link.pairs.layout import FacetTable
 from pipeline.link.pairs.meetings import Meetings
+from pipeline.link.parts import NOTHING_KEPT, Arrays, Parts
 
 CHUNK = 1 << 14
 THREADS = 2
@@ -45,12 +46,37 @@ def by_batch(found: Meetings, work: Callable[[Ints, Ints], Result]) -> list[Resu
         return list(workers.map(lambda batch: work(*found.pairs(*batch)), found.batches()))
 
 
+def by_kept_batch(
+    found: Meetings, work: Callable[[Ints, Ints], Arrays], names: Sequence[str], parts: Parts
+) -> list[Ints]:
+    """As `by_batch`, each batch done now or by a night that died; under each name what came of all."""
+
+    def done(batch: tuple[int, int]) -> Arrays:
+        return parts.kept("{}-{}".format(*batch), lambda: work(*found.pairs(*batch)))
+
+    with ThreadPoolExecutor(THREADS) as workers:
+        each = list(workers.map(done, found.batches()))
+    return [joined([np.asarray(one[name]) for one in each]) for name in names]
+
+
+def of_tables(parts: Parts, step: str, model: Model, *tables: FacetTable) -> Parts:
+    """Parts that depend on a model and on what is compared; hashed only where anything is kept."""
+    if parts.folder is None:
+        return parts
+    return parts.within(step.encode(), model.model_dump_json().encode(), *(t.digest() for t in tables))
+
+
 def score_pairs(
-    found: Meetings, left: FacetTable, right: FacetTable, comparator: Comparator, model: Model
+    found: Meetings,
+    left: FacetTable,
+    right: FacetTable,
+    comparator: Comparator,
+    model: Model,
+    parts: Parts = NOTHING_KEPT,
 ) -> Kept:
     """Weighs all candidate pairs, a batch at a time; pairs below `WORTH` are dropped."""
 
-    def weighed(i: Ints, j: Ints) -> Kept:
+    def weighed(i: Ints, j: Ints) -> Arrays:
         a, b = left.take(i), right.take(j)
         scored = comparator.score(a, b)
         keep = np.flatnonzero(scored.total >= WORTH)
@@ -58,17 +84,15 @@ def score_pairs(
         told = (_has_name(a) & _has_name(b))[keep]
         backed = backed_by_fields(scored, model, told, b.closed[keep] == 0)
         denied = denied_by_fields(scored, model, a.name.formal[keep] == 0)
-        return Kept(i[keep], j[keep], scored.total, backed, denied, len(i))
+        return {
+            "left": i[keep], "right": j[keep], "weight": scored.total,
+            "backed": backed, "denied": denied, "compared": np.array([len(i)]),
+        }  # fmt: skip
 
-    parts = by_batch(found, weighed)
-    return Kept(
-        joined([p.left for p in parts]),
-        joined([p.right for p in parts]),
-        joined([p.weight for p in parts]),
-        joined([p.backed for p in parts]).astype(bool),
-        joined([p.denied for p in parts]).astype(bool),
-        sum(p.compared for p in parts),
-    )
+    names = ("left", "right", "weight", "backed", "denied", "compared")
+    all_of = by_kept_batch(found, weighed, names, of_tables(parts, "pairs", model, left, right))
+    mine, other, weight, backed, denied, compared = all_of
+    return Kept(mine, other, weight, backed.astype(bool), denied.astype(bool), int(compared.sum()))
 
 
 def explain_pairs(

@@ -1,5 +1,6 @@
 """Facets laid out row by row: all fields of a profile lie together and are fetched at once."""
 
+import hashlib
 from dataclasses import fields
 from typing import Any
 
@@ -40,6 +41,10 @@ class FacetTable:
             else:
                 taken[one.name] = next(columns)
         return Facets(**taken)
+
+    def digest(self) -> bytes:
+        """A hash of all that is in it."""
+        return hashlib.blake2b(self._rows.data, digest_size=16).digest()
 
     def __len__(self) -> int:
         return len(self._rows)
