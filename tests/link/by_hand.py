@@ -54,7 +54,16 @@ def parties(*rows: Mapping[str, Any]) -> Parties:
     table = pa.table(
         {
             name: pa.array([row.get(name) for row in told], kinds.get(name, pa.string()))
-            for name in ("extract", "file", "row", "record_id", "extract_date", "superseded", "source", *facts)
+            for name in (
+                "extract",
+                "file",
+                "row",
+                "record_id",
+                "extract_date",
+                "superseded",
+                "source",
+                *facts,
+            )
         }
     )
     profile = ints(*(row["profile"] for row in told))

@@ -36,7 +36,9 @@ ELSEWHERE = ("differs", "same_area", "shared")
 
 
 def backed(names_tell: bool = True, alive: bool = True, **levels: str) -> bool:
-    found = backed_by_fields(compared(levels), shipped_model(), YES if names_tell else NO, YES if alive else NO)
+    found = backed_by_fields(
+        compared(levels), shipped_model(), YES if names_tell else NO, YES if alive else NO
+    )
     return bool(found[0])
 
 
@@ -174,8 +176,10 @@ def test_code_and_operator_or_phone_prove_a_firm() -> None:
 
 def test_one_agreement_by_the_place_is_enough_unless_operator_and_phone_differ() -> None:
     for place in (*NEAR, "other_room", "same_road"):
-        for told in ({"person": "exact"}, {"phone": "exact"}, {"code": "damaged_equal"}, {"trade_name": "alike"},
-                     {"trade_name": "exact"}, {"trade_name": "one_edit_short"}, {"licence": "shown"}):  # fmt: skip
+        for told in (
+            *({"person": "exact"}, {"phone": "exact"}, {"code": "damaged_equal"}, {"licence": "shown"}),
+            *({"trade_name": "alike"}, {"trade_name": "exact"}, {"trade_name": "one_edit_short"}),
+        ):
             assert backed(place=place, **told), (place, told)
         assert not backed(place=place)
         assert not backed(place=place, trade_name="differs")
@@ -283,7 +287,9 @@ def test_what_speaks_against_a_claim(levels: dict[str, str], against: bool) -> N
 
 def test_each_claim_is_judged_by_its_own_rows() -> None:
     other = {"trade_name": "exact", "person": "differs"}
-    found = speaks_against(compared(other, other, {"phone": "exact", "trade_name": "exact"}), shipped_model(), ints(2, 0, 0), 3)
+    found = speaks_against(
+        compared(other, other, {"phone": "exact", "trade_name": "exact"}), shipped_model(), ints(2, 0, 0), 3
+    )
     assert found.tolist() == [False, False, True]
 
 
@@ -303,7 +309,9 @@ def test_each_claim_is_judged_by_its_own_rows() -> None:
     ],
 )
 def test_bounds_of_the_decisions(probability: float, backs: bool, denies: bool, code: int) -> None:
-    one = Ranked(ints(0), ints(0), ints(0), ints(0), np.array([probability]), np.array([backs]), np.array([denies]))
+    one = Ranked(
+        ints(0), ints(0), ints(0), ints(0), np.array([probability]), np.array([backs]), np.array([denies])
+    )
     assert decide(one).tolist() == [code]
 
 
@@ -363,7 +371,7 @@ def test_odds_are_those_of_one_firm_among_all_and_of_none() -> None:
     assert chance(even, 3000, 0.8) == pytest.approx(4 / 5)
     assert chance(even, 3000, 0.5, even) == pytest.approx(1 / 3)
     assert chance(even + 1) == pytest.approx(2 / 3)
-    assert 0 < chance(-1e6) and chance(1e6) <= 1
+    assert chance(-1e6) > 0 and chance(1e6) <= 1
     apart = posterior(ints(4, 9), np.array([even, even]), 3000, np.array([0.5, 0.5]))
     assert apart == pytest.approx([1 / 2, 1 / 2]), "another unit's candidates take nothing away"
 

@@ -1,6 +1,7 @@
 """Under which keys two profiles meet, and which blocks are too large."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,15 @@ def test_what_is_left_of_a_code_meets_whole_ones(field: str, masked: str) -> Non
 
 
 def test_pieces_of_a_code_tell_only_whole_unmasked_and_various() -> None:
-    codes = (WHOLE, "12345678", "123456789", "group 123456789", "111111111111111111", "12345****", "112211221")
+    codes = (
+        WHOLE,
+        "12345678",
+        "123456789",
+        "group 123456789",
+        "111111111111111111",
+        "12345****",
+        "112211221",
+    )
     pieces = Pieces(words(codes))
     tail, middle, front = (table[1:].tolist() for table in pieces.of_code)
     assert [bool(one) for one in tail] == [True, False, True, False, False, False, False]
@@ -226,8 +235,10 @@ def test_batches_hold_all_left_members_and_their_pairs_whatever_their_size() -> 
     small = Meetings([key], 8, 7, at_once=4)
     batches = small.batches()
     assert len(batches) > 2 and batches[0][0] == 0 and batches[-1][1] == 8
-    assert all(one[1] == other[0] for one, other in zip(batches, batches[1:]))
-    parts = [pair for batch in batches for pair in zip(*(s.tolist() for s in small.pairs(*batch)), strict=True)]
+    assert all(one[1] == other[0] for one, other in pairwise(batches))
+    parts = [
+        pair for batch in batches for pair in zip(*(s.tolist() for s in small.pairs(*batch)), strict=True)
+    ]
     assert parts == pairs
     assert all(len(small.pairs(*batch)[0]) <= 6 for batch in batches)
     assert Meetings([], 0, 0).batches() == [(0, 0)] or Meetings([], 0, 0).batches() == []

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
-from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import Bridge, Cut, bridge_table, weak_bridges, without, words_of
 from pipeline.link.decisions.clustering import STRONG_EDGE, cluster, edges, is_edge
 from pipeline.link.model import shipped_model
@@ -90,7 +88,9 @@ def test_full_names_of_companies_are_enough_where_both_sides_are_companies() -> 
     assert not joined(sides=(SIGN, FIRM), **whole)
     for field in ("trade_name", "industry", "form"):
         assert not joined(sides=(FIRM, FIRM), **whole | {field: "differs"})
-        assert not joined(sides=(FIRM, FIRM), **{name: level for name, level in whole.items() if name != field})
+        assert not joined(
+            sides=(FIRM, FIRM), **{name: level for name, level in whole.items() if name != field}
+        )
 
 
 def test_branches_and_different_codes_are_never_joined() -> None:
@@ -128,7 +128,9 @@ def roots(*edge: tuple[int, int, int], members: int = 4, **options: Any) -> tupl
     left, right, weight = (ints(*column) for column in zip(*edge, strict=True))
     labels = tuple(ints(*one) for one in options.get("labels", ()))
     apart = options.get("apart")
-    found, refused = cluster(members, left, right, weight, labels, apart and tuple(map(lambda s: ints(*s), apart)))
+    found, refused = cluster(
+        members, left, right, weight, labels, apart and (ints(*apart[0]), ints(*apart[1]))
+    )
     return found.tolist(), refused
 
 

@@ -221,7 +221,9 @@ def test_beside_the_person_a_phone_proves_little_more() -> None:
     alone = weight("phone", {"phone": 1}, {"phone": 1})
     assert alone > 3 * THOUSANDTHS
     for person in (CHEN, XIAO):
-        assert weight("phone", {"phone": 1, "person": CHEN}, {"phone": 1, "person": person}) == 3 * THOUSANDTHS
+        assert (
+            weight("phone", {"phone": 1, "person": CHEN}, {"phone": 1, "person": person}) == 3 * THOUSANDTHS
+        )
     for person in (DA, LI_4):
         assert weight("phone", {"phone": 1, "person": CHEN}, {"phone": 1, "person": person}) == alone
     assert weight("phone", {"phone": 1, "person": CHEN}, {"phone": 3, "person": CHEN}) < 0
@@ -235,7 +237,8 @@ def test_beside_the_person_a_phone_proves_little_more() -> None:
 
 VIEWS: dict[str, Any] = {
     "name": {"trade": (1, 1, 2), "sound": (1, 1, 1), "industry": (3, 3, 0)},
-    "person": (1, 1, 1), "person_sound": (1, 1, 2), "phone": (2, 0, 2), "site": (2, 2, 3), "building": (6, 0, 6),
+    "person": (1, 1, 1), "person_sound": (1, 1, 2), "phone": (2, 0, 2),
+    "site": (2, 2, 3), "building": (6, 0, 6),
     "road": (1, 1, 1), "house_code": (0, 8, 0), "door": (4, 4, 5),
 }  # fmt: skip
 
@@ -289,7 +292,9 @@ def test_a_number_goes_before_its_building_and_a_house_code_stands_alone() -> No
     assert of(300, building=1) == pytest.approx(np.log2(0.30 / (300 / 3000)), abs=0.01)
     assert of(300, house_code=1) == pytest.approx(np.log2(0.40 / (300 / 3000)), abs=0.01)
     assert of(300, road=1) == pytest.approx(np.log2(0.08 / (300 / 3000)), abs=0.01)
-    views = facets(300, site=[1] * 3 + [0] * 297, building=[2] * 30 + [0] * 270, house_code=[3] * 300, road=[4] * 300)
+    views = facets(
+        300, site=[1] * 3 + [0] * 297, building=[2] * 30 + [0] * 270, house_code=[3] * 300, road=[4] * 300
+    )
     known = words()
     known.place.add_all("abcdefgh")
     comparator = Comparator(shipped_model(), known, frequencies(views, np.arange(300), known, 9))
@@ -332,6 +337,8 @@ def test_a_sign_that_names_another_shop_names_its_trade_too() -> None:
     assert found.at(shipped_model(), "trade_name", "sign_differs").tolist() == [True]
     assert found.at(shipped_model(), "industry", "differs").tolist() == [True]
     assert found.weights["industry"].tolist() == [0]
-    firms = comparator.score(facets(1, name=other | {"formal": (1,)}), facets(1, name=told | {"formal": (1,)}))
+    firms = comparator.score(
+        facets(1, name=other | {"formal": (1,)}), facets(1, name=told | {"formal": (1,)})
+    )
     assert firms.at(shipped_model(), "trade_name", "differs").tolist() == [True]
     assert firms.weights["industry"][0] < 0

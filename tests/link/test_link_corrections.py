@@ -64,8 +64,16 @@ def test_what_holds_says_what_it_changed(one: Given, of: Tonight, effect: str) -
     [
         (given(record="gone"), tonight(), "未适用：本期没有这条记录（内容可能已更正）"),
         (given("unsure", record="gone"), tonight(), "未适用：本期没有这条记录（内容可能已更正）"),
-        (given("same", "E2"), tonight(founding=frozenset("r")), "未适用：登记信息自身的记录就是该主体，不能改归"),
-        (given("different"), tonight(founding=frozenset("r")), "未适用：登记信息自身的记录就是该主体，不能改归"),
+        (
+            given("same", "E2"),
+            tonight(founding=frozenset("r")),
+            "未适用：登记信息自身的记录就是该主体，不能改归",
+        ),
+        (
+            given("different"),
+            tonight(founding=frozenset("r")),
+            "未适用：登记信息自身的记录就是该主体，不能改归",
+        ),
         (given("same", "E9"), tonight(), "未适用：本期没有该主体"),
         (given("same", "E2"), tonight(), "未适用：与另一认定不一致"),
         (given("different"), tonight(), "未适用：该主体本期只有被认定的记录，或与另一认定不一致"),

@@ -55,9 +55,7 @@ def enforced(
     other: Sequence[tuple[int, int]] = (),
     able: bool = True,
 ) -> Resolution:
-    judged = Judged(
-        targets, {p: (at, DAY) for p, at in same.items()}, {(p, at): DAY for p, at in other}
-    )
+    judged = Judged(targets, {p: (at, DAY) for p, at in same.items()}, dict.fromkeys(other, DAY))
     return enforce(found, judged, lambda profiles: np.full(len(profiles), int(able)))
 
 
@@ -151,9 +149,7 @@ def test_not_to_be_what_is_nowhere_changes_nothing() -> None:
 
 
 def test_a_profile_led_to_an_enterprise_and_out_of_another_stays_where_it_was_led() -> None:
-    done = enforced(
-        outcome([1, 3]), target(firm=1), target(anchors=(11,)), same={10: 1}, other=[(10, 0)]
-    )
+    done = enforced(outcome([1, 3]), target(firm=1), target(anchors=(11,)), same={10: 1}, other=[(10, 0)])
     assert done.entity.tolist() == [3, 3]
     assert done.decision.tolist() == [CERTAIN_CODE, PROBABLE_CODE]
 

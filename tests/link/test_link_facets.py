@@ -17,12 +17,13 @@ def one(**cells: Any) -> dict[str, Any]:
     _, f, words = read(cells)
     number = {name: int(getattr(f, name)[0]) for name in vars(f) if name not in ("name", "sign")}
     texts = {
-        "person": words.person, "person_other": words.person, "phone": words.phone, "phone_other": words.phone,
+        "person": words.person, "person_other": words.person,
+        "phone": words.phone, "phone_other": words.phone,
         "person_sound": words.person_sound, "person_other_sound": words.person_sound,
     }  # fmt: skip
     place = ("street", "community", "road", "site", "building", "landmark", "block", "floor", "room")
-    texts |= {name: words.place for name in (*place, "house_code")}
-    texts |= {name: words.code for name in ("uscc", "org", "registration", "hint", "token", "taxpayer", "social")}
+    texts |= dict.fromkeys((*place, "house_code"), words.place)
+    texts |= dict.fromkeys(("uscc", "org", "registration", "hint", "token", "taxpayer", "social"), words.code)
     said = {name: texts[name].words[value] if name in texts else value for name, value in number.items()}
     return said | {
         "name": words.trade.words[f.name.trade[0]],
@@ -137,8 +138,8 @@ def test_parts_of_an_address() -> None:
 def test_a_door_is_a_room_of_a_block_at_a_number_or_in_a_building() -> None:
     at = "红岭中路1010号国际信托大厦"
     _, f, _ = read(
-        {"address": f"{at}1304室"}, {"address": f"{at}1304室"}, {"address": f"{at}A栋1304室"}, {"address": at},
-        {"address": "鸿基大厦1304室"}, {"address": "1304室"},
+        {"address": f"{at}1304室"}, {"address": f"{at}1304室"}, {"address": f"{at}A栋1304室"},
+        {"address": at}, {"address": "鸿基大厦1304室"}, {"address": "1304室"},
     )  # fmt: skip
     assert f.door[0] == f.door[1] > 0
     assert f.door[3] == f.door[5] == 0
@@ -178,7 +179,9 @@ def test_former_names_stand_with_the_profile_that_had_them() -> None:
 
 
 def alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    sides = [facets(1, name={"trade": (x.get("name", 0),)}, sign={"trade": (x.get("sign", 0),)}) for x in (a, b)]
+    sides = [
+        facets(1, name={"trade": (x.get("name", 0),)}, sign={"trade": (x.get("sign", 0),)}) for x in (a, b)
+    ]
     return bool(share_a_name(sides[0], sides[1], ints(0))[0])
 
 
@@ -197,9 +200,17 @@ def small() -> Facets:
 
 def test_some_profiles_are_taken_in_the_order_asked_for_or_from_the_front() -> None:
     taken = small().take(ints(2, 0))
-    assert (taken.name.trade.tolist(), taken.sign.full.tolist(), taken.uscc.tolist()) == ([3, 1], [6, 4], [9, 7])
+    assert (taken.name.trade.tolist(), taken.sign.full.tolist(), taken.uscc.tolist()) == (
+        [3, 1],
+        [6, 4],
+        [9, 7],
+    )
     first = small().first(2)
-    assert (first.name.trade.tolist(), first.sign.full.tolist(), first.uscc.tolist()) == ([1, 2], [4, 5], [7, 8])
+    assert (first.name.trade.tolist(), first.sign.full.tolist(), first.uscc.tolist()) == (
+        [1, 2],
+        [4, 5],
+        [7, 8],
+    )
     assert (len(small()), len(taken), len(first)) == (3, 2, 2)
     narrow = small().narrowed()
     assert narrow.uscc.dtype == narrow.name.trade.dtype == np.int32

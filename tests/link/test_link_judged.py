@@ -35,9 +35,7 @@ def rows(*records: str, profile: Sequence[int] = (), superseded: Sequence[str] =
     )
 
 
-def before(
-    of_record: Mapping[str, str], founding: Mapping[str, str] = {}, **more: Any
-) -> Before:
+def before(of_record: Mapping[str, str], founding: Mapping[str, str] = {}, **more: Any) -> Before:
     """Records and their enterprises; each enterprise is founded by its first record unless told."""
     first = {name: record for record, name in reversed(list(of_record.items()))}
     known = {
@@ -47,9 +45,7 @@ def before(
 
 
 def judged(of: Parties, known: Before, *lines: Judgement) -> Judged:
-    registry = [
-        at for at, name in enumerate(of.table["extract"].to_pylist()) if name == "registry"
-    ]
+    registry = [at for at, name in enumerate(of.table["extract"].to_pylist()) if name == "registry"]
     firms = Firms(len(registry), ints(*registry), ints(*range(len(registry))), *[EMPTY] * 5)
     return judge(lines, of, firms, known, "registry")
 
@@ -92,7 +88,9 @@ def test_the_founding_record_tells_the_origin_where_it_came() -> None:
 
 
 def test_rows_of_the_registry_are_their_own_firms_whatever_was_said() -> None:
-    found = judged(rows("f0", "f1"), before({"f0": "F", "f1": "G"}), said("f0", "G"), said("f0", "F", "different"))
+    found = judged(
+        rows("f0", "f1"), before({"f0": "F", "f1": "G"}), said("f0", "G"), said("f0", "F", "different")
+    )
     assert found.same == {} and found.other == {}
 
 
@@ -212,7 +210,9 @@ def test_led_profiles_and_those_parted_from_their_own_codes_bearers_lose_their_c
 
 def test_records_are_parted_from_an_enterprise_by_both_its_names() -> None:
     of = rows("a0", "a1", "a2", profile=(0, 0, 1))
-    found = Judged((target(name="OLD", called="S"), target(name="T", called="T")), {}, {(0, 0): DAY, (1, 1): DAY})
+    found = Judged(
+        (target(name="OLD", called="S"), target(name="T", called="T")), {}, {(0, 0): DAY, (1, 1): DAY}
+    )
     assert found.parted_records(of) == {
         ("a0", "OLD"), ("a0", "S"), ("a1", "OLD"), ("a1", "S"), ("a2", "T")
     }  # fmt: skip

@@ -187,7 +187,9 @@ def test_a_column_tells_the_community_then_the_house_then_the_address_then_what_
     assert community(asked, near, near) == UNKNOWN
     assert community(asked | {"community": SHUIBEI}, *[near] * 20) == SHUIBEI
     assert community(asked, near) == ""
-    assert community({"landmark": "b", "building": "b"}, near, near) == "", "a building's name alone is not enough"
+    assert community({"landmark": "b", "building": "b"}, near, near) == "", (
+        "a building's name alone is not enough"
+    )
 
 
 def test_only_an_offices_column_tells_a_community_by_itself() -> None:

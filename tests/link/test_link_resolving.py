@@ -13,7 +13,7 @@ from pipeline.link.columns.founding import Firms, found_firms
 from pipeline.link.columns.ordering import Ints, distinct_pairs
 from pipeline.link.columns.parties import Parties
 from pipeline.link.columns.vocabulary import Vocabularies
-from pipeline.link.decisions.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, REVIEW_CODE
+from pipeline.link.decisions.deciding import DECISIONS
 from pipeline.link.decisions.ledger import Ledger
 from pipeline.link.decisions.resolving import Resolver
 from pipeline.link.decisions.standing import CODE_NOT_HELD, NOT_FOUND, REGISTERED, Resolution, Views
@@ -57,9 +57,7 @@ class Night:
     def outcome(self) -> list[tuple[str, int]]:
         """Decision and entity of each row outside the registry."""
         unit = self.found.units.unit
-        return [
-            (DECISIONS[self.found.decision[one]], int(self.found.entity[one])) for one in unit.tolist()
-        ]
+        return [(DECISIONS[self.found.decision[one]], int(self.found.entity[one])) for one in unit.tolist()]
 
     def linked(self) -> Linked:
         return assemble(
@@ -83,7 +81,9 @@ def night(*rows: Mapping[str, Any], judged: Judged | None = None) -> Night:
     resolver = Resolver(f, words, Pieces(words), firms, views, shipped_model(), share, ledger)
     others = np.unique(of.profile[~is_registry])
     said = judged or nothing_judged()
-    return Night(of, f, words, firms, resolver, resolver.resolve(others, founds_by_name(f), said), said, ledger)
+    return Night(
+        of, f, words, firms, resolver, resolver.resolve(others, founds_by_name(f), said), said, ledger
+    )
 
 
 def target(firm: int = -1, anchors: tuple[int, ...] = ()) -> Target:
@@ -119,7 +119,12 @@ def test_codes_that_the_registry_lacks_are_an_enterprise_of_their_own() -> None:
     assert done.found.kind[2] == CODE_NOT_HELD
 
 
-STRANGER = {"uscc": A, "name": "深圳市永盛餐饮管理有限公司", "person": "周大海", "address": "罗湖区布吉路88号"}
+STRANGER = {
+    "uscc": A,
+    "name": "深圳市永盛餐饮管理有限公司",
+    "person": "周大海",
+    "address": "罗湖区布吉路88号",
+}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +141,18 @@ STRANGER = {"uscc": A, "name": "深圳市永盛餐饮管理有限公司", "perso
         (STRANGER | {"phone": "13612345670"}, False),
         (STRANGER | {"address": "罗湖区布吉路88号（入驻深圳市某商务秘书有限公司）"}, True),
     ],
-    ids=["all", "no person", "no place", "name alone", "person", "place", "no name", "name", "phone", "shared"],
+    ids=[
+        "all",
+        "no person",
+        "no place",
+        "name alone",
+        "person",
+        "place",
+        "no name",
+        "name",
+        "phone",
+        "shared",
+    ],
 )
 def test_a_code_that_everything_else_denies_is_doubtful(row: dict[str, Any], doubtful: bool) -> None:
     firm = FIRM | {"phone": "13612345670", "registration": "440303109999994"}
@@ -183,9 +199,18 @@ def test_a_judged_code_is_neither_trusted_nor_doubted() -> None:
 
 
 def test_a_row_that_names_its_firm_short_speaks_for_the_firms_own_branch_and_place() -> None:
-    branch = FIRM | {"uscc": B, "record_id": "f1", "name": "深圳市鑫泰五金有限公司罗湖分公司", "address": "罗湖区爱国路7号"}
+    branch = FIRM | {
+        "uscc": B,
+        "record_id": "f1",
+        "name": "深圳市鑫泰五金有限公司罗湖分公司",
+        "address": "罗湖区爱国路7号",
+    }
     short = {"uscc": B, "name": "鑫泰五金", "address": "罗湖区文锦北路1号国宝大厦802室"}
-    same = {"extract": "tax", "name": "深圳市鑫泰五金有限公司罗湖分公司", "address": "文锦北路1号国宝大厦802室"}
+    same = {
+        "extract": "tax",
+        "name": "深圳市鑫泰五金有限公司罗湖分公司",
+        "address": "文锦北路1号国宝大厦802室",
+    }
     done = night(FIRM, branch, short, same)
     assert done.outcome() == [("certain", 1), ("certain", 1)]
 
@@ -219,7 +244,12 @@ def test_rows_judged_to_be_apart_do_not_found_one_shop() -> None:
 
 def registered_at(address: str, count: int) -> list[dict[str, Any]]:
     return [
-        {"extract": "registry", "record_id": f"f{n}", "registration": f"4403031099999{n:02}", "address": address}
+        {
+            "extract": "registry",
+            "record_id": f"f{n}",
+            "registration": f"4403031099999{n:02}",
+            "address": address,
+        }
         for n in range(count)
     ]
 
@@ -227,7 +257,10 @@ def registered_at(address: str, count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("firms", "shared"), [(8, False), (9, True)])
 def test_a_door_of_more_than_eight_firms_is_shared(firms: int, shared: bool) -> None:
     door = "罗湖区红宝路20号宝湖大厦504室"
-    row, beside = {"address": "红宝路20号宝湖大厦504"}, {"extract": "tax", "address": "红宝路20号宝湖大厦505室"}
+    row, beside = (
+        {"address": "红宝路20号宝湖大厦504"},
+        {"extract": "tax", "address": "红宝路20号宝湖大厦505室"},
+    )
     done = night(*registered_at(door, firms), row, beside, {"extract": "a"}, {"extract": "b"})
     levels = done.resolver.explain(ints(firms, firms + 1), ints(0, 0))
     assert levels.at(shipped_model(), "place", "shared").tolist() == [shared, shared]
@@ -264,7 +297,8 @@ def told(done: Night) -> dict[str, dict[str, Any]]:
 def test_every_row_has_its_enterprise_decision_probability_and_reason() -> None:
     done = night(
         FIRM, SHOP_FIRM, {"uscc": A, "name": "某某"}, {"name": "深圳市鑫泰五金有限公司", "person": "陈小明"},
-        SHOP, SHOP | {"extract": "tax"}, STRANGER, BARE, {"name": "深圳市达源贸易有限公司", "address": "罗湖区文锦中路7号"},
+        SHOP, SHOP | {"extract": "tax"}, STRANGER, BARE,
+        {"name": "深圳市达源贸易有限公司", "address": "罗湖区文锦中路7号"},
         {"uscc": NOT_HELD, "name": "外地某某合作社"}, {"address": "罗湖区爱国路口", "sign": "茶"},
     )  # fmt: skip
     rows = told(done)
@@ -277,7 +311,9 @@ def test_every_row_has_its_enterprise_decision_probability_and_reason() -> None:
     assert said["r7"] == (None, "none", wording.NO_TRADE)
     assert said["r8"][1:] == ("certain", wording.FOUNDS)
     assert said["r9"][1:] == ("certain", wording.FOUNDS_CODE)
-    assert {row["probability"] for key, row in rows.items() if said[key][1] == "certain" and key != "r3"} == {1.0}
+    assert {row["probability"] for key, row in rows.items() if said[key][1] == "certain" and key != "r3"} == {
+        1.0
+    }
     assert rows["r7"]["probability"] == 0.0 and 0.99 <= rows["r3"]["probability"] < 1
     assert rows["r2"]["previous_enterprise_id"] is None, "it is the same"
     assert rows["r3"]["previous_enterprise_id"] == "OLD" and rows["r4"]["previous_enterprise_id"] is None
@@ -318,7 +354,9 @@ def test_what_may_be_shown_of_a_row() -> None:
 def test_codes_places_and_cells_of_a_row() -> None:
     row = {"uscc": A, "registration": "440303109999994", "house_code": "440303004", "street": "翠竹街道",
            "community": "水贝社区", "address": "罗湖区水贝二路29号鸿基大厦1716室"}  # fmt: skip
-    rows = told(night(FIRM, row, {"address": "罗湖区红宝路20号宝湖大厦504室（入驻深圳市某商务秘书有限公司）"}))
+    rows = told(
+        night(FIRM, row, {"address": "罗湖区红宝路20号宝湖大厦504室（入驻深圳市某商务秘书有限公司）"})
+    )
     here = rows["r1"]
     assert (here["uscc_valid"], here["registration_valid"]) == (A, "440303109999994")
     assert (here["street"], here["street_basis"], here["community"]) == ("翠竹街道", "office", "水贝")
@@ -328,7 +366,9 @@ def test_codes_places_and_cells_of_a_row() -> None:
 
 
 def test_the_smallest_id_stands_for_a_profile() -> None:
-    of, _, _ = read({"record_id": "c", "profile": 0}, {"record_id": "a", "profile": 0}, {"record_id": "b", "profile": 1})
+    of, _, _ = read(
+        {"record_id": "c", "profile": 0}, {"record_id": "a", "profile": 0}, {"record_id": "b", "profile": 1}
+    )
     assert record_of_profile(of, [1, 0, 0]) == {0: "a", 1: "b"}
     assert record_of_profile(of, [1]) == {1: "b"}
     assert record_of_profile(of, []) == {}
@@ -354,7 +394,10 @@ def test_what_waits_for_a_clerk_stands_beside_each_firm_that_it_may_be() -> None
     pairs = reviewed(done)
     assert [pair[:2] for pair in pairs] == [("a", "E0"), ("a", "E1"), ("r2", "E0"), ("r2", "E1")]
     assert [pair[2] for pair in pairs] == pytest.approx([0.5] * 4, abs=0.02)
-    assert [pair[:2] for pair in reviewed(done, Judged((target(1),), {}, {(2, 0): DAY}))] == [("a", "E0"), ("r2", "E0")]
+    assert [pair[:2] for pair in reviewed(done, Judged((target(1),), {}, {(2, 0): DAY}))] == [
+        ("a", "E0"),
+        ("r2", "E0"),
+    ]
 
 
 def test_a_doubtful_code_points_to_its_firm_with_what_the_fields_are_worth() -> None:
@@ -365,7 +408,9 @@ def test_a_doubtful_code_points_to_its_firm_with_what_the_fields_are_worth() -> 
 
 def test_every_field_is_told_of_a_pair_that_waits() -> None:
     done = night(*TWINS, BETWEEN)
-    table = review_table(done.parties, done.linked(), done.found, ["E0", "E1"], done.resolver, nothing_judged())
+    table = review_table(
+        done.parties, done.linked(), done.found, ["E0", "E1"], done.resolver, nothing_judged()
+    )
     told_of = table["comparisons"].to_pylist()[0]
     assert len(told_of) == 1 + len(shipped_model().comparisons)
     assert told_of[0] == wording.PRIOR | {"weight": told_of[0]["weight"]} and told_of[0]["weight"] < 0

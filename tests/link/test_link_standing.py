@@ -170,9 +170,7 @@ def test_a_second_round_replaces_what_is_open_and_keeps_what_meets_nobody() -> N
 
 def test_the_share_of_an_origin_is_the_largest_of_its_units_profiles() -> None:
     def chance(*shares: float) -> float:
-        state = standing(
-            units([-1, 0], unit=(0, 1, 0)), share={10: shares[0], 11: 0.99, 12: shares[1]}
-        )
+        state = standing(units([-1, 0], unit=(0, 1, 0)), share={10: shares[0], 11: 0.99, 12: shares[1]})
         decided(state, (0, 0, 13 * THOUSANDTHS), backed=False)
         return float(state.result().probability[0])
 

@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,8 +28,17 @@ OPERATORS = (
     *("AddNot", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd"),
     *("ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "NumberReplacer", "ZeroIterationForLoop"),
 )
-# How much is done at once, or how numbers are spread: in no result.
-_SIZES = ("BATCH", "CHUNK", "THREADS", "_BLOCK", "_SPREAD", "_AT_ONCE", "WORTH_A_PROCESS", "_SLOT_BITS")
+# What is in no result, and why.
+LEFT_ALONE = {
+    "how much is done at once": ("AHEAD", "BATCH", "CHUNK", "THREADS", "_BLOCK", "_AT_ONCE"),
+    "from how much on a process, or giving memory back, is worth its time": (
+        *("WORTH_A_PROCESS", "WORTH_RELEASING", "LEAST_LIMIT"),
+    ),
+    "how numbers are spread over slots": ("_SPREAD", "_SLOT_BITS"),
+    "how wide a table or a packed number is; it may be wider": ("int(x.max(initial=0)) + 1",),
+}
+_WIDTH = re.compile(r"int\([\w.\[\]]+\.max\(initial=0\)\) \+ 1")
+_SIZES = frozenset(name for names in LEFT_ALONE.values() for name in names)
 _COLLECTIONS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 _BINARY = ("arith_expr", "term", "power", "expr", "and_expr", "xor_expr", "shift_expr")  # not def f(*, …)
 _PROVIDER = OperatorProvider()
@@ -133,7 +143,7 @@ def _text(module: str) -> str:
 
 
 def _apart(tree: ast.Module) -> Iterator[ast.AST]:
-    """What stays: annotations, decorators, what is raised, asserted and logged, `zip(strict=…)`, tables."""
+    """Annotations, decorators, `zip(strict=…)`, tables, widths; what is raised, asserted, logged."""
     for node in ast.walk(tree):
         match node:
             case ast.arg(annotation=ast.expr() as annotation) | ast.AnnAssign(annotation=annotation):
@@ -152,6 +162,12 @@ def _apart(tree: ast.Module) -> Iterator[ast.AST]:
                 yield node
     for statement in tree.body:
         yield from _constant(statement)
+    yield from filter(_is_width, ast.walk(tree))
+
+
+def _is_width(node: ast.AST) -> bool:
+    """Whether this is `int(x.max(initial=0)) + 1`: one more than the largest number, or more than that."""
+    return isinstance(node, ast.BinOp) and bool(_WIDTH.fullmatch(ast.unparse(node)))
 
 
 def _constant(statement: ast.stmt) -> Iterator[ast.AST]:

@@ -84,15 +84,37 @@ def _command(options: argparse.Namespace) -> str:
     return f"python -m tests.mutation.run {of}"
 
 
-def _reached(notes: Path) -> Reached:
-    """Runs all tests of both rooms once, traced, unless that was done."""
-    if not notes.exists():
-        print("Which test reaches what …", flush=True)
+def _trace(notes: Path) -> None:
+    """Runs, traced, the tests of both rooms that changed since that was last done: all, where it never was.
+
+    The file tells functions by their first line: when code of the rooms changes, it is to be made anew.
+    """
+    files = sorted(file for room in HELD_BY for file in (PROJECT_ROOT / room).glob("test_*.py"))
+    lines = notes.read_text(encoding="utf-8").splitlines() if notes.exists() else []
+    file_of = {line: json.loads(line)["test"].partition("::")[0] for line in lines}
+    since = notes.stat().st_mtime if lines else 0.0
+    known = {str(file.relative_to(PROJECT_ROOT)) for file in files if file.stat().st_mtime <= since}
+    changed = [
+        str(file) for file in files if str(file.relative_to(PROJECT_ROOT)) not in known & {*file_of.values()}
+    ]
+    if not changed:
+        return
+    print(f"Which test reaches what, in {len(changed)} files …", flush=True)
+    with tempfile.TemporaryDirectory(prefix="reach-") as name:
+        fresh = Path(name) / "reach.jsonl"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += ["-p", "tests.mutation.reaching", f"--reach={notes}", *HELD_BY]
+        command += ["-p", "tests.mutation.reaching", f"--reach={fresh}", *changed]
         code = subprocess.run(command, cwd=PROJECT_ROOT, stdout=subprocess.DEVNULL).returncode
         if code > 1:  # 1: tests that were broken off may end as failed; those are not tried
             sys.exit(f"the tests could not be run (pytest ends with {code})")
+        kept = [line for line, file in file_of.items() if file in {"", *known}]
+        text = "".join(f"{line}\n" for line in [*kept, *fresh.read_text(encoding="utf-8").splitlines()])
+    notes.write_text(text, encoding="utf-8")
+
+
+def _reached(notes: Path) -> Reached:
+    """Which tests reach what."""
+    _trace(notes)
     reached = Reached()
     lines = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
     for line in sorted(lines, key=lambda line: (line["seconds"], line["test"])):

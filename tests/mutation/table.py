@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.interval import wilson
+from tests.mutation.mutants import LEFT_ALONE
 from tests.mutation.trying import KILLED, SURVIVED, TIMEOUT
 
 LEAST = 0.8
@@ -66,12 +67,20 @@ def render(results: Sequence[Result], command: str, minutes: float) -> str:
         f"{minutes:.0f} minutes. Of all mutants, tests notice **{told.share:.1%}** (95 % interval "
         f"{told.low:.1%} to {told.high:.1%}; modules weighed by their mutants; asked: {LEAST:.0%}).",
         "",
+        f"Not changed, for it is in no result: {_left_alone()}.",
+        "",
         "| module | mutants | tried | killed | of them by time | survived | noticed |",
         "|---|---:|---:|---:|---:|---:|---:|",
         *(_row(result) for result in results),
         _row(Result("**all**", *(sum(column) for column in zip(*map(_numbers, results), strict=True)))),
     ]
     return "\n".join(lines)
+
+
+def _left_alone() -> str:
+    return "; ".join(
+        f"{why} ({', '.join(f'`{name}`' for name in names)})" for why, names in LEFT_ALONE.items()
+    )
 
 
 def write(document: Path, table: str) -> None:
