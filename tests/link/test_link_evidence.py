@@ -53,7 +53,8 @@ def gathered(*rows: dict[str, Any]) -> Evidence:
 def test_pairs_are_gathered_as_if_no_row_had_a_code() -> None:
     found = gathered(
         FIRM, OTHER, FIRM | {"extract": "tax", "record_id": "t"}, {"name": "恒兴服装店", "person": "陈小明"},
-        {"uscc": "93440300MA9XXXX2XG", "name": "某某合作社"}, {"uscc": A, "registration": "1", "name": "鑫泰"},
+        {"uscc": "93440300MA9XXXX2XG", "name": "某某合作社"},
+        {"uscc": A, "registration": "1", "name": "鑫泰"},
     )  # fmt: skip
     assert found.firms == 2
     assert found.known.tolist() == [True, False, True, True]
