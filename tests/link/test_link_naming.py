@@ -13,6 +13,7 @@ from pipeline.link.texts.folding import pinyin_key
 from tests.link.by_hand import facets, ints
 
 Name = Mapping[str, Any]
+NOTHING: Name = {}
 FIELDS = ("trade_name", "industry", "form", "region", "branch")
 
 
@@ -40,7 +41,7 @@ def side(words: Vocabularies, name: Name, shop_sign: Name) -> Facets:
     return facets(1, name=numbers(name), sign=numbers(shop_sign))
 
 
-def levels(a: Name, b: Name, sign_a: Name = {}, sign_b: Name = {}) -> dict[str, str]:
+def levels(a: Name, b: Name, sign_a: Name = NOTHING, sign_b: Name = NOTHING) -> dict[str, str]:
     """The levels of the name fields that have something to compare."""
     words = Vocabularies()
     left, right = side(words, a, sign_a), side(words, b, sign_b)
