@@ -11,6 +11,8 @@ from hypothesis import settings
 
 from pipeline import db
 from pipeline.declaration import Column, Source, load_sources
+from pipeline.link.estimation import evidence
+from pipeline.link.pairs import meetings, remembering
 from pipeline.night import Night
 from pipeline.settings import PROJECT_ROOT, Settings
 
@@ -27,6 +29,14 @@ PLACE = {
     "superseded": pa.bool_(),
 }
 TYPES = {"date": pa.date32(), "number": pa.float64(), "bool": pa.bool_()}
+
+
+@pytest.fixture
+def small_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of a night's size are made small: making them takes longer than a small test."""
+    monkeypatch.setattr(meetings, "_SLOT_BITS", 10)
+    monkeypatch.setattr(remembering, "_BITS", 10)
+    monkeypatch.setattr(evidence, "LOTS", 2_000)
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,21 @@ def test_one_address_alone_tells_nothing_of_a_building() -> None:
     assert sites((SPRING_9, SPRING_ROAD, TOWER, 0), (0, 0, TOWER, 0))[-1] == 0
 
 
+def test_a_number_without_a_road_teaches_nothing_of_its_building() -> None:
+    numbered = (SPRING_9, 0, TOWER, 0)
+    assert sites(numbered, numbered, (0, 0, TOWER, 0))[-1] == 0
+
+
+def test_who_says_only_where_it_is_registered_teaches_and_learns_nothing() -> None:
+    told, asked = (SPRING_9, SPRING_ROAD, TOWER, 7), (0, 0, TOWER, 0)
+    columns = [np.array(column, dtype=np.int64) for column in zip(told, told, asked, asked, strict=True)]
+    speaks = np.array([True, True, True, False])
+    assert learned_sites(*columns, speaks).tolist() == [SPRING_9, SPRING_9, SPRING_9, 0]
+    assert learned_sites(*columns, np.array([True, False, True, True])).tolist()[2:] == [0, 0]
+    coded = [np.array(column, dtype=np.int64) for column in zip(told, (0, 0, 0, 7), strict=True)]
+    assert learned_sites(*coded, np.array([True, False])).tolist() == [SPRING_9, 0]
+
+
 def test_a_building_with_namesakes_tells_nothing() -> None:
     one, other = (SPRING_9, SPRING_ROAD, TOWER, 0), (ROCK_3, ROCK_ROAD, TOWER, 0)
     assert sites(one, one, other, other, (0, 0, TOWER, 0))[-1] == 0

@@ -15,6 +15,8 @@ from pipeline.link.pairs.meetings import BATCH, LEAST_BATCH, Meetings, pairs_at_
 from pipeline.link.pairs.pieces import Pieces
 from tests.link.by_hand import facets, ints
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 TRADES = ("鑫泰", "鑫泰达", "旺鑫泰", "鑫达", "大鑫泰发")
 XINTAI, XINTAIDA, WANGXINTAI, XINDA, DAXINTAIFA = range(1, 6)
 

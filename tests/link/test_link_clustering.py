@@ -12,6 +12,8 @@ from pipeline.link.pairs.comparing import Comparator, frequencies
 from pipeline.link.pairs.meetings import Meetings
 from tests.link.by_hand import compared, facets, ints, read
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 SIGN = facets(1)
 FIRM = facets(1, name={"formal": (1,)})
 STRONG = ("exact", "homophone", "look_alike")

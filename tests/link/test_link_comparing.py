@@ -11,6 +11,8 @@ from pipeline.link.model import THOUSANDTHS, Model, shipped_model
 from pipeline.link.pairs.comparing import FIELDS, LEAST_POPULATION, Comparator, Scored, frequencies
 from tests.link.by_hand import facets, ints
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 PERSONS = ("陈小明", "陈晓明", "陈大明", "李四", "李五")
 SOUND = (0, 1, 1, 2, 3, 4)  # of each person
 PHONES = ("13612345670", "13612345671", "13999999999")

@@ -21,6 +21,8 @@ from pipeline.link.pairs.comparing import FIELDS
 from pipeline.link.pairs.pieces import Pieces
 from tests.link.by_hand import facets, ints, parties, read
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 MODEL = shipped_model()
 A, B = "91440300MA9XXXX034", "92440300MA9XXXX11U"
 FIRM = {
@@ -67,7 +69,7 @@ def test_pairs_are_gathered_as_if_no_row_had_a_code() -> None:
     first = found.row == 0
     assert found.weight[first & found.right][0] == found.weight[first].max() > 0
     assert [found.origins[one] for one in found.origin] == ["tax", "grid", "grid", "grid"]
-    assert sum(found.apart["person"].tolist()) == 200_000
+    assert sum(found.apart["person"].tolist()) == 2_000
     assert len(found.apart["person"]) == len(MODEL.comparisons["person"].levels) + 1
 
 

@@ -12,6 +12,8 @@ from pipeline.link.pairs.comparing import Comparator, frequencies
 from pipeline.link.texts.folding import pinyin_key
 from tests.link.by_hand import facets, ints
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 Name = Mapping[str, Any]
 NOTHING: Name = {}
 FIELDS = ("trade_name", "industry", "form", "region", "branch")

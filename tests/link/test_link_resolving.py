@@ -26,6 +26,8 @@ from pipeline.link.results.outcome import Linked, assemble, entity_table, link_r
 from pipeline.link.results.reviews import review_table
 from tests.link.by_hand import ints, read
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 DAY = date(2017, 3, 1)
 A, B = "91440300MA9XXXX034", "92440300MA9XXXX11U"
 NOT_HELD = "93440300MA9XXXX2XG"

@@ -29,6 +29,8 @@ from pipeline.settings import Settings
 from tests.link.by_hand import compared, facets, ints, read
 from tests.link.test_link_enforcing import outcome
 
+pytestmark = pytest.mark.usefixtures("small_tables")
+
 DAY, NEXT = date(2017, 3, 1), date(2017, 3, 2)
 MODEL = shipped_model()
 BASES = sorted(["字号相同", wording.SISTER])
