@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import networkx as nx
 import numpy as np
 from hypothesis import given
@@ -86,3 +88,53 @@ def test_combined_keys_are_equal_where_all_keys_are(rows: list[tuple[int, int]])
 
 def test_equal_pairs_leave_out_what_is_missing() -> None:
     assert list(equal_pairs(ints([1, 0, 1, 2, 0]))) == [(0, 2)]
+
+
+def joined(keys: list[int], *labels: list[int], earlier: Sequence[tuple[int, int]] = ()) -> list[int]:
+    """Roots of members after some were joined, and then those that agree on the key."""
+    sets = LabelledSets(len(keys), *map(ints, labels))
+    for left, right in earlier:
+        sets.join(left, right)
+    sets.join_equal(ints(keys))
+    return sets.roots().tolist()
+
+
+def test_members_that_agree_are_joined_and_nothing_agrees_with_nothing() -> None:
+    assert joined([7, 0, 7, 0, 8]) == [0, 1, 0, 3, 4]
+    assert joined([7, 7, 7], [1, 0, 1]) == [0, 0, 0]
+
+
+def test_under_a_key_of_two_labels_only_those_without_one_are_joined_whatever_their_order() -> None:
+    for labels in ([1, 2, 0, 0], [2, 1, 0, 0]):
+        assert joined([7, 7, 7, 7], labels) == [0, 1, 2, 2]
+    assert joined([7, 7, 7, 7], [0, 1, 0, 2]) == [0, 1, 0, 3]
+    assert joined([7, 7, 7, 7], [0] * 4, [0, 1, 0, 2]) == [0, 1, 0, 3], "labels of any kind"
+    assert joined([7, 7, 8, 8], [1, 0, 2, 0]) == [0, 0, 2, 2], "each key by itself"
+
+
+def test_a_label_is_that_of_the_whole_set() -> None:
+    assert joined([0, 7, 7, 7, 0], [1, 0, 0, 0, 2], earlier=[(0, 1), (3, 4)]) == [0, 0, 2, 3, 3]
+
+
+def test_several_keys_must_all_agree() -> None:
+    sets = LabelledSets(4)
+    sets.join_equal(ints([1, 1, 1, 0]), ints([5, 5, 6, 5]))
+    assert sets.roots().tolist() == [0, 0, 2, 3]
+
+
+def test_a_set_has_the_label_of_whichever_member_had_one() -> None:
+    sets = LabelledSets(4, ints([0, 3, 0, 0]), ints([0, 0, 4, 0]))
+    assert sets.join(2, 1) and sets.join(0, 2) and sets.join(0, 1)
+    assert sets.labels(0).tolist() == [3, 3, 3, 0]
+    assert sets.labels(1).tolist() == [4, 4, 4, 0]
+    assert sets.refused == 0
+
+
+def test_combinations_of_large_numbers_are_told_apart_and_numbered_from_one_where_asked() -> None:
+    wide = ints([2**40, 2**40, 2**40 - 1, 0])
+    key = combine(wide, wide, ints([1, 2, 1, 1]))
+    assert len({*key.tolist()}) == 4 and key[3] == 0 and (key[:3] > 0).all()
+    dense = combine(wide, ints([5, 5, 3, 3]), dense=True)
+    assert sorted({*dense.tolist()}) == [0, 1, 2] and dense[0] == dense[1]
+    assert combine(ints([0, 7]), dense=True).tolist() == [0, 1]
+    assert combine(ints([])).tolist() == []
