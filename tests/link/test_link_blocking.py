@@ -243,7 +243,7 @@ def test_batches_hold_all_left_members_and_their_pairs_whatever_their_size() -> 
     ]
     assert parts == pairs
     assert all(len(small.pairs(*batch)[0]) <= 6 for batch in batches)
-    assert Meetings([], 0, 0).batches() == [(0, 0)] or Meetings([], 0, 0).batches() == []
+    assert Meetings([], 0, 0).batches() == []
 
 
 def test_a_key_that_comes_again_is_counted_with_the_first() -> None:
