@@ -191,6 +191,10 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
             raise ConfigError(
                 "no folder can be made here", where=str(folder), mend=f"name another with {option}"
             )
+    if options.engine == "spark":
+        from pipeline.link.engines import needed
+
+        needed.require()  # told now, not when the files are read
     warehouse = options.warehouse.absolute()
     restricted = (options.restricted or restricted_beside(warehouse)).absolute()
     return Settings(
@@ -207,6 +211,8 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
         accept=tuple(options.accept),
         keep_generations=options.keep_generations,
         anew=options.anew,
+        engine=options.engine,
+        master=options.master,
     )
 
 

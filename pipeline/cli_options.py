@@ -69,6 +69,14 @@ def places(parser: argparse.ArgumentParser) -> None:
         help="where what exceeds the memory limit is put (default: beside the file that is worked on)",
     )
     parser.add_argument("--threads", type=positive, default=2, help="threads and processes (default: 2)")
+    parser.add_argument(
+        "--engine",
+        choices=("local", "spark"),
+        default="local",
+        help="what links: this process, or Apache Spark (docs/scale-out.md); the links are the same "
+        "(default: local)",
+    )
+    parser.add_argument("--master", default="local[2]", help="the Spark master (default: local[2])")
     parser.set_defaults(anew=False)
 
 

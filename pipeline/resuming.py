@@ -37,7 +37,7 @@ INGEST, LINK, SCORE, SUPPLY = "ingest ", "link", "score", "supply"
 # Of the settings, what no table depends on; what folders hold is looked at itself.
 BESIDE = (
     "warehouse", "out", "restricted", "corrections", "sources", "rules", "inbox", "memory_limit",
-    "temp_directory", "threads", "random_check_share", "keep_generations", "anew",
+    "temp_directory", "threads", "random_check_share", "keep_generations", "anew", "engine", "master",
 )  # fmt: skip
 # Of the restricted folder, what nights write on their way, and what they do not read.
 OWN = (

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -35,6 +35,8 @@ class Settings:
         accept: extracts, fairness groups or checks against last night that an operator accepts this night.
         keep_generations: how many of the newest generations stay to go back to, replaced ones included.
         anew: do every step, also those that a night which died had done.
+        engine: what links: `local` (this process) or `spark`; results do not depend on it.
+        master: the Spark master, e.g. `local[2]`.
     """
 
     inbox: Path
@@ -52,6 +54,8 @@ class Settings:
     accept: tuple[str, ...] = ()
     keep_generations: int = 2
     anew: bool = False
+    engine: Literal["local", "spark"] = "local"
+    master: str = "local[2]"
 
     @property
     def memory_bytes(self) -> int:

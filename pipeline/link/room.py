@@ -22,9 +22,11 @@ from pipeline.link.columns.releasing import release
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import bridge_table
 from pipeline.link.decisions.enforcing import enforce
+from pipeline.link.decisions.engine import Engine
 from pipeline.link.decisions.ledger import Ledger
 from pipeline.link.decisions.resolving import Resolver
 from pipeline.link.decisions.standing import Views
+from pipeline.link.engines import opened
 from pipeline.link.estimation import training
 from pipeline.link.estimation.estimating import estimate
 from pipeline.link.estimation.evidence import gather, registered_shares
@@ -34,9 +36,7 @@ from pipeline.link.judgement import corrections
 from pipeline.link.judgement.judgements import in_force, read_judgements
 from pipeline.link.judgement.judging import judge
 from pipeline.link.model import Model, shipped_model
-from pipeline.link.pairs.meetings import pairs_at_once
 from pipeline.link.pairs.pieces import Pieces
-from pipeline.link.parts import Parts
 from pipeline.link.results import doubting, outcome
 from pipeline.link.results.compared import compared_tables
 from pipeline.link.results.identities import identify_tonight, write_identities
@@ -106,9 +106,10 @@ def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> Link
 
     Raises:
         RunError: if the identity state that the journal names is missing.
-        ConfigError: if a judgement cannot be read.
+        ConfigError: if a judgement cannot be read, or what the engine needs is missing.
     """
-    return _run(night, sources, anew)
+    with opened(night) as engine:
+        return _run(night, sources, anew, engine)
 
 
 def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[doubting.Doubt]]:
@@ -128,15 +129,14 @@ def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary:
+def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine) -> LinkSummary:
     ledger = Ledger()
     parties, doubts = _read(night, sources)
     held = parties.table.num_rows
     release(held)
     ledger.step("读取")
     words = Vocabularies()
-    parts = Parts.of(night)
-    facets = build_facets(parties, words, night.settings.threads, parts)
+    facets = build_facets(parties, words, engine.hands)
     release(held)
     ledger.step("规范化")
     history = state.read_history(night.settings)
@@ -148,10 +148,7 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool) -> LinkSummary
     model = choice.model
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
-    at_once = pairs_at_once(night.settings.memory_bytes)
-    resolver = Resolver(
-        all_facets, words, pieces, firms, registry_profiles, model, share, ledger, at_once, parts
-    )
+    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger, engine)
     others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)

@@ -11,8 +11,7 @@ from pipeline.declaration import load_sources
 from pipeline.link.columns.facets import build_facets
 from pipeline.link.columns.parties import read_parties
 from pipeline.link.columns.vocabulary import Vocabularies
-from pipeline.link.decisions.resolving import BLOCK_CAP
-from pipeline.link.pairs.blocking import standard_keys
+from pipeline.link.pairs.blocking import BLOCK_CAP, standard_keys
 from pipeline.link.pairs.meetings import Meetings
 from pipeline.link.pairs.pieces import Pieces
 from pipeline.settings import PROJECT_ROOT

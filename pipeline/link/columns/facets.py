@@ -16,11 +16,12 @@ import pyarrow.compute as pc
 from pipeline.link.columns.aliases import learned_sites
 from pipeline.link.columns.joining import combine
 from pipeline.link.columns.normalising import (
+    ALONE,
     CODE_COLUMNS,
     Batch,
+    Hands,
     code_taker,
     collect,
-    crew,
     in_batches,
     take_addresses,
     take_communities,
@@ -34,7 +35,6 @@ from pipeline.link.columns.normalising import (
 from pipeline.link.columns.ordering import Ints, narrow
 from pipeline.link.columns.parties import FORMER, Parties
 from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
-from pipeline.link.parts import NOTHING_KEPT, Parts
 from pipeline.link.texts.folding import pinyin_key
 from pipeline.link.texts.persons import surname_length
 
@@ -155,19 +155,16 @@ class Facets:
         return len(self.extract)
 
 
-def build_facets(
-    parties: Parties, vocabularies: Vocabularies, processes: int = 1, parts: Parts = NOTHING_KEPT
-) -> Facets:
+def build_facets(parties: Parties, vocabularies: Vocabularies, hands: Hands = ALONE) -> Facets:
     """Normalises every distinct text once and numbers the parts.
 
     Args:
         parties: the rows and their profiles.
         vocabularies: take up the texts behind the numbers.
-        processes: how many may work where there are many texts; the result is the same.
-        parts: where batches rest that are done.
+        hands: gives whoever takes so many texts apart; the result is the same.
     """
     v = vocabularies
-    with crew(processes, sum(map(len, parties.values.values())), parts) as workers:
+    with hands(sum(map(len, parties.values.values()))) as workers:
         work = {name: (take, parties.values[name]) for name, take in _WORK.items()}
         for slot, role in SLOT_ROLE.items():
             for column, partly in ((slot, False), (f"{slot}_partial", True)):

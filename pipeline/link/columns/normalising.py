@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from itertools import islice
 from operator import attrgetter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,21 @@ Work = tuple[Batch, Sequence[str]]
 Name = TypeVar("Name", bound=Hashable)
 
 
+class Taker(Protocol):
+    """Takes texts apart."""
+
+    def take(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Iterator[Taken]]]:
+        """Does all work, and gives each one's batches in their order; they are to be used up in turn.
+
+        Args:
+            work: by name, what is to be done, and on which texts.
+        """
+        ...
+
+
+Hands = Callable[[int], AbstractContextManager[Taker]]  # whoever takes so many texts apart
+
+
 class Crew:
     """Takes texts apart, in other processes where there are many.
 
@@ -56,11 +71,7 @@ class Crew:
         self._ahead = processes * AHEAD
 
     def take(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Iterator[Taken]]]:
-        """Does all work, and gives each one's batches in their order; they are to be used up in turn.
-
-        Args:
-            work: by name, what is to be done, and on which texts.
-        """
+        """See `Taker`."""
         parts = self._started(work)
         waiting: deque[tuple[Name, Callable[[], Taken]]] = deque(islice(parts, self._ahead))
 
@@ -105,6 +116,9 @@ def crew(processes: int, texts: int, parts: Parts = NOTHING_KEPT) -> Iterator[Cr
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
         yield Crew(pool, processes, parts)
+
+
+ALONE: Hands = partial(crew, 1)
 
 
 def _end_with_parent() -> None:

@@ -25,6 +25,10 @@ class Vocabulary:
             self._known = {None: 0, **dict(zip(self.words, range(len(self.words)), strict=True))}
         return self._known
 
+    def __getstate__(self) -> dict[str, object]:
+        """The texts alone travel."""
+        return {"words": self.words, "_known": None, "_array": None}
+
     def rest(self) -> None:
         """Gives back the room of what only new texts need; it is made anew when one comes."""
         self._known = None

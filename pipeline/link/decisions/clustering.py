@@ -8,14 +8,13 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.joining import LabelledSets
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.decisions.deciding import Bools
-from pipeline.link.decisions.scoring import by_kept_batch, of_tables
+from pipeline.link.decisions.engine import Met
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import Comparator, Scored
 from pipeline.link.pairs.layout import FacetTable
-from pipeline.link.pairs.meetings import Meetings
-from pipeline.link.parts import NOTHING_KEPT, Arrays, Parts
 
 STRONG_EDGE = 12 * THOUSANDTHS
+_EDGE = ("left", "right", "weight")
 
 
 def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
@@ -52,26 +51,26 @@ def is_edge(scored: Scored, model: Model, left: Facets, right: Facets) -> Bools:
     return np.asarray(fits & heavy & (named | nearly | unnamed | renamed | whole))
 
 
-def edges(
-    side: Facets, found: Meetings, comparator: Comparator, model: Model, parts: Parts = NOTHING_KEPT
-) -> tuple[Ints, Ints, Ints, int]:
+def edges(found: Met, comparator: Comparator) -> tuple[Ints, Ints, Ints, int]:
     """Rows of one shop, pair by pair: positions of both, the smaller first, and the pair's weight.
 
     The last of what comes back is how many pairs were met; each is met from both sides, and compared once.
     """
-    table = FacetTable(side)
+    kept, met = found.compare(joining, comparator, _EDGE)
+    i, j, weight = (kept[name] for name in _EDGE)
+    return i, j, weight, met
 
-    def joining(left: Ints, right: Ints) -> Arrays:
-        half = left < right
-        i, j = left[half], right[half]
-        a, b = table.take(i), table.take(j)
-        scored = comparator.score(a, b)
-        edge = is_edge(scored, model, a, b)
-        return {"i": i[edge], "j": j[edge], "weight": scored.total[edge], "met": np.array([len(left)])}
 
-    within = of_tables(parts, "edges", model, table)
-    i, j, weight, met = by_kept_batch(found, joining, ("i", "j", "weight", "met"), within)
-    return i, j, weight, int(met.sum())
+def joining(
+    comparator: Comparator, left: FacetTable, right: FacetTable, i: Ints, j: Ints
+) -> tuple[Ints, ...]:
+    """The kernel of `edges`: which of some pairs are of one shop."""
+    half = i < j
+    i, j = i[half], j[half]
+    a, b = left.take(i), right.take(j)
+    scored = comparator.score(a, b)
+    edge = is_edge(scored, comparator.model, a, b)
+    return i[edge], j[edge], scored.total[edge]
 
 
 def cluster(

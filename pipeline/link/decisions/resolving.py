@@ -12,19 +12,16 @@ from pipeline.link.columns.joining import combine
 from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import Bridge, weak_bridges, without, words_of
-from pipeline.link.decisions.clustering import cluster, edges
+from pipeline.link.decisions.clustering import edges
 from pipeline.link.decisions.deciding import Floats, leans_on_name, speaks_against
+from pipeline.link.decisions.engine import Engine, Met
 from pipeline.link.decisions.ledger import Ledger
 from pipeline.link.decisions.scoring import explain_pairs, score_pairs
 from pipeline.link.decisions.standing import Resolution, Standing, Views
 from pipeline.link.judgement.judging import Judged
 from pipeline.link.model import Model
-from pipeline.link.pairs.blocking import BLOCK_CAP, standard_keys
 from pipeline.link.pairs.comparing import Comparator, Scored, frequencies
-from pipeline.link.pairs.layout import FacetTable
-from pipeline.link.pairs.meetings import BATCH, Meetings
 from pipeline.link.pairs.pieces import Pieces
-from pipeline.link.parts import NOTHING_KEPT, Parts
 
 ROUNDS = 2
 
@@ -46,8 +43,7 @@ class Resolver:
         model: Model,
         share: Floats,
         ledger: Ledger,
-        at_once: int = BATCH,
-        parts: Parts = NOTHING_KEPT,
+        engine: Engine,
     ) -> None:
         """Prepares the night's comparisons.
 
@@ -60,12 +56,10 @@ class Resolver:
             model: the model in force.
             share: per profile, how often the registry holds the firm of a row of its origin.
             ledger: takes counts and seconds.
-            at_once: how many pairs are compared at once.
-            parts: where batches of pairs rest that are done.
+            engine: does what is heavy.
         """
         self._share = share
-        self._at_once = at_once
-        self._parts = parts
+        self._engine = engine
         self._facets = _mark_shared(facets, registry)
         self._words = words
         self._firms = firms
@@ -103,7 +97,7 @@ class Resolver:
         """Finds the entity of every profile outside the registry."""
         units = self._units(profiles, judged)
         self._ledger.step("证号")
-        state = Standing(units, self._firms.count, judged, self._share)
+        state = Standing(units, self._firms.count, judged, self._share, self._engine.rank)
         for _ in range(ROUNDS):
             self._round(state)
         self._ledger.step("比对")
@@ -163,10 +157,9 @@ class Resolver:
         open_at = state.open_positions()
         left = self._facets.take(state.units.profiles[open_at])
         right = self._speaking_for_firms(self._facets.take(views.at), views)
-        found = self._meetings(left, right)
-        tables = FacetTable(left), FacetTable(right)
-        del left, right  # the tables say the same in half the room
-        kept = score_pairs(found, *tables, self._comparator, self._model, self._parts)
+        found = self._engine.meet(left, right, self._pieces)
+        del left, right  # what met holds them in half the room
+        kept = score_pairs(found, self._comparator)
         self._note(found, kept.compared)
         state.decide(kept, open_at, views, self._model)
 
@@ -185,11 +178,7 @@ class Resolver:
             registered=(firm < self._firms.count).astype(np.int64),
         )
 
-    def _meetings(self, left: Facets, right: Facets) -> Meetings:
-        keys = standard_keys(left, right, self._pieces, BLOCK_CAP)
-        return Meetings(keys, len(left), len(right), self._at_once)
-
-    def _note(self, found: Meetings, compared: int) -> None:
+    def _note(self, found: Met, compared: int) -> None:
         self._ledger.add("候选对", compared)
         for name, number in found.hot_by_key.items():
             self._ledger.hot[name] = self._ledger.hot.get(name, 0) + number
@@ -233,8 +222,8 @@ class Resolver:
         """Units of the profiles at some positions, and the shop of each: rows joined by strong edges."""
         profile = state.units.profiles[at]
         side = self._facets.take(profile)
-        found = self._meetings(side, side)
-        i, j, weight, compared = edges(side, found, self._comparator, self._model, self._parts)
+        found = self._engine.meet(side, side, self._pieces)
+        i, j, weight, compared = edges(found, self._comparator)
         self._note(found, compared)
         unit = state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
@@ -243,12 +232,16 @@ class Resolver:
             state.units.uscc[members], state.units.org[members], _first_label(formal, inverse, len(members)),
         )  # fmt: skip
         ends, apart = (inverse[i], inverse[j]), state.apart(members)
-        roots, refused = cluster(len(members), *ends, weight, labels, apart)
+        roots, refused = self._engine.cluster(len(members), *ends, weight, labels, apart)
         self._ledger.add("聚类中拒绝的连接", refused)
         cuts = weak_bridges(*ends, weight, roots, words_of(side, inverse, len(members)))
         self.bridges = [cut.between(profile[i], profile[j], weight) for cut in cuts]
+        if not cuts:
+            return members, roots
         kept = without(cuts, *ends)
-        roots, _ = cluster(len(members), ends[0][kept], ends[1][kept], weight[kept], labels, apart)
+        roots, _ = self._engine.cluster(
+            len(members), ends[0][kept], ends[1][kept], weight[kept], labels, apart
+        )
         return members, roots
 
     def _cluster(self, state: Standing, may_found: Callable[[Ints], Ints]) -> None:

@@ -10,15 +10,16 @@ import numpy as np
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.decisions.deciding import Bools, backed_by_fields, denied_by_fields
-from pipeline.link.model import THOUSANDTHS, Model
+from pipeline.link.decisions.engine import Met
+from pipeline.link.model import THOUSANDTHS
 from pipeline.link.pairs.comparing import FIELDS, Comparator, Scored
 from pipeline.link.pairs.layout import FacetTable
 from pipeline.link.pairs.meetings import Meetings
-from pipeline.link.parts import NOTHING_KEPT, Arrays, Parts
 
 CHUNK = 1 << 14
 THREADS = 2
 WORTH = 4 * THOUSANDTHS
+_KEPT = ("left", "right", "weight", "backed", "denied")
 Result = TypeVar("Result")
 
 
@@ -37,62 +38,34 @@ class Kept:
     compared: int
 
 
-def by_batch(found: Meetings, work: Callable[[Ints, Ints], Result]) -> list[Result]:
-    """Does some work on the pairs (left, right) of each batch.
+def by_batch(found: Meetings, work: Callable[[tuple[int, int]], Result]) -> list[Result]:
+    """Does some work for each batch of pairs, in their order.
 
     Two threads work: most of it is arithmetic on whole arrays, which runs beside other threads.
     """
     with ThreadPoolExecutor(THREADS) as workers:
-        return list(workers.map(lambda batch: work(*found.pairs(*batch)), found.batches()))
+        return list(workers.map(work, found.batches()))
 
 
-def by_kept_batch(
-    found: Meetings, work: Callable[[Ints, Ints], Arrays], names: Sequence[str], parts: Parts
-) -> list[Ints]:
-    """As `by_batch`, each batch done now or by a night that died; under each name what came of all."""
-
-    def done(batch: tuple[int, int]) -> Arrays:
-        return parts.kept("{}-{}".format(*batch), lambda: work(*found.pairs(*batch)))
-
-    with ThreadPoolExecutor(THREADS) as workers:
-        each = list(workers.map(done, found.batches()))
-    return [joined([np.asarray(one[name]) for one in each]) for name in names]
+def score_pairs(found: Met, comparator: Comparator) -> Kept:
+    """Weighs all candidate pairs; pairs below `WORTH` are dropped."""
+    kept, compared = found.compare(weighed, comparator, _KEPT)
+    left, right, weight, backed, denied = (kept.pop(name) for name in _KEPT)
+    return Kept(left, right, weight, backed.astype(bool), denied.astype(bool), compared)
 
 
-def of_tables(parts: Parts, step: str, model: Model, *tables: FacetTable) -> Parts:
-    """Parts that depend on a model and on what is compared; hashed only where anything is kept."""
-    if parts.folder is None:
-        return parts
-    return parts.within(step.encode(), model.model_dump_json().encode(), *(t.digest() for t in tables))
-
-
-def score_pairs(
-    found: Meetings,
-    left: FacetTable,
-    right: FacetTable,
-    comparator: Comparator,
-    model: Model,
-    parts: Parts = NOTHING_KEPT,
-) -> Kept:
-    """Weighs all candidate pairs, a batch at a time; pairs below `WORTH` are dropped."""
-
-    def weighed(i: Ints, j: Ints) -> Arrays:
-        a, b = left.take(i), right.take(j)
-        scored = comparator.score(a, b)
-        keep = np.flatnonzero(scored.total >= WORTH)
-        scored = scored.take(keep)
-        told = (_has_name(a) & _has_name(b))[keep]
-        backed = backed_by_fields(scored, model, told, b.closed[keep] == 0)
-        denied = denied_by_fields(scored, model, a.name.formal[keep] == 0)
-        return {
-            "left": i[keep], "right": j[keep], "weight": scored.total,
-            "backed": backed, "denied": denied, "compared": np.array([len(i)]),
-        }  # fmt: skip
-
-    names = ("left", "right", "weight", "backed", "denied", "compared")
-    all_of = by_kept_batch(found, weighed, names, of_tables(parts, "pairs", model, left, right))
-    mine, other, weight, backed, denied, compared = all_of
-    return Kept(mine, other, weight, backed.astype(bool), denied.astype(bool), int(compared.sum()))
+def weighed(
+    comparator: Comparator, left: FacetTable, right: FacetTable, i: Ints, j: Ints
+) -> tuple[Ints | Bools, ...]:
+    """The kernel of `score_pairs`: what is kept of some pairs, column by column as in `Kept`."""
+    a, b = left.take(i), right.take(j)
+    scored = comparator.score(a, b)
+    keep = np.flatnonzero(scored.total >= WORTH)
+    scored = scored.take(keep)
+    told = (_has_name(a) & _has_name(b))[keep]
+    backed = backed_by_fields(scored, comparator.model, told, b.closed[keep] == 0)
+    denied = denied_by_fields(scored, comparator.model, a.name.formal[keep] == 0)
+    return i[keep], j[keep], scored.total, backed, denied
 
 
 def explain_pairs(

@@ -1,5 +1,6 @@
 """Decisions so far, unit by unit: what the rounds have settled and what is still open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +16,6 @@ from pipeline.link.decisions.deciding import (
     Floats,
     Ranked,
     decide,
-    rank,
 )
 from pipeline.link.decisions.scoring import Kept
 from pipeline.link.judgement.judging import Judged
@@ -67,8 +67,12 @@ class Resolution:
 class Standing:
     """Decisions so far, unit by unit."""
 
-    def __init__(self, units: Units, firms: int, judged: Judged, share: Floats) -> None:
+    def __init__(
+        self, units: Units, firms: int, judged: Judged, share: Floats, ranking: Callable[..., Ranked]
+    ) -> None:
+        """Nothing is settled but what codes say; `ranking` is an engine's `rank`."""
         count = units.count
+        self._ranking = ranking
         self.units = units
         self._share = np.zeros(count)
         np.maximum.at(self._share, units.unit, share[units.profiles])
@@ -151,7 +155,7 @@ class Standing:
 
     def _rank(self, unit: Ints, entity: Ints, kept: Kept, at: Bools, model: Model) -> Ranked:
         where = np.flatnonzero(at & ~is_among(unit * self._width + entity, np.sort(self._denied)))
-        ranked = rank(
+        ranked = self._ranking(
             unit[where],
             entity[where],
             kept.weight[where],

@@ -45,7 +45,9 @@ class Key:
     cap: int
 
 
-def standard_keys(left: Facets, right: Facets, pieces: Pieces, cap: int) -> Iterator[Key]:
+def standard_keys(
+    left: Facets, right: Facets, pieces: Pieces, cap: int, width: int | None = None
+) -> Iterator[Key]:
     """The keys under which rows and firms meet.
 
     Args:
@@ -53,8 +55,9 @@ def standard_keys(left: Facets, right: Facets, pieces: Pieces, cap: int) -> Iter
         right: views of firms (or other rows).
         pieces: parts of the texts behind the integers.
         cap: largest block of a key that says much; one that says little by itself has a smaller one.
+        width: `width_of` both sides, where these are but parts of them.
     """
-    width = max(_width(left), _width(right))
+    width = max(width_of(left), width_of(right)) if width is None else width
     sides = (_Side(left, pieces, width), _Side(right, pieces, width))
 
     def key(name: str, terms: Callable[[_Side], Terms], most: int = cap) -> Key:
@@ -110,7 +113,7 @@ def _terms(columns: Sequence[Ints]) -> Terms:
     )
 
 
-def _width(facets: Facets) -> int:
+def width_of(facets: Facets) -> int:
     """How many bits the second part of a key takes; few bits are sorted faster."""
     columns = [facets.name.industry, facets.sign.industry]
     columns += [getattr(facets, name) for name in (*AREAS, *PERSONS, *SPOTS)]

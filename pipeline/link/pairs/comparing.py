@@ -120,6 +120,15 @@ class Comparator:
         self._person_marks = Marks(words.person.words)
         self._phone_marks = Marks(words.phone.words, counted=True)
 
+    def __reduce__(self) -> tuple[type["Comparator"], tuple[Model, Vocabularies, Frequencies]]:
+        """Travels as what it was made from; what it remembers of pairs changes no answer."""
+        return Comparator, (self._model, self._words, self._counts)
+
+    @property
+    def model(self) -> Model:
+        """The model in use."""
+        return self._model
+
     def score(self, left: Facets, right: Facets) -> Scored:
         """Compares position by position; both sides have one length."""
         levels, name = self._names.levels(left, right)

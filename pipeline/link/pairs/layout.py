@@ -28,6 +28,18 @@ class FacetTable:
             for at, column in enumerate(columns):
                 self._rows[first : first + _BLOCK, at] = column[first : first + _BLOCK]
 
+    @classmethod
+    def of(cls, rows: npt.NDArray[np.int32]) -> "FacetTable":
+        """A table of rows that another one gave."""
+        table = cls.__new__(cls)
+        table._rows = rows
+        return table
+
+    @property
+    def rows(self) -> npt.NDArray[np.int32]:
+        """A row per profile; the fields stand as in `Facets`, a name's as in `NameFacets`."""
+        return self._rows
+
     def take(self, index: Ints) -> Facets:
         """Some profiles, in the order of the index; narrow numbers, of which twice as many pass at once."""
         table = np.empty((self._rows.shape[1], len(index)), dtype=np.int32)

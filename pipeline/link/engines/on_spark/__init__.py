@@ -1,0 +1,1 @@
+"""Linking on Apache Spark; the one place that imports PySpark."""
