@@ -38,10 +38,11 @@ def lines(firms: int, spark: dict[str, Any]) -> list[str]:
     driver, disk = (spark[name] * 1e6 / rows for name in ("driver_mb", "disk_mb"))
     return [
         f"Sizes that follow: {spark['cpu'] / rows * 1000:.2f} processor milliseconds a row, of which "
-        f"{spark['driver_cpu'] / rows * 1000:.2f} in the driver; {driver:,.0f} bytes of the driver's memory a "
-        f"row, {_shared():,} bytes of shared facets a row, {disk:,.0f} bytes of disk a row, "
+        f"{spark['driver_cpu'] / rows * 1000:.2f} in the driver; {driver:,.0f} bytes of the driver's memory "
+        f"a row, {_shared():,} bytes of shared facets a row, {disk:,.0f} bytes of disk a row, "
         f"{spark['pairs'] / rows:.0f} pairs a row. Cost grows with rows to the power of "
-        f"{GROWTH[0]}–{GROWTH[1]}; a night's linking has {WINDOW:.0f} hours; a core works {BUSY:.0%} of them; a core-hour is taken at ¥{YUAN} (an assumption).",
+        f"{GROWTH[0]}–{GROWTH[1]}; a night's linking has {WINDOW:.0f} hours; "
+        f"a core works {BUSY:.0%} of them; a core-hour is taken at ¥{YUAN} (an assumption).",
         "",
         "| | firms | rows | core-hours | driver alone, hours | cores | driver memory, GB | shared facets on "
         "each machine, GB | disk of all machines, GB | a night, ¥ |",

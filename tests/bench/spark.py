@@ -1,4 +1,4 @@
-"""Linking by both engines on one district: `python -m tests.bench.spark [--firms 100000] [--master local[2]]`.
+"""Linking by both engines on one district: `python -m tests.bench.spark [--firms 100000]`.
 
 Ingests a district once, links it with each engine in a process of its own, holds all their tables beside each
 other, and rewrites its part of docs/scale-out.md, the sizing that follows from the rates with it. Processor
@@ -32,6 +32,7 @@ from tests.bench.linking_steps import begin, measure, peak_mb, the_night
 
 AS_OF = date(2017, 3, 31)
 DOCUMENT = PROJECT_ROOT / "docs" / "scale-out.md"
+MARKS = ("<!-- spark: begin -->", "<!-- spark: end -->")
 ENGINES = ("local", "spark")
 EVERY = 0.5  # seconds between two samples
 DISK_EVERY = 10  # samples between two looks at the disk
@@ -167,10 +168,10 @@ def document(
     local, spark = (found[engine] for engine in ENGINES)
     cores, memory = os.cpu_count(), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     lines = [
-        f"A district of {firms:,} registered firms: {spark['rows']:,} rows, {spark['pairs']:,} pairs compared, "
-        f"{sum(spark['enterprises'].values()):,} enterprises. `--master {options.master} --memory-limit "
-        f"{options.memory_limit}`, on {cores} cores and {memory:.0f} GB of memory; load of the machine at the "
-        f"end {os.getloadavg()[2]:.1f} (quarter of an hour; {cores} is all of it).",
+        f"A district of {firms:,} registered firms: {spark['rows']:,} rows, {spark['pairs']:,} pairs "
+        f"compared, {sum(spark['enterprises'].values()):,} enterprises. `--master {options.master} --memory-limit "
+        f"{options.memory_limit}`, on {cores} cores and {memory:.0f} GB of memory; load of the machine at "
+        f"the end {os.getloadavg()[2]:.1f} (quarter of an hour; {cores} is all of it).",
         "",
         "| | local | Spark | ratio |",
         "|---|---:|---:|---:|",
@@ -229,7 +230,7 @@ def main() -> None:
     text = document(options.firms, options, found, apart)
     print(text)
     if options.docs:
-        rewrite(DOCUMENT, text)
+        rewrite(DOCUMENT, text, *MARKS)
     if any(apart.values()):
         print(f"the engines differ: {apart}", file=sys.stderr)
         raise SystemExit(1)
