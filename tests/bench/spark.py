@@ -169,8 +169,8 @@ def document(
     cores, memory = os.cpu_count(), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     lines = [
         f"A district of {firms:,} registered firms: {spark['rows']:,} rows, {spark['pairs']:,} pairs "
-        f"compared, {sum(spark['enterprises'].values()):,} enterprises. `--master {options.master} --memory-limit "
-        f"{options.memory_limit}`, on {cores} cores and {memory:.0f} GB of memory; load of the machine at "
+        f"compared, {sum(spark['enterprises'].values()):,} enterprises. `--master {options.master} "
+        f"--memory-limit {options.memory_limit}`, on {cores} cores and {memory:.0f} GB of memory; load of the machine at "
         f"the end {os.getloadavg()[2]:.1f} (quarter of an hour; {cores} is all of it).",
         "",
         "| | local | Spark | ratio |",
