@@ -170,8 +170,8 @@ def document(
     lines = [
         f"A district of {firms:,} registered firms: {spark['rows']:,} rows, {spark['pairs']:,} pairs "
         f"compared, {sum(spark['enterprises'].values()):,} enterprises. `--master {options.master} "
-        f"--memory-limit {options.memory_limit}`, on {cores} cores and {memory:.0f} GB of memory; load of the machine at "
-        f"the end {os.getloadavg()[2]:.1f} (quarter of an hour; {cores} is all of it).",
+        f"--memory-limit {options.memory_limit}`, on {cores} cores and {memory:.0f} GB of memory; load "
+        f"of the machine at the end {os.getloadavg()[2]:.1f} (quarter of an hour; {cores} is all of it).",
         "",
         "| | local | Spark | ratio |",
         "|---|---:|---:|---:|",
