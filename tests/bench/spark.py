@@ -27,12 +27,12 @@ from pipeline.declaration import load_sources
 from pipeline.keys import load_key
 from pipeline.settings import PROJECT_ROOT
 from tests.bench import sizing
-from tests.bench.bounded import SEED, rewrite
+from tests.bench.between_marks import rewrite
+from tests.bench.bounded import SEED
 from tests.bench.linking_steps import begin, measure, peak_mb, the_night
 
 AS_OF = date(2017, 3, 31)
 DOCUMENT = PROJECT_ROOT / "docs" / "scale-out.md"
-MARKS = ("<!-- spark: begin -->", "<!-- spark: end -->")
 ENGINES = ("local", "spark")
 EVERY = 0.5  # seconds between two samples
 DISK_EVERY = 10  # samples between two looks at the disk
@@ -230,7 +230,7 @@ def main() -> None:
     text = document(options.firms, options, found, apart)
     print(text)
     if options.docs:
-        rewrite(DOCUMENT, text, *MARKS)
+        rewrite(DOCUMENT, "spark", text)
     if any(apart.values()):
         print(f"the engines differ: {apart}", file=sys.stderr)
         raise SystemExit(1)
