@@ -65,6 +65,8 @@ def nights(
     link.run(local, sources)
     seen: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
+        # A Java that lives for half a minute need not perfect its code.
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         patch.setattr("pipeline.link.room.opened", lambda night: _LookedAt(night, seen))
         seen["summary"] = link.run(spark, sources)
     return local, spark, seen

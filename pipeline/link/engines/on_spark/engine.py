@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.normalising import Name, Taken, Work, in_batches
 from pipeline.link.columns.ordering import Ints
-from pipeline.link.decisions.deciding import Bools, Floats, Ranked
+from pipeline.link.decisions.deciding import Bools, Floats, Ranked, rank
 from pipeline.link.decisions.engine import Kernel, Labels
 from pipeline.link.engines.on_spark.components import components
 from pipeline.link.engines.on_spark.kernels import (
@@ -78,6 +78,8 @@ class SparkEngine:
         share: Floats,
     ) -> Ranked:
         """See `engine.Engine`."""
+        if not len(unit):
+            return rank(unit, entity, weight, backed, denied, entities, model, share)
         frame = self._spark.sql.createDataFrame(
             pa.table(
                 {
