@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline import cli, district, ingest, link
+from pipeline import cli, district, ingest, link, private
 from pipeline.declaration import Source
 from pipeline.errors import ConfigError
 from pipeline.keys import load_key
@@ -26,6 +26,8 @@ from pipeline.settings import PROJECT_ROOT, Settings
 from tests.conftest import AS_OF
 
 FIRMS = 60
+# A Java that lives for half a minute need not perfect its code.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dspark.sql.codegen.wholeStage=false"
 TABLES = (
     "record_link", "enterprise", "review_pair", "link_bridge", "record_comparison", "premises", "link_model",
 )  # fmt: skip
@@ -65,10 +67,13 @@ def nights(
     link.run(local, sources)
     seen: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patch:
-        # A Java that lives for half a minute need not perfect its code.
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setenv(
+            "JDK_JAVA_OPTIONS",
+            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dspark.sql.codegen.wholeStage=false",
+        )
         patch.setattr("pipeline.link.room.opened", lambda night: _LookedAt(night, seen))
-        seen["summary"] = link.run(spark, sources)
+        with private.umask():
+            link.run(spark, sources)
     return local, spark, seen
 
 
@@ -86,20 +91,19 @@ class _LookedAt:
         if problem == (None, None, None):
             self._seen["clusters"] = [(graph, self._engine.cluster(*graph)) for graph in graphs()]
             files = (self._night.folder / "spark").rglob("*")
-            self._seen["modes"] = {stat.S_IMODE(path.stat().st_mode) & 0o007 for path in files}
+            self._seen["modes"] = {stat.S_IMODE(path.stat().st_mode) & private.OTHERS for path in files}
         self._opened.__exit__(*problem)
 
 
 def graphs() -> Iterator[tuple[Any, ...]]:
-    """A long chain in a shuffled order, and a random graph with labels and parted members."""
+    """A chain in a shuffled order, and a random graph with labels and parted members."""
     lots = np.random.default_rng(3)
-    order = lots.permutation(40)
-    chain = order[:-1], order[1:]
-    weight = lots.integers(1, 9, 39)
-    yield 40, *chain, weight, (np.zeros(40, dtype=np.int64),), (order[:1], order[1:2])
-    left, right = lots.integers(0, 60, (2, 70))
+    order = lots.permutation(12)
+    weight = lots.integers(1, 9, 11)
+    yield 12, order[:-1], order[1:], weight, (np.zeros(12, dtype=np.int64),), (order[:1], order[1:2])
+    left, right = lots.integers(0, 60, (2, 50))
     labels = lots.integers(0, 4, 60), np.where(lots.random(60) < 0.3, lots.integers(1, 3, 60), 0)
-    yield 60, left, right, lots.integers(1, 9, 70), labels, tuple(lots.integers(0, 60, (2, 5)))
+    yield 60, left, right, lots.integers(1, 9, 50), labels, tuple(lots.integers(0, 60, (2, 5)))
 
 
 @needs_spark
