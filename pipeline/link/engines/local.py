@@ -12,7 +12,7 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.normalising import Crew, crew
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.decisions.clustering import cluster
-from pipeline.link.decisions.deciding import Bools, rank
+from pipeline.link.decisions.deciding import rank
 from pipeline.link.decisions.engine import Kernel
 from pipeline.link.decisions.scoring import by_batch, joined
 from pipeline.link.pairs.blocking import BLOCK_CAP, standard_keys

@@ -12,8 +12,9 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.normalising import Name, Taken, Work, in_batches
+from pipeline.link.columns.normalising import Name, Work, in_batches
 from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.taken import Taken
 from pipeline.link.decisions.deciding import Bools, Floats, Ranked, rank
 from pipeline.link.decisions.engine import Kernel, Labels
 from pipeline.link.engines.on_spark.components import components
