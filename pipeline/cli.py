@@ -210,9 +210,9 @@ def _settings(options: argparse.Namespace, as_of: date | None = None) -> Setting
         threads=options.threads,
         accept=tuple(options.accept),
         keep_generations=options.keep_generations,
-        anew=options.anew,
         engine=options.engine,
         master=options.master,
+        anew=options.anew,
     )
 
 

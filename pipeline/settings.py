@@ -34,9 +34,9 @@ class Settings:
         random_check_share: share of a street list's lines that are random checks (0–1).
         accept: extracts, fairness groups or checks against last night that an operator accepts this night.
         keep_generations: how many of the newest generations stay to go back to, replaced ones included.
-        anew: do every step, also those that a night which died had done.
         engine: what links: `local` (this process) or `spark`; results do not depend on it.
         master: the Spark master, e.g. `local[2]`.
+        anew: do every step, also those that a night which died had done.
     """
 
     inbox: Path
@@ -53,9 +53,9 @@ class Settings:
     random_check_share: float = 0.1
     accept: tuple[str, ...] = ()
     keep_generations: int = 2
-    anew: bool = False
     engine: Literal["local", "spark"] = "local"
     master: str = "local[2]"
+    anew: bool = False
 
     @property
     def memory_bytes(self) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,8 @@ from pipeline.link.columns.facets import Facets, build_facets
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.parties import FACTS, KEY, Parties, Texts, encoded
 from pipeline.link.columns.vocabulary import NameFacets, Vocabularies
-from pipeline.link.decisions.engine import Kernel
-from pipeline.link.engines.local import LocalEngine
 from pipeline.link.model import shipped_model
-from pipeline.link.pairs.comparing import FIELDS, Comparator, Scored
-from pipeline.link.pairs.layout import FacetTable
-from pipeline.settings import Settings
+from pipeline.link.pairs.comparing import FIELDS, Scored
 
 DAY = date(2017, 3, 1)
 _DATES = {"status_on", "established_on", "inspected_on"}
@@ -97,26 +92,3 @@ def compared(*pairs: Mapping[str, str], total: int = 0) -> Scored:
     }
     weights = {field: ints(*[0] * len(pairs)) for field in FIELDS}
     return Scored(levels, weights, ints(*[total] * len(pairs)))
-
-
-class EveryPair:
-    """All pairs of some profiles, each with itself and from both sides."""
-
-    def __init__(self, side: Facets) -> None:
-        self.pairs_by_key: dict[str, int] = {}
-        self.hot_by_key: dict[str, int] = {}
-        self._side = side
-
-    def compare(
-        self, kernel: Kernel, comparator: Comparator, names: Sequence[str]
-    ) -> tuple[dict[str, Ints], int]:
-        count, table = len(self._side), FacetTable(self._side)
-        i, j = np.repeat(np.arange(count), count), np.tile(np.arange(count), count)
-        found = kernel(comparator, table, table, i, j)
-        return dict(zip(names, found, strict=True)), len(i)
-
-
-def local_engine() -> LocalEngine:
-    """The engine of a night that keeps no parts."""
-    here = Path("nowhere")
-    return LocalEngine(Settings(here, here / "w.duckdb", here / "out", here / "restricted", DAY, threads=1))

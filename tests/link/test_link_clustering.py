@@ -6,9 +6,13 @@ import pytest
 
 from pipeline.link.decisions.bridges import Bridge, Cut, bridge_table, weak_bridges, without, words_of
 from pipeline.link.decisions.clustering import STRONG_EDGE, cluster, edges, is_edge
+from pipeline.link.engines.local import LocalMet
 from pipeline.link.model import shipped_model
+from pipeline.link.pairs.blocking import Key, Terms
 from pipeline.link.pairs.comparing import Comparator, frequencies
-from tests.link.by_hand import EveryPair, compared, facets, ints, read
+from pipeline.link.pairs.layout import FacetTable
+from pipeline.link.pairs.meetings import Meetings
+from tests.link.by_hand import compared, facets, ints, read
 
 pytestmark = pytest.mark.usefixtures("small_tables")
 
@@ -115,8 +119,11 @@ OTHER = {"sign": "小胖烧烤", "person": "马小胖", "address": "罗湖区爱
 def test_edges_are_told_once_the_smaller_position_first() -> None:
     _, side, words = read(SHOP, OTHER, SHOP | {"phone": None})
     counts = frequencies(side.take(ints()), ints(), words, int(side.door.max()) + 1)
+    everyone = Terms(ints(1, 1, 1), ints(0, 1, 2))
+    table = FacetTable(side)
+    found = LocalMet(Meetings([Key("all", everyone, everyone, 9)], 3, 3), table, table)
     comparator = Comparator(shipped_model(), words, counts)
-    i, j, weight, met = edges(EveryPair(side), comparator)
+    i, j, weight, met = edges(found, comparator)
     assert (i.tolist(), j.tolist(), met) == ([0], [2], 9)
     assert weight.tolist() == comparator.score(side.take(i), side.take(j)).total.tolist()
     assert weight[0] >= STRONG_EDGE

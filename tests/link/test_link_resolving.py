@@ -17,6 +17,7 @@ from pipeline.link.decisions.deciding import DECISIONS
 from pipeline.link.decisions.ledger import Ledger
 from pipeline.link.decisions.resolving import Resolver
 from pipeline.link.decisions.standing import CODE_NOT_HELD, NOT_FOUND, REGISTERED, Resolution, Views
+from pipeline.link.engines.local import LocalEngine
 from pipeline.link.explaining import wording
 from pipeline.link.judgement.judging import Judged, Target, nothing_judged
 from pipeline.link.model import shipped_model
@@ -24,7 +25,7 @@ from pipeline.link.pairs.pieces import Pieces
 from pipeline.link.results.compared import compared_tables
 from pipeline.link.results.outcome import Linked, assemble, entity_table, link_rows, record_of_profile
 from pipeline.link.results.reviews import review_table
-from tests.link.by_hand import ints, local_engine, read
+from tests.link.by_hand import ints, read
 
 pytestmark = pytest.mark.usefixtures("small_tables")
 
@@ -80,7 +81,7 @@ def night(*rows: Mapping[str, Any], judged: Judged | None = None) -> Night:
     firms = found_firms(at, of.profile[at], at, f, len(words.code))
     views = Views(*distinct_pairs(of.profile[at], firms.of_row))
     ledger, share = Ledger(), np.full(len(f), 0.9)
-    resolver = Resolver(f, words, Pieces(words), firms, views, shipped_model(), share, ledger, local_engine())
+    resolver = Resolver(f, words, Pieces(words), firms, views, shipped_model(), share, ledger, LocalEngine())
     others = np.unique(of.profile[~is_registry])
     said = judged or nothing_judged()
     return Night(

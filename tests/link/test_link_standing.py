@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.link.columns.founding import Units
-from pipeline.link.decisions.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE, REVIEW_CODE, rank
+from pipeline.link.decisions.deciding import CERTAIN_CODE, NONE_CODE, PROBABLE_CODE, REVIEW_CODE
 from pipeline.link.decisions.scoring import Kept
 from pipeline.link.decisions.standing import CODE_NOT_HELD, NOT_FOUND, REGISTERED, Standing, Views
 from pipeline.link.judgement.judging import Judged, Target, nothing_judged
@@ -42,7 +42,7 @@ def standing(of: Units, judged: Judged | None = None, share: Mapping[int, float]
     shares = np.full(30, 0.9)
     for profile, one in share.items():
         shares[profile] = one
-    return Standing(of, FIRMS, judged or nothing_judged(), shares, rank)
+    return Standing(of, FIRMS, judged or nothing_judged(), shares)
 
 
 def kept(*pairs: tuple[int, int, int], backed: bool = True, denied: bool = False) -> Kept:

@@ -12,6 +12,7 @@ import pytest
 from pipeline.errors import RunError
 from pipeline.journal import append_journal
 from pipeline.link.decisions.scoring import explain_pairs, score_pairs
+from pipeline.link.engines.local import LocalMet
 from pipeline.link.explaining import wording
 from pipeline.link.explaining.judged_bases import judged_bases
 from pipeline.link.explaining.reasons import reasons
@@ -21,9 +22,12 @@ from pipeline.link.identification.looks import Look, Seen, is_renamed
 from pipeline.link.identification.state import SCHEMA, read_history
 from pipeline.link.judgement.judging import Judged, Target
 from pipeline.link.model import shipped_model
+from pipeline.link.pairs.blocking import Key, Terms
 from pipeline.link.pairs.comparing import FIELDS, LEAST_POPULATION, Comparator, Scored, frequencies
+from pipeline.link.pairs.layout import FacetTable
+from pipeline.link.pairs.meetings import Meetings
 from pipeline.settings import Settings
-from tests.link.by_hand import EveryPair, compared, facets, ints, read
+from tests.link.by_hand import compared, facets, ints, read
 from tests.link.test_link_enforcing import outcome
 
 pytestmark = pytest.mark.usefixtures("small_tables")
@@ -133,8 +137,11 @@ SHOP = {"sign": "阿美发廊", "person": "吴阿美", "address": "罗湖区田�
 def test_pairs_that_weigh_something_are_kept_with_what_they_rest_on() -> None:
     firm = {"name": "罗湖区阿美发廊", "person": "吴阿美", "address": SHOP["address"], "extract": "registry"}
     _, f, words = read(SHOP, {"sign": "小胖烧烤"}, firm, firm | {"status": "revoked"}, {"person": "吴阿美"})
+    everyone = Terms(ints(1, 1, 1, 1, 1), ints(0, 1, 2, 3, 4))
+    table = FacetTable(f)
+    found = LocalMet(Meetings([Key("all", everyone, everyone, 9)], 5, 5), table, table)
     comparator = Comparator(MODEL, words, frequencies(f.take(ints()), ints(), words, int(f.door.max()) + 1))
-    kept = score_pairs(EveryPair(f), comparator)
+    kept = score_pairs(found, comparator)
     assert kept.compared == 25
     whole = explain_pairs((f, np.repeat(np.arange(5), 5)), (f, np.tile(np.arange(5), 5)), comparator)
     pairs = list(zip(kept.left.tolist(), kept.right.tolist(), strict=True))

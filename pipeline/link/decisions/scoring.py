@@ -11,10 +11,11 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.decisions.deciding import Bools, backed_by_fields, denied_by_fields
 from pipeline.link.decisions.engine import Met
-from pipeline.link.model import THOUSANDTHS
+from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import FIELDS, Comparator, Scored
 from pipeline.link.pairs.layout import FacetTable
 from pipeline.link.pairs.meetings import Meetings
+from pipeline.link.parts import Arrays, Parts
 
 CHUNK = 1 << 14
 THREADS = 2
@@ -38,13 +39,33 @@ class Kept:
     compared: int
 
 
-def by_batch(found: Meetings, work: Callable[[tuple[int, int]], Result]) -> list[Result]:
-    """Does some work for each batch of pairs, in their order.
+def by_batch(found: Meetings, work: Callable[[Ints, Ints], Result]) -> list[Result]:
+    """Does some work on the pairs (left, right) of each batch.
 
     Two threads work: most of it is arithmetic on whole arrays, which runs beside other threads.
     """
     with ThreadPoolExecutor(THREADS) as workers:
-        return list(workers.map(work, found.batches()))
+        return list(workers.map(lambda batch: work(*found.pairs(*batch)), found.batches()))
+
+
+def by_kept_batch(
+    found: Meetings, work: Callable[[Ints, Ints], Arrays], names: Sequence[str], parts: Parts
+) -> list[Ints]:
+    """As `by_batch`, each batch done now or by a night that died; under each name what came of all."""
+
+    def done(batch: tuple[int, int]) -> Arrays:
+        return parts.kept("{}-{}".format(*batch), lambda: work(*found.pairs(*batch)))
+
+    with ThreadPoolExecutor(THREADS) as workers:
+        each = list(workers.map(done, found.batches()))
+    return [joined([np.asarray(one[name]) for one in each]) for name in names]
+
+
+def of_tables(parts: Parts, step: str, model: Model, *tables: FacetTable) -> Parts:
+    """Parts that depend on a model and on what is compared; hashed only where anything is kept."""
+    if parts.folder is None:
+        return parts
+    return parts.within(step.encode(), model.model_dump_json().encode(), *(t.digest() for t in tables))
 
 
 def score_pairs(found: Met, comparator: Comparator) -> Kept:

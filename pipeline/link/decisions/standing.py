@@ -16,6 +16,7 @@ from pipeline.link.decisions.deciding import (
     Floats,
     Ranked,
     decide,
+    rank,
 )
 from pipeline.link.decisions.scoring import Kept
 from pipeline.link.judgement.judging import Judged
@@ -68,7 +69,12 @@ class Standing:
     """Decisions so far, unit by unit."""
 
     def __init__(
-        self, units: Units, firms: int, judged: Judged, share: Floats, ranking: Callable[..., Ranked]
+        self,
+        units: Units,
+        firms: int,
+        judged: Judged,
+        share: Floats,
+        ranking: Callable[..., Ranked] = rank,
     ) -> None:
         """Nothing is settled but what codes say; `ranking` is an engine's `rank`."""
         count = units.count

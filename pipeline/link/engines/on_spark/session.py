@@ -87,6 +87,7 @@ def session(night: Night, java: Path) -> Iterator[Session]:
         RunError: if Spark does not start.
     """
     folder = (db.spill_folder(night.settings) or night.folder) / "spark"
+    shutil.rmtree(folder, ignore_errors=True)  # of a night that died
     folder.mkdir(mode=0o700, parents=True)
     try:
         with warnings.catch_warnings():
