@@ -98,10 +98,9 @@ def run_engine(folder: Path, engine: str, options: argparse.Namespace) -> Figure
     copy = place / "restricted" / "runs" / night.run_id
     copy.mkdir(mode=0o700, parents=True)
     shutil.copy(night.database, copy / "night.duckdb")
-    load_key(folder / "restricted")  # ids depend on it
-    for file in (folder / "restricted").glob("*"):
-        if file.is_file():
-            shutil.copy(file, place / "restricted")
+    load_key(folder / "restricted")  # handles depend on it
+    but = shutil.ignore_patterns("runs", "archive")
+    shutil.copytree(folder / "restricted", place / "restricted", ignore=but, dirs_exist_ok=True)
     settings = replace(
         night.settings,
         restricted=place / "restricted",
