@@ -79,9 +79,11 @@ types: setup-dev
 imports: setup-dev
 	@$(BIN)/lint-imports --no-cache
 
-check: lint types imports test ## everything that must hold before a change lands
+check: setup-dev ## everything that must hold before a change lands
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint types imports $(WITH_SPARK)
+	@$(MAKE) --no-print-directory test
 
-month: setup-dev ## the test of many nights over thirty nights instead of eight
+month: setup-dev ## the test of many nights over thirty nights instead of six
 	@$(BIN)/python -m pytest tests/test_month.py --nights=30
 
 FIRMS ?= 10000,50000,300000

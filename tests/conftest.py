@@ -28,7 +28,7 @@ network_guard = importlib.import_module("network_guard")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--nights", type=int, default=8, help="how long the month of test_month.py is, up to 30")
+    parser.addoption("--nights", type=int, default=6, help="how long the month of test_month.py is, up to 30")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

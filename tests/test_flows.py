@@ -263,16 +263,6 @@ def test_the_night_holds_against_the_truth(whole_night: Any, district_made: Path
     assert judged.registry_shared == 0
 
 
-def test_the_same_run_twice_gives_the_same_bytes_and_ids(
-    whole_night: Any, district_made: Path, run_night: Callable[..., Any], tmp_path: Path
-) -> None:
-    ids = whole_night.rows("SELECT extract, file, row, enterprise_id FROM record_link ORDER BY ALL")
-    before = whole_night.lists()
-    afresh = run_night(tmp_path, district_made / "inbox")
-    assert afresh.lists() == before
-    assert afresh.rows("SELECT extract, file, row, enterprise_id FROM record_link ORDER BY ALL") == ids
-
-
 def test_what_three_departments_spoil_does_not_stop_the_others(spoiled: Any) -> None:
     place = spoiled
     assert place.code == cli.ATTENTION
