@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from cosmic_ray.ast import ast_nodes, get_ast
@@ -134,7 +135,16 @@ def drawn(module: str, count: int | None, seed: int) -> list[Mutant]:
     """A random sample of a module's mutants, the same for the same seed; all if count is None."""
     everything = mutants_of(module)
     random.Random(f"{seed}:{module}").shuffle(everything)
-    return sorted(everything[:count])
+    return sorted(islice(filter(_is_python, everything), count))
+
+
+def _is_python(mutant: Mutant) -> bool:
+    """Whether the changed text is a module at all: `if not x := y` is none."""
+    try:
+        compile(mutant.source(), mutant.module, "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 @cache
