@@ -12,13 +12,25 @@ CREATE OR REPLACE TEMP MACRO one_phone_less(value) AS
 CREATE OR REPLACE TEMP MACRO without_phone(value) AS
   CASE WHEN regexp_matches(value, '[0-9][- 0-9]{6}') THEN one_phone_less(one_phone_less(value)) ELSE value END;
 
+-- A firm's name without the person that stands beside it: 某某店（经营者：某某）, or a known person in brackets.
+CREATE OR REPLACE TEMP MACRO without_role(value) AS
+  regexp_replace(
+    regexp_replace(
+      value, '[（(【\[]\s*(法定代表人|法人代表|法人|负责人|经营者|业主|店主|店长|老板|当事人)\s*[:：]?\s*\p{Han}{2,4}\s*[）)】\]]', '', 'g'),
+    '\s*(法定代表人|法人代表|负责人|经营者|业主|店主|当事人)\s*[:：]\s*\p{Han}{2,4}\s*$', '');
+CREATE OR REPLACE TEMP MACRO without_owner(value) AS
+  CASE
+    WHEN regexp_extract(value, '[（(【\[]\s*(\p{Han}{2,4})\s*[）)】\]]', 1) IN (SELECT name FROM built.hidden_name WHERE proven)
+      THEN regexp_replace(without_role(value), '[（(【\[]\s*\p{Han}{2,4}\s*[）)】\]]', '')
+    ELSE without_role(value) END;
+
 -- A name, or null where it is, or looks like, that of a person.
 CREATE OR REPLACE TEMP MACRO shown_name(value) AS
-  CASE WHEN trim(value) IN (SELECT name FROM built.hidden_name) THEN NULL ELSE without_phone(value) END;
+  CASE WHEN trim(value) IN (SELECT name FROM built.hidden_name) THEN NULL ELSE without_phone(without_owner(value)) END;
 
 -- A sign or a firm's own name, or null where some extract names a person exactly so.
 CREATE OR REPLACE TEMP MACRO shown_sign(value) AS
-  CASE WHEN trim(value) IN (SELECT name FROM built.hidden_name WHERE proven) THEN NULL ELSE without_phone(value) END;
+  CASE WHEN trim(value) IN (SELECT name FROM built.hidden_name WHERE proven) THEN NULL ELSE without_phone(without_owner(value)) END;
 
 -- A party that may be a person: shown, without brackets, only where it ends in a word of trade or company.
 CREATE OR REPLACE TEMP MACRO shown_party(value) AS
