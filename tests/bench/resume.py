@@ -22,12 +22,12 @@ from pathlib import Path
 from pipeline import district
 from pipeline.link import parts
 from pipeline.settings import PROJECT_ROOT
+from tests.bench.between_marks import rewrite
 from tests.chaos import world
 
 AS_OF = date(2017, 3, 31)
 SEED = 7
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- resume: begin -->", "<!-- resume: end -->"
 ENDED = (0, 3)
 MB = 1 << 20
 
@@ -130,14 +130,6 @@ def document(firms: int, at: float, whole: Ran, killed: Ran, resumed: Ran, left:
     return "\n".join(lines)
 
 
-def rewrite(path: Path, text: str) -> None:
-    """Puts the figures between their marks."""
-    whole = path.read_text(encoding="utf-8")
-    before, _, rest = whole.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
-
-
 def measured(folder: Path, inbox: Path, options: argparse.Namespace) -> str:
     """Runs the three nights and holds them against one another."""
     one, other = folder / "one", folder / "other"
@@ -175,7 +167,7 @@ def main() -> None:
         text = measured(Path(name), given / "inbox", options)
     print(text)
     if not options.print:
-        rewrite(DOCUMENT, text)
+        rewrite(DOCUMENT, "resume", text)
 
 
 if __name__ == "__main__":
