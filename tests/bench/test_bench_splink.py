@@ -19,7 +19,7 @@ from tests.bench.conftest import Linked
 from tests.bench.linking_blocking import measure_blocking
 from tests.bench.linking_judge import Verdict, judge_file, judge_night, judge_taken
 from tests.bench.linking_reliability import measure_reliability, plot
-from tests.bench.linking_steps import begin, measure, the_night
+from tests.bench.linking_steps import begin, linking_of, measure, the_night
 from tests.bench.linking_table import District, document
 from tests.bench.splink_run import UNTRIED, Choice, choices
 
@@ -95,7 +95,7 @@ def test_linking_beside_splink(
             name, inbox, truth = _district(given, folder)
             one = _measured(folder, name, inbox, truth)
             found.append(one)
-            theirs = one.work["normalising"] + sum(one.work_theirs["seconds"].values())
+            theirs = linking_of(one.work, one.work_theirs)
             linked.append(Linked(name, inbox, one.work["seconds"], theirs))
 
     benchmark.pedantic(work, rounds=1)

@@ -1,6 +1,6 @@
 """A whole night by the command line: each stage beside its floor, and the whole beside Splink's linking.
 
-It runs on the largest district that was linked beside Splink in this run (or makes one of `--firms`).
+It runs on the largest district that was linked beside Splink in this run; alone, it links one beside it first.
 """
 
 import re
@@ -18,6 +18,7 @@ from tests.bench import night_floors as floors
 from tests.bench.between_marks import rewrite
 from tests.bench.bounded_run import Measured, run_night
 from tests.bench.conftest import Linked
+from tests.bench.linking_steps import begin, linking_of, measure
 from tests.bench.linking_table import machine
 from tests.bench.night_floors import Floor
 
@@ -31,11 +32,16 @@ Stage = tuple[str, str, float, Floor | None, float]  # name, rows, seconds, floo
 
 
 def _largest(linked: list[Linked], firms: str, folder: Path) -> Linked:
+    """The largest district that this run linked beside Splink; without one, it is made and linked now."""
     if linked:
         return linked[-1]
     count = int(firms.split(",")[-1])
     district.generate(count, SEED, AS_OF, folder, PROJECT_ROOT / "sources")
-    return Linked(f"{count:,} firms", folder / "inbox", {}, 0.0)
+    begin(folder, folder / "inbox", AS_OF)
+    measure("ingest", folder)
+    measure("columns", folder)
+    work, theirs = measure("ours", folder), measure("splink", folder)
+    return Linked(f"{count:,} firms", folder / "inbox", work["seconds"], linking_of(work, theirs))
 
 
 def _night(place: Path, inbox: Path) -> Measured:
