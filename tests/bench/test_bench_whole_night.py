@@ -1,6 +1,6 @@
 """A whole night by the command line: each stage beside its floor, and the whole beside Splink's linking.
 
-It runs on the largest district that was linked beside Splink in this run; alone, it links one beside it first.
+It runs on the largest district that this run linked beside Splink; alone, it links one beside it first.
 """
 
 import re
