@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -30,19 +31,33 @@ SEED = 7
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
 ENDED = (0, 3)
 MB = 1 << 20
+_STEP = re.compile(r"^([a-z_]+): ")
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A night's process: its exit code, its seconds, what it told, one line a step."""
+    """A night's process: exit code, seconds, what it told, one line a step, and when each step ended."""
 
     code: int
     seconds: float
     told: list[str]
+    ended: dict[str, float]
 
-    def step_lines(self) -> list[str]:
-        """The steps that came to their end in this process."""
-        return [found[1] for line in self.told if (found := re.match(r"^([a-z_]+): ", line))]
+
+@dataclass(frozen=True)
+class Moment:
+    """So many seconds after the end of a step, or after the start where the step is empty."""
+
+    step: str
+    seconds: float
+
+    @classmethod
+    def of(cls, whole: Ran, share: float) -> "Moment":
+        """The moment when a night had run for a share of its time; it holds on a busier machine too."""
+        at = share * whole.seconds
+        before = [("", 0.0), *((step, when) for step, when in whole.ended.items() if when <= at)]
+        step, when = before[-1]
+        return cls(step, at - when)
 
 
 @dataclass(frozen=True)
@@ -54,26 +69,32 @@ class Left:
     seconds: float
 
 
-def run(place: Path, inbox: Path, threads: int, kill_after: float | None = None) -> Ran:
-    """Runs a night on a place, and kills it after some seconds if told to."""
+def run(place: Path, inbox: Path, threads: int, kill: Moment | None = None) -> Ran:
+    """Runs a night on a place, and kills it at a moment if told to."""
     place.mkdir(exist_ok=True)
     words = {
         "--inbox": inbox, "--warehouse": place / "warehouse.duckdb", "--out": place / "out",
         "--as-of": AS_OF, "--threads": threads,
     }  # fmt: skip
     options = [str(word) for pair in words.items() for word in pair]
-    log = place.with_suffix(".log")
-    begun = time.perf_counter()
-    with log.open("w", encoding="utf-8") as told:
-        night = subprocess.Popen(
-            [sys.executable, "-m", "pipeline", "run", *options], cwd=PROJECT_ROOT, stderr=told, stdout=told
-        )
-        try:
-            night.wait(kill_after)
-        except subprocess.TimeoutExpired:
-            os.kill(night.pid, signal.SIGKILL)
-            night.wait()
-    return Ran(night.returncode, time.perf_counter() - begun, log.read_text(encoding="utf-8").splitlines())
+    begun, told, ended = time.perf_counter(), [], {}
+    night = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "run", *options],
+        cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert night.stdout is not None
+    death = threading.Timer(kill.seconds if kill else 0.0, night.kill)
+    if kill and not kill.step:
+        death.start()
+    for line in night.stdout:
+        told.append(line.rstrip("\n"))
+        step = _STEP.match(line)
+        if step:
+            ended[step[1]] = time.perf_counter() - begun
+            if kill and step[1] == kill.step:
+                death.start()
+    death.cancel()
+    return Ran(night.wait(), time.perf_counter() - begun, told, ended)
 
 
 def left_parts(place: Path, scratch: Path) -> Left:
@@ -102,13 +123,13 @@ def differing(one: Path, other: Path) -> list[str]:
 
 def document(firms: int, at: float, whole: Ran, killed: Ran, resumed: Ran, left: Left, same: int) -> str:
     """The measured part of the document."""
-    again = [step for step in resumed.step_lines() if step != "resumed"]
-    known = [step for step in whole.step_lines() if step not in again]
+    again = [step for step in resumed.ended if step != "resumed"]
+    known = [step for step in whole.ended if step not in again]
     told = next((line for line in resumed.told if line.startswith("resumed: ")), "it was begun anew")
     together = killed.seconds + resumed.seconds
     lines = [
-        f"A district of {firms:,} registered firms, killed after {at:.0%} of the time that the night "
-        f"without a fault took, on {os.cpu_count()} cores.",
+        f"A district of {firms:,} registered firms, killed where a night without a fault had run for {at:.0%} "
+        f"of its time, on {os.cpu_count()} cores.",
         "",
         "| | |",
         "|---|---:|",
@@ -137,7 +158,7 @@ def measured(folder: Path, inbox: Path, options: argparse.Namespace) -> str:
     # One key for both places: what the store keeps of persons is hashed with it.
     (other / "restricted").mkdir(parents=True, mode=0o700)
     shutil.copytree(one / "restricted" / "keys", other / "restricted" / "keys")
-    killed = run(other, inbox, options.threads, options.at * whole.seconds)
+    killed = run(other, inbox, options.threads, Moment.of(whole, options.at))
     left = left_parts(other, folder / "again")
     resumed = run(other, inbox, options.threads)
     for night, codes in ((whole, ENDED), (killed, (-signal.SIGKILL,)), (resumed, ENDED)):
