@@ -128,8 +128,8 @@ def document(firms: int, at: float, whole: Ran, killed: Ran, resumed: Ran, left:
     told = next((line for line in resumed.told if line.startswith("resumed: ")), "it was begun anew")
     together = killed.seconds + resumed.seconds
     lines = [
-        f"A district of {firms:,} registered firms, killed where a night without a fault had run for {at:.0%} "
-        f"of its time, on {os.cpu_count()} cores.",
+        f"A district of {firms:,} registered firms, killed where a night without a fault had run for "
+        f"{at:.0%} of its time, on {os.cpu_count()} cores.",
         "",
         "| | |",
         "|---|---:|",
