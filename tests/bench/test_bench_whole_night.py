@@ -97,8 +97,8 @@ def _linking(pairs: int, warehouse: Path, bare: Path) -> Iterator[tuple[tuple[st
 
 def _document(one: Linked, found: Measured, stages: list[Stage]) -> str:
     lines = [
-        f"{one.name}, by the command line with its defaults, on an empty place; the first stage holds the start "
-        f"of the program and of Prefect's server. {machine()}",
+        f"{one.name}, by the command line with its defaults, on an empty place; the first stage "
+        f"holds the start of the program and of Prefect's server. {machine()}",
         "",
         "| stage | rows | seconds | floor, seconds | ratio | peak, MB | the floor |",
         "|---|---:|---:|---:|---:|---:|---|",
