@@ -6,7 +6,9 @@ departments' rows.
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from math import nan
@@ -77,6 +79,19 @@ def _failed(result: Any) -> set[str]:
     return {str(row["file"]) for row in rows or []}
 
 
+@contextmanager
+def _hidden(library: str) -> Iterator[None]:
+    """A library that another would load only because it is installed; it is none of ingest's business."""
+    if library in sys.modules:
+        yield
+        return
+    sys.modules[library] = None  # type: ignore[assignment]  # how Python notes what cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules[library]
+
+
 @cache
 def _context() -> tuple[Any, Any]:
     """Great Expectations, and what takes a frame of figures as a batch; no files, telemetry, progress bars.
@@ -84,7 +99,8 @@ def _context() -> tuple[Any, Any]:
     A source is declared once, not once a judgement: each declaration writes the whole context anew.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
+    with _hidden("pyspark"):
+        import great_expectations as gx
 
     logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
