@@ -15,6 +15,7 @@ from pipeline import __version__, audit, db, schema
 from pipeline.errors import RunError
 from pipeline.settings import PROJECT_ROOT, Settings
 
+PARTS = "parts"  # in a night's folder: what a step under way has done, in files
 CODE = ("**/*.py", "**/*.sql", "**/*.yml", "**/*.csv", "**/*.j2")
 
 

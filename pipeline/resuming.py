@@ -27,11 +27,10 @@ import duckdb
 from pipeline import audit, lock
 from pipeline.errors import sentence_of
 from pipeline.journal import append_journal, read_journal
-from pipeline.night import Night, code_version
+from pipeline.night import PARTS, Night, code_version
 from pipeline.settings import Settings
 
 logger = logging.getLogger("early_warning")
-PARTS = "parts"
 WORTH_SECONDS = 5.0  # extracts that took less are noted with the next step
 INGEST, LINK, SCORE, SUPPLY = "ingest ", "link", "score", "supply"
 # Of the settings, what no table depends on; what folders hold is looked at itself.

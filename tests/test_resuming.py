@@ -11,7 +11,7 @@ import pytest
 from pipeline import audit, ingest, link, lock, publish, resuming, score
 from pipeline.link import parts
 from pipeline.lock import one_at_a_time
-from pipeline.night import Attention, Night, read_attention, record_attention
+from pipeline.night import PARTS, Attention, Night, read_attention, record_attention
 from pipeline.resuming import Steps
 from pipeline.settings import Settings
 from tests.chaos import world
@@ -259,7 +259,7 @@ def test_another_version_of_the_code_starts_clean(settings: Settings, monkeypatc
 def test_who_gets_no_further_is_not_taken_over_again(settings: Settings) -> None:
     _dead(settings)
     steps = _begun(settings, 1)
-    folder = steps.night.folder / resuming.PARTS
+    folder = steps.night.folder / PARTS
     folder.mkdir()
     (folder / "a").touch()
     assert _begun(settings, 2).taken_over == DONE  # it had done a part

@@ -15,12 +15,11 @@ from typing import Any
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.night import Night
+from pipeline.night import PARTS, Night
 
 Arrays = Mapping[str, npt.NDArray[Any] | list[str]]
 Make = Callable[[], Arrays]
 DIGEST = 16
-FOLDER = "parts"  # in the night's folder; gone when linking is done
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Parts:
     @classmethod
     def of(cls, night: Night) -> "Parts":
         """The parts of a night; those of another version of the code have other names."""
-        folder = night.folder / FOLDER
+        folder = night.folder / PARTS
         folder.mkdir(mode=0o700, exist_ok=True)
         return cls(folder, night.code_version.encode())
 

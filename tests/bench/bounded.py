@@ -13,12 +13,11 @@ from pathlib import Path
 from pipeline import district
 from pipeline.settings import PROJECT_ROOT
 from tests.bench.between_marks import rewrite
-from tests.bench.bounded_run import Measured, run_night
+from tests.bench.watched_night import Measured, run_night
 
 AS_OF = date(2017, 3, 31)
 SEED = 7
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
-ENDED = (0, 3)
 
 
 def document(name: str, options: argparse.Namespace, found: Measured, verdict: str) -> str:
@@ -50,13 +49,8 @@ def measured(folder: Path, given: Path, options: argparse.Namespace) -> tuple[Me
     """Runs the night on a district and holds it against its truth."""
     place = folder / "place"
     place.mkdir()
-    words = {
-        "--inbox": given / "inbox", "--warehouse": place / "warehouse.duckdb", "--out": place / "out",
-        "--as-of": AS_OF, "--memory-limit": options.memory_limit, "--threads": options.threads,
-    }  # fmt: skip
-    found = run_night([str(word) for pair in words.items() for word in pair], place)
-    if found.code not in ENDED:
-        raise SystemExit(f"the night ended with {found.code}: {found.told[-1:]}")
+    bounds = ("--memory-limit", options.memory_limit, "--threads", options.threads)
+    found = run_night(given / "inbox", place, AS_OF, *bounds)
     return found, district.render(district.evaluate(place / "warehouse.duckdb", given / "truth"))
 
 

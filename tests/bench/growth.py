@@ -20,13 +20,12 @@ import numpy as np
 from pipeline import district
 from pipeline.settings import PROJECT_ROOT
 from tests.bench.between_marks import rewrite
-from tests.bench.bounded_run import Measured, run_night
 from tests.bench.linking_table import machine
+from tests.bench.watched_night import Measured, run_night
 
 AS_OF = date(2017, 3, 31)
 SEED = 7
 CITY = 4_000_000
-ENDED = (0, 3)
 DOCUMENT, PLOT = PROJECT_ROOT / "docs" / "performance.md", PROJECT_ROOT / "docs" / "growth.svg"
 _SUPPLY = re.compile(r"^supply: .*?(\d+) rows")
 _PAIRS = re.compile(r"(\d+) pairs compared")
@@ -81,20 +80,7 @@ def measured(firms: int, districts: Path | None) -> Size:
         )
         if not given.exists():
             district.generate(firms, SEED, AS_OF, given, PROJECT_ROOT / "sources")
-        words = (
-            "--inbox",
-            given / "inbox",
-            "--warehouse",
-            place / "w.duckdb",
-            "--out",
-            place / "out",
-            "--as-of",
-            AS_OF,
-        )
-        found = run_night([str(word) for word in words], place)
-    if found.code not in ENDED:
-        raise SystemExit(f"the night of {firms:,} firms ended with {found.code}: {found.told[-1:]}")
-    return _size(firms, found)
+        return _size(firms, run_night(given / "inbox", place, AS_OF))
 
 
 def _size(firms: int, found: Measured) -> Size:

@@ -16,16 +16,15 @@ from pipeline.declaration import load_sources
 from pipeline.settings import PROJECT_ROOT
 from tests.bench import night_floors as floors
 from tests.bench.between_marks import rewrite
-from tests.bench.bounded_run import Measured, run_night
 from tests.bench.conftest import Linked
 from tests.bench.linking_steps import begin, linking_of, measure
 from tests.bench.linking_table import machine
 from tests.bench.night_floors import Floor
+from tests.bench.watched_night import Measured, run_night
 
 AS_OF = date(2017, 3, 31)
 SEED = 7
 DOCUMENT = PROJECT_ROOT / "docs" / "performance.md"
-ENDED = (0, 3)
 _ROWS = re.compile(r"^([a-z_]+): .*?(\d+) rows")
 _PAIRS = re.compile(r"(\d+) pairs compared")
 Stage = tuple[str, str, float, Floor | None, float]  # name, rows, seconds, floor, peak in MB
@@ -42,23 +41,6 @@ def _largest(linked: list[Linked], firms: str, folder: Path) -> Linked:
     measure("columns", folder)
     work, theirs = measure("ours", folder), measure("splink", folder)
     return Linked(f"{count:,} firms", folder / "inbox", work["seconds"], linking_of(work, theirs))
-
-
-def _night(place: Path, inbox: Path) -> Measured:
-    options = (
-        "--inbox",
-        inbox,
-        "--warehouse",
-        place / "warehouse.duckdb",
-        "--out",
-        place / "out",
-        "--as-of",
-        AS_OF,
-    )
-    found = run_night([str(word) for word in options], place)
-    if found.code not in ENDED:
-        raise SystemExit(f"the night ended with {found.code}: {found.told[-1:]}")
-    return found
 
 
 def _stages(found: Measured, inbox: Path, place: Path, one: Linked) -> Iterator[Stage]:
@@ -136,7 +118,7 @@ def test_whole_night(
 ) -> None:
     place = tmp_path_factory.mktemp("night")
     one = _largest(linked, request.config.getoption("--firms"), place / "district")
-    found = benchmark.pedantic(lambda: _night(place, one.inbox), rounds=1)
+    found = benchmark.pedantic(lambda: run_night(one.inbox, place, AS_OF), rounds=1)
     text = _document(one, found, list(_stages(found, one.inbox, place, one)))
     reports.append(("a whole night", text))
     if not request.config.getoption("--district"):

@@ -39,13 +39,13 @@ class Kept:
     compared: int
 
 
-def by_batch(found: Meetings, work: Callable[[Ints, Ints], Result]) -> list[Result]:
-    """Does some work on the pairs (left, right) of each batch.
+def by_batch(found: Meetings, work: Callable[[tuple[int, int]], Result]) -> list[Result]:
+    """Does some work for each batch of pairs, and gives what came of each in their order.
 
     Two threads work: most of it is arithmetic on whole arrays, which runs beside other threads.
     """
     with ThreadPoolExecutor(THREADS) as workers:
-        return list(workers.map(lambda batch: work(*found.pairs(*batch)), found.batches()))
+        return list(workers.map(work, found.batches()))
 
 
 def by_kept_batch(
@@ -56,8 +56,7 @@ def by_kept_batch(
     def done(batch: tuple[int, int]) -> Arrays:
         return parts.kept("{}-{}".format(*batch), lambda: work(*found.pairs(*batch)))
 
-    with ThreadPoolExecutor(THREADS) as workers:
-        each = list(workers.map(done, found.batches()))
+    each = by_batch(found, done)
     return [joined([np.asarray(one[name]) for one in each]) for name in names]
 
 

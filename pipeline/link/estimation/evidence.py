@@ -95,7 +95,8 @@ def _pairs(
     found = Meetings(standard_keys(left, right, pieces, BLOCK_CAP), len(left), len(right))
     tables = FacetTable(left), FacetTable(right)
 
-    def best(i: Ints, j: Ints) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
+    def best(batch: tuple[int, int]) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
+        i, j = found.pairs(*batch)
         scored = comparator.score(tables[0].take(i), tables[1].take(j))
         order = np.lexsort((j, -scored.total, firm[j], i))
         row, of = i[order], firm[j][order]

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from pipeline.settings import PROJECT_ROOT
 
 EVERY = 0.2  # seconds between two samples
+ENDED = (0, 3)  # published; 3 where something wants a person
 DISK_EVERY = 10  # samples between two looks at the disk
 _STEP = re.compile(r"^([a-z_]+): (.*)$")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -46,15 +48,19 @@ class Measured:
     steps: list[tuple[str, float, float]] = field(default_factory=list)
 
 
-def run_night(options: list[str], place: Path) -> Measured:
-    """Runs `early-warning run` with some options and watches it.
+def run_night(inbox: Path, place: Path, as_of: date, *options: object) -> Measured:
+    """Runs `early-warning run` and watches it; a night that does not publish ends the measurement.
 
     Args:
-        options: of the command.
-        place: the folder whose size is watched.
+        inbox: of the district.
+        place: the folder of warehouse (`warehouse.duckdb`) and lists (`out`), whose size is watched.
+        as_of: the night's day.
+        options: more of the command.
     """
     started = time.perf_counter()
-    command = [sys.executable, "-m", "pipeline", "run", *options]
+    places = ("--inbox", inbox, "--warehouse", place / "warehouse.duckdb", "--out", place / "out")
+    words = map(str, (*places, "--as-of", as_of, *options))
+    command = [sys.executable, "-m", "pipeline", "run", *words]
     night = subprocess.Popen(command, cwd=PROJECT_ROOT, stderr=subprocess.PIPE, text=True, encoding="utf-8")
     watch = _Watch(night.pid, place, Measured())
     looking = threading.Thread(target=watch.look, daemon=True)
@@ -71,6 +77,8 @@ def run_night(options: list[str], place: Path) -> Measured:
     found.code = night.returncode
     found.seconds = time.perf_counter() - started
     found.peak_mb = usage.ru_maxrss / 1024
+    if found.code not in ENDED:
+        raise SystemExit(f"the night ended with {found.code}: {found.told[-2:]}")
     return found
 
 
