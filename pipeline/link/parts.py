@@ -60,7 +60,7 @@ class Parts:
 NOTHING_KEPT = Parts()
 
 
-def _digest(told: Sequence[bytes]) -> bytes:
+def _digest(told: Sequence[bytes | memoryview]) -> bytes:
     digest = hashlib.blake2b(digest_size=DIGEST)
     for one in told:
         digest.update(len(one).to_bytes(8, "big"))
@@ -82,7 +82,7 @@ def _write(path: Path, arrays: Arrays) -> None:
     building = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with building.open("wb") as handle:
-            handle.write(_digest([data.tobytes()]))
+            handle.write(_digest([data]))
             handle.write(data)
         building.replace(path)
     except OSError:  # a full disk stops the night where it must be written to
@@ -96,7 +96,7 @@ def _read(path: Path) -> Arrays | None:
         data = path.read_bytes()
     except OSError:
         return None
-    if data[:DIGEST] != _digest([data[DIGEST:]]):
+    if data[:DIGEST] != _digest([memoryview(data)[DIGEST:]]):
         return None
     with pa.ipc.open_stream(pa.py_buffer(data)[DIGEST:]) as reader:
         table = reader.read_all()

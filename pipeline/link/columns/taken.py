@@ -36,7 +36,7 @@ class Taken:
         for name, values in arrays.items():
             kind, column, *vocabulary = name.split("/")
             if kind == "word":
-                taken.words[column] = list(map(str, values))
+                taken.words[column] = values if isinstance(values, list) else values.tolist()
             elif kind == "flag":
                 taken.flags[column] = np.asarray(values)
             else:
