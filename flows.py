@@ -9,6 +9,7 @@ Nothing here computes: what a room does is told in `pipeline/<room>/`.
 
 import logging
 import os
+import subprocess
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,7 +38,6 @@ from pipeline.settings import Settings
 
 logger = logging.getLogger("early_warning")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FIRST_PORT, PORTS = 20_000, 10_000
 START_TRIES = 3
 AT_ONCE = 200  # flow runs that the server hands out in one answer
 
@@ -118,14 +118,10 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
 
 
 class _Server(SubprocessASGIServer):
-    """Prefect's own server, on a port that no other process takes meanwhile.
-
-    Prefect draws one port of a thousand: two nights that start at once and draw the same one share the server
-    that is up first, and the other night fails when that server ends with its process. And it begins a server
-    that ends at its start anew for ever.
-    """
+    """Prefect's own server, on a port of this process; one that ends at its start is not begun for ever."""
 
     tries = 0
+    begun: prefect_home.Begun | None = None
 
     def find_available_port(self) -> int:
         """The port of the next try.
@@ -140,12 +136,22 @@ class _Server(SubprocessASGIServer):
                 mend="read why with --debug; free disk, or ports on 127.0.0.1",
             )
         self.tries += 1
-        ports = (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))
-        return next(filter(self.is_port_available, ports))
+        if self.begun is None:
+            told = get_current_settings().to_environment_variables(exclude_unset=True)
+            self.begun = prefect_home.begin(prefect_home.free_port(), told)
+        return self.begun.port
+
+    def _run_uvicorn_command(self) -> "subprocess.Popen[bytes]":
+        begun, self.begun = self.begun, None
+        assert begun is not None, "a port is found before each try"
+        return begun.process
 
 
-def start_server() -> None:
+def start_server(begun: prefect_home.Begun | None = None) -> None:
     """Starts this process's own server, if it needs one; it ends with this process, however that ends.
+
+    Args:
+        begun: one that was begun while Prefect was imported.
 
     Raises:
         RunError: if it does not stand, with Prefect's record of earlier runs or without it.
@@ -153,6 +159,8 @@ def start_server() -> None:
     server = _Server()
     if server.running or os.environ.get("PREFECT_API_URL"):
         return
+    server.begun = begun
+    ingest.load_judge()  # while the server starts
     try:
         server.start()
     except RunError:  # such as on a record that a newer version left
@@ -160,8 +168,6 @@ def start_server() -> None:
             raise
         server.tries, server.port = 0, None
         server.start()
-    if server.server_process:
-        prefect_home.end_with_this_process(server.server_process.pid)
 
 
 def serve(settings: Settings, cron: str) -> None:

@@ -164,13 +164,14 @@ def evaluate(options: argparse.Namespace) -> int:
 def _night(settings: Settings, *, debug: bool) -> int:
     from pipeline import duty
 
-    prefect_home.prepare(settings.restricted, verbose=debug)
-    import flows
-
     since = datetime.now(UTC)
+    prefect_home.prepare(settings.restricted, verbose=debug)
     with progress.shown():
         try:
-            flows.start_server()
+            begun = prefect_home.begin_early()
+            import flows
+
+            flows.start_server(begun)
             outcome = flows.nightly(settings.to_parameters())
         except Exception as problem:
             duty.failed_outside(settings, problem, since, lambda: datetime.now(UTC))

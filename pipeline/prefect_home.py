@@ -5,12 +5,15 @@ Only the environment is set here, before Prefect is imported: no analytics, no c
 
 import logging
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline import local_server
@@ -19,7 +22,19 @@ from pipeline.errors import RunError
 logger = logging.getLogger("early_warning")
 HOST = "127.0.0.1"
 START_SECONDS = 300  # on a machine that has much else to do
+FIRST_PORT, PORTS = 20_000, 10_000
+# As Prefect begins a server of its own.
+_OWN = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+_APP = "prefect.server.api.server:create_app"
 _WATCHERS: "list[subprocess.Popen[bytes]]" = []  # kept, so that their pipes stay open to the end
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A server of this process's own that was begun; it may not answer yet."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
 
 
 def prepare(restricted: Path, *, verbose: bool) -> None:
@@ -53,6 +68,53 @@ def prepare(restricted: Path, *, verbose: bool) -> None:
         os.environ["PREFECT_API_URL"] = url
     else:
         set_damaged_aside(home)
+
+
+def begin_early() -> Begun | None:
+    """Begins a server while this process has yet to import Prefect, which takes as long as a server's start.
+
+    Returns:
+        What was begun; None where there is a server already, or Prefect is imported.
+    """
+    if os.environ.get("PREFECT_API_URL") or "prefect" in sys.modules:
+        return None
+    return begin(free_port())
+
+
+def begin(port: int, told: Mapping[str, str] | None = None) -> Begun:
+    """Begins a server that ends with this process.
+
+    Args:
+        port: its port.
+        told: Prefect's settings of this process, where it has been imported; else the environment has them.
+    """
+    module = find_spec("prefect")
+    if module is None or module.origin is None:
+        raise RunError("Prefect is not installed", where=sys.executable, mend="run make setup")
+    beside = str(Path(module.origin).parents[1])
+    command = [sys.executable, "-m", "uvicorn", "--app-dir", beside, "--factory", _APP]
+    options = ["--host", HOST, "--port", str(port), "--log-level", "error", "--lifespan", "on"]
+    process = subprocess.Popen([*command, *options], env={**os.environ, **_OWN, **(told or {})})
+    end_with_this_process(process.pid)
+    return Begun(port, process)
+
+
+def free_port() -> int:
+    """A port that no other process takes meanwhile: each begins to look at one of its own.
+
+    Prefect draws one of a thousand: two nights that start at once and draw the same one share the server that
+    is up first, and the other night fails when that server ends with its process.
+    """
+    return next(filter(_is_free, (FIRST_PORT + (os.getpid() + step) % PORTS for step in range(PORTS))))
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as found:
+        try:
+            found.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def set_damaged_aside(home: Path) -> None:

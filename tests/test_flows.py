@@ -66,10 +66,8 @@ def test_a_night_is_published_whole(whole_night: Any) -> None:
 def test_nights_that_start_at_once_do_not_share_a_server(spoiled: Any) -> None:
     from prefect.server.api.server import SubprocessASGIServer
 
-    import flows
-
     assert spoiled.code in (cli.DONE, cli.ATTENTION)
-    ports = range(flows.FIRST_PORT, flows.FIRST_PORT + flows.PORTS)
+    ports = range(prefect_home.FIRST_PORT, prefect_home.FIRST_PORT + prefect_home.PORTS)
     assert SubprocessASGIServer().running
     assert SubprocessASGIServer().port in ports
 
@@ -214,12 +212,13 @@ def test_a_server_that_ends_at_its_start_is_tried_without_its_record_and_not_for
 
     started: list[bool] = []
 
-    def start(self: object) -> "subprocess.Popen[bytes]":
+    def begin(port: int, _: object) -> prefect_home.Begun:
         started.append((tmp_path / "prefect.db").exists())
-        return subprocess.Popen([sys.executable, "-S", "-c", "raise SystemExit(3)"])
+        ended = subprocess.Popen([sys.executable, "-S", "-c", "raise SystemExit(3)"])
+        return prefect_home.Begun(port, ended)
 
     monkeypatch.setattr(SubprocessASGIServer, "_instances", {})
-    monkeypatch.setattr(SubprocessASGIServer, "_run_uvicorn_command", start)
+    monkeypatch.setattr(prefect_home, "begin", begin)
     (tmp_path / "prefect.db").touch()
     with temporary_settings({PREFECT_HOME: tmp_path}), pytest.raises(RunError, match="did not start"):
         flows.start_server()
