@@ -1,6 +1,7 @@
 """The room's door: reads the staged tables, finds every row's enterprise, writes the linked tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -50,9 +51,11 @@ GRID = "grid"
 # Whose officers were at the place that their rows name.
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 SQL = Path(__file__).parent / "sql"
+BOUND = {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
+LOOKS = ("link_registered", "link_trading", "link_look")
 TABLES = (
-    "record_link", "record_premises", "premises", "link_registered", "link_trading",
-    "link_kind", "link_look", "link_whereabouts", "enterprise",
+    "link_whereabouts", "link_kind", "enterprise", "premises", "record_premises", "record_link",
+    "record_comparison",
 )  # fmt: skip
 
 
@@ -167,31 +170,42 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
         rows = outcome.link_rows(
             parties, all_facets, words, linked, identities.ids, history.earlier.of_record
         )
-        con.register("link_row", rows)
-        con.register("link_said", said_table(rows))
+        said = said_table(rows)
         db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
         reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
         db.write_arrow(con, "review_pair", reviews)
-        tables = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
+        compared, patterns = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
         ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
         bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
         db.write_arrow(con, "link_bridge", bridges)
         drifted, learnt = _keep_model(con, night, choice, linked)
         # What was compared is no longer needed, and is most of the memory.
         sources_come = set(pc.unique(parties.table["source"]).to_pylist())
-        del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties, share
-        del firms, registry_profiles, rows
+        del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties
+        del firms, registry_profiles, share
         release(held)
-        for name, table in zip(("compared_record", "comparison_pattern"), tables, strict=True):
-            con.register(name, table)
-        for name in (*TABLES, "record_comparison"):
-            db.materialise(
-                con, SQL / f"{name}.sql", {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
-            )
-        write_identities(con, identities, changes, history, handles, sources_come, as_of)
+        arrows = {
+            "link_row": rows, "link_said": said, "compared_record": compared, "comparison_pattern": patterns
+        }  # fmt: skip
+        _materialise(con, LOOKS, arrows)
+        with closing(db.beside(con)) as other, ThreadPoolExecutor(1) as thread:
+            # Who is who is Python's work, the tables are DuckDB's.
+            made = thread.submit(_materialise, other, TABLES, arrows)
+            write_identities(con, identities, changes, history, handles, sources_come, as_of)
+            made.result()
         corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
         ledger.step("写出")
         return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
+
+
+def _materialise(
+    con: duckdb.DuckDBPyConnection, names: Iterable[str], arrows: Mapping[str, pa.Table]
+) -> None:
+    """Makes tables of this room from the night's and from Arrow tables."""
+    for name, table in arrows.items():
+        con.register(name, table)
+    for name in names:
+        db.materialise(con, SQL / f"{name}.sql", BOUND)
 
 
 def _estimated(

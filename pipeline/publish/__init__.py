@@ -21,6 +21,7 @@ from pipeline.publish.database import dictionary, warehouse
 from pipeline.publish.database.checks import check
 from pipeline.publish.database.inputs import complete
 from pipeline.publish.database.persons import find_persons
+from pipeline.publish.forms.binding import binder
 from pipeline.publish.generations import generation, manifest, restricted, runs
 from pipeline.publish.generations.generation import Generation, roll_back
 from pipeline.publish.generations.keeping import forget
@@ -128,16 +129,16 @@ def _write_files(
     views: dict[str, int],
     version: str,
 ) -> dict[str, int]:
-    """Writes all files beside the warehouse: lists and books here, while DuckDB writes in a thread."""
+    """Writes all files beside the warehouse: DuckDB in a thread, long workbooks in processes."""
     as_of, folder = night.settings.as_of, made.folder
     with closing(db.beside(con)) as other, ThreadPoolExecutor(1) as thread:
         parquet = thread.submit(warehouse.write_parquet, other, views, folder / "warehouse")
-        kept = thread.submit(restricted.write, other, night, made.restricted)
-        lines = lists.write_lists(con, folder, as_of, sources)
-        handed_back = write_departments(con, folder, as_of, sources)
-        neighbours = write_neighbours(con, folder, as_of, sources)
-        report.write(con, folder, as_of, sources)
+        with binder(night.settings.threads, views["list_line"]) as books:
+            lines = lists.write_lists(con, folder, as_of, sources, books)
+            neighbours = write_neighbours(con, folder, as_of, sources, books)
+            handed_back = write_departments(con, folder, as_of, sources, books)
+            report.write(con, folder, as_of, sources)
+            restricted.write(con, night, made.restricted)
         written = {f"warehouse/{name}": count for name, count in parquet.result().items()}
-        kept.result()
     manifest.write(con, night, folder, version, {**lines, **handed_back, **neighbours, **written})
     return lines

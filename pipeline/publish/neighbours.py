@@ -17,6 +17,7 @@ import duckdb
 from pipeline.declaration import Source
 from pipeline.publish.database import dictionary
 from pipeline.publish.database.inputs import quoted
+from pipeline.publish.forms.binding import Binder
 from pipeline.publish.forms.cells import plain
 from pipeline.publish.forms.lines import Value, short_title
 from pipeline.publish.forms.table_text import BOM, as_text, write_csv_table
@@ -79,7 +80,7 @@ class _Handed:
 
 
 def write_neighbours(
-    con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source]
+    con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source], books: Binder
 ) -> dict[str, int]:
     """Writes the files of a built warehouse into a day's folder.
 
@@ -91,10 +92,10 @@ def write_neighbours(
     for view in TITLES:
         handed = _handed(con, view, as_of, sources)
         path = folder / FOLDER / f"{view}_{as_of:%Y%m%d}"
+        books.bind(_write_book, path.with_suffix(".xlsx"), handed)
         with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as handle:
             write_csv_table(handle, handed.header, handed.rows)
         _write_notice(path.with_suffix(".txt"), handed)
-        _write_book(path.with_suffix(".xlsx"), handed)
         counts |= {f"{FOLDER}/{path.name}{suffix}": len(handed.rows) for suffix in (".csv", ".xlsx")}
     return counts
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import processes
 from pipeline.errors import RunError
 from pipeline.link.columns import normalising
 from pipeline.link.columns.normalising import Crew, Taken, collect, crew, in_batches, take_phones
@@ -74,10 +75,10 @@ def test_only_a_few_batches_are_under_way(few: None) -> None:
 
 
 def test_few_texts_or_one_process_need_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(normalising, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("a pool was made"))
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("a pool was made"))
     enough = normalising.WORTH_A_PROCESS
-    for processes, texts in ((1, enough), (0, enough), (2, enough - 1)):
-        with crew(processes, texts) as workers:
+    for count, texts in ((1, enough), (0, enough), (2, enough - 1)):
+        with crew(count, texts) as workers:
             assert [name for name, _ in workers.take({"a": (taken, ["甲"])})] == ["a"]
 
 
@@ -85,9 +86,9 @@ def test_many_texts_have_as_many_processes_as_are_free(monkeypatch: pytest.Monke
     made: list[int] = []
 
     class Made(Pool):
-        def __init__(self, processes: int, **_: Any) -> None:
+        def __init__(self, count: int, **_: Any) -> None:
             super().__init__()
-            made.append(processes)
+            made.append(count)
 
         def __enter__(self) -> "Made":
             return self
@@ -95,7 +96,7 @@ def test_many_texts_have_as_many_processes_as_are_free(monkeypatch: pytest.Monke
         def __exit__(self, *_: object) -> None:
             made.append(0)
 
-    monkeypatch.setattr(normalising, "ProcessPoolExecutor", Made)
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", Made)
     with crew(2, normalising.WORTH_A_PROCESS) as workers:
         assert made == [2]
         next(iter(workers.take({"a": (taken, ["甲"])})))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.interval import wilson
-from tests.mutation.mutants import LEFT_ALONE
+from tests.mutation.mutants import LEFT_ALONE, NOT_TRIED
 from tests.mutation.trying import KILLED, SURVIVED, TIMEOUT
 
 LEAST = 0.8
@@ -78,9 +78,8 @@ def render(results: Sequence[Result], command: str, minutes: float) -> str:
 
 
 def _left_alone() -> str:
-    return "; ".join(
-        f"{why} ({', '.join(f'`{name}`' for name in names)})" for why, names in LEFT_ALONE.items()
-    )
+    left = {**LEFT_ALONE, **{why: (place,) for why, place in NOT_TRIED.items()}}
+    return "; ".join(f"{why} ({', '.join(f'`{name}`' for name in names)})" for why, names in left.items())
 
 
 def write(document: Path, table: str) -> None:

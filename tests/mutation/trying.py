@@ -6,6 +6,7 @@ that ran while modules were imported, the child is forked from a process that im
 """
 
 import gc
+import importlib
 import importlib.abc
 import importlib.machinery
 import json
@@ -125,6 +126,7 @@ class _Exchanging:
 
 def _exchanged(session: pytest.Session, items: list[pytest.Item], mutant: Mutant) -> bool:
     changed = compile(mutant.source(), str(PROJECT_ROOT / mutant.module), "exec")
+    importlib.import_module(mutant.dotted)  # some are loaded only when they are asked for
     is_in = _exchange(_code(changed, mutant.function)) if mutant.function else _give_anew(changed, mutant)
     if not is_in:
         return is_in is None

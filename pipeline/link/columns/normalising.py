@@ -4,9 +4,6 @@ A batch is a function of its texts alone, and batches are put together in their 
 come out do not depend on how many processes worked.
 """
 
-import multiprocessing
-import os
-import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +26,7 @@ from pipeline.link.texts.folding import fold, pinyin_key
 from pipeline.link.texts.identifiers import Codes, is_filler, read_code
 from pipeline.link.texts.names import NameParts, is_bare_party, parse_name
 from pipeline.link.texts.persons import read_person, read_phones
+from pipeline.processes import processes
 
 BATCH = 10_000
 AHEAD = 3  # batches under way for each process
@@ -64,11 +62,11 @@ class Crew:
     """
 
     def __init__(
-        self, pool: ProcessPoolExecutor | None = None, processes: int = 1, parts: Parts = NOTHING_KEPT
+        self, pool: ProcessPoolExecutor | None = None, count: int = 1, parts: Parts = NOTHING_KEPT
     ) -> None:
         self._pool = pool
         self._parts = parts
-        self._ahead = processes * AHEAD
+        self._ahead = count * AHEAD
 
     def take(self, work: Mapping[Name, Work]) -> Iterator[tuple[Name, Iterator[Taken]]]:
         """See `Taker`."""
@@ -107,30 +105,16 @@ def in_batches(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 @contextmanager
-def crew(processes: int, texts: int, parts: Parts = NOTHING_KEPT) -> Iterator[Crew]:
-    """A crew for so many texts; its processes end with the block."""
-    if processes < 2 or texts < WORTH_A_PROCESS:
+def crew(count: int, texts: int, parts: Parts = NOTHING_KEPT) -> Iterator[Crew]:
+    """A crew of so many processes for so many texts; it ends with the block."""
+    if count < 2 or texts < WORTH_A_PROCESS:
         yield Crew(parts=parts)
         return
-    # Forking would copy the threads' locks of DuckDB and of the scheduler in whatever state they are.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent) as pool:
-        yield Crew(pool, processes, parts)
+    with processes(count) as pool:
+        yield Crew(pool, count, parts)
 
 
 ALONE: Hands = partial(crew, 1)
-
-
-def _end_with_parent() -> None:
-    """A night that is killed takes its processes with it; else they would wait for work for ever."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def collect(batches: Iterable[Taken], vocabularies: Vocabularies) -> tuple[dict[str, Ints], dict[str, Ints]]:

@@ -5,6 +5,7 @@ profile, and are compared once. Profiles are ordered by content, so that nothing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import overload
 
@@ -48,6 +49,7 @@ FACTS: dict[str, tuple[str, ...]] = {
 }
 _CODED = pa.dictionary(pa.int32(), pa.string())
 AT_ONCE = 1 << 16  # texts
+THREADS = 2
 _DATES = frozenset({"status_on", "established_on", "inspected_on"})
 
 
@@ -189,12 +191,15 @@ def _joined(staged: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
 
 
 def _profiled(table: pa.Table) -> Parties:
+    names = ("extract", *KEY)
     codes: dict[str, Ints] = {}
     values: dict[str, Texts] = {}
-    for name in ("extract", *KEY):
-        found, texts = encoded(table[name])
-        codes[name], values[name] = narrow(found), Texts(texts)
-        table = table.drop_columns([name]) if name in KEY else table
+    with ThreadPoolExecutor(
+        THREADS
+    ) as pool:  # sorting texts is Arrow's work, which runs beside other threads
+        for name, (found, texts) in zip(names, pool.map(encoded, map(table.column, names)), strict=True):
+            codes[name], values[name] = narrow(found), Texts(texts)
+    table = table.drop_columns(list(KEY))
     _, first, profile = numbered(rank_of([(codes[name], len(values[name])) for name in codes], len(table)))
     columns = {name: codes[name][first] for name in codes}
     del codes

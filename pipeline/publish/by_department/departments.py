@@ -11,6 +11,7 @@ from pipeline import db
 from pipeline.declaration import Source
 from pipeline.publish.by_department.department_book import write_book
 from pipeline.publish.by_department.department_page import DUTIES, EXAMPLES, TABLES, write_page
+from pipeline.publish.forms.binding import Binder
 from pipeline.publish.forms.mending import vocabulary
 
 _QUERIES = Path(__file__).parent / "queries"
@@ -20,7 +21,7 @@ Grouped = dict[str, list[dict[str, Any]]]
 
 
 def write_departments(
-    con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source]
+    con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source], books: Binder
 ) -> dict[str, int]:
     """Writes `departments/<部门>.html` and `.xlsx` for every department that hands an extract over.
 
@@ -44,7 +45,7 @@ def write_departments(
         }
         title = f"{department}报送数据核对表（数据截至{as_of.isoformat()}）"
         path = f"departments/{department}"
-        write_book(folder / f"{path}.xlsx", title, as_of, sources, own["supply"], own["rejected"])
+        books.bind(write_book, folder / f"{path}.xlsx", title, as_of, sources, own["supply"], own["rejected"])
         # Two offices that send one extract together have one page.
         own["duty"] = [row for row in duties if row["department"] in department]
         write_page(

@@ -35,10 +35,11 @@ def add(con: duckdb.DuckDBPyConnection) -> int:
 
 def write_parquet(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     """Writes its rows by enterprise and rule, as the view gives them; some thousand enterprises at once."""
-    schema = pa.schema([(name, pa.string()) for name in ("enterprise_id", "rule_id", "outcome", "reason")])
+    coded = pa.dictionary(pa.int32(), pa.string())  # written as it stands; whoever reads it reads texts
+    schema = pa.schema([(name, coded) for name in ("enterprise_id", "rule_id", "outcome", "reason")])
     with pq.ParquetWriter(target, schema, compression="zstd", store_schema=False) as file:
         for table in _tables(con):
-            file.write_table(table.cast(schema))
+            file.write_table(table, row_group_size=max(table.num_rows, 1))
 
 
 def _tables(con: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
@@ -55,13 +56,20 @@ def _tables(con: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
         source = numbers % len(rules)
         source[at] = len(rules) + np.arange(len(at), dtype=np.int32)
         said = pa.concat_tables([absence.select(["outcome", "reason"]), judged.select(["outcome", "reason"])])
+        columns = {"enterprise_id": (numbers // len(rules), some), "rule_id": (numbers % len(rules), rules)}
+        columns |= {name: _coded(said[name], source) for name in ("outcome", "reason")}
         yield pa.table(
             {
-                "enterprise_id": some.take(pa.array(numbers // len(rules))),
-                "rule_id": rules.take(pa.array(numbers % len(rules))),
-                **{name: said[name].take(pa.array(source)) for name in ("outcome", "reason")},
+                name: pa.DictionaryArray.from_arrays(pa.array(number), words)
+                for name, (number, words) in columns.items()
             }
         )
+
+
+def _coded(said: pa.ChunkedArray, source: npt.NDArray[np.int32]) -> tuple[pa.Array, pa.Array]:
+    """Of some rows what each says, as numbers and the texts that they stand for."""
+    coded = said.combine_chunks().dictionary_encode()
+    return coded.indices.take(pa.array(source)), coded.dictionary
 
 
 def _places(values: pa.ChunkedArray, among: pa.Array) -> npt.NDArray[np.int32]:

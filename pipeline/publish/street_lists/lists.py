@@ -10,6 +10,7 @@ import duckdb
 from pipeline import db
 from pipeline.declaration import Source
 from pipeline.publish.forms import wording
+from pipeline.publish.forms.binding import Binder
 from pipeline.publish.forms.lines import Line, Names, Value, cells, department_names
 from pipeline.publish.street_lists.csv_file import write_csv
 from pipeline.publish.street_lists.gone import Gone, read_gone
@@ -46,9 +47,9 @@ class _Firm:
 
 
 def write_lists(
-    con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source]
+    con: duckdb.DuckDBPyConnection, folder: Path, as_of: date, sources: Mapping[str, Source], books: Binder
 ) -> dict[str, int]:
-    """Writes all lists of a built warehouse into a day's folder.
+    """Writes all lists of a built warehouse into a day's folder; who binds books writes the workbooks.
 
     Returns:
         The number of lines of each file, by path inside the folder.
@@ -58,9 +59,9 @@ def write_lists(
     answers = {name: words[0] for name, words in sources["street_returns"].columns["result"].values.items()}
     gone = read_gone(con, as_of, answers)
     for item in _lists(_details(con, as_of, _names(con, sources)), gone, as_of):
-        write_csv(folder / f"{item.path}.csv", item.rows)
         sheet = Sheet(item.place, as_of, item.rows, list(answers.values()), item.gone)
-        write_xlsx(folder / f"{item.path}.xlsx", sheet)
+        books.bind(write_xlsx, folder / f"{item.path}.xlsx", sheet)
+        write_csv(folder / f"{item.path}.csv", item.rows)
         counts |= {f"{item.path}.csv": len(item.rows), f"{item.path}.xlsx": len(item.rows)}
     return counts
 
