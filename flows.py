@@ -52,9 +52,9 @@ class Outcome:
 
 @task(cache_policy=NO_CACHE, task_run_name="ingest {source.extract}")
 @scrubbed()
-def ingest_extract(night: Night, source: Source) -> None:
+def ingest_extract(night: Night, source: Source, ahead: ingest.Ahead | None) -> None:
     """Reads one department's files into typed rows; what cannot be read is kept with its reason."""
-    logger.info("%s: %s", source.extract, ingest.extract(night, source))
+    logger.info("%s: %s", source.extract, ingest.extract(night, source, ahead))
 
 
 @task(cache_policy=NO_CACHE)
@@ -106,8 +106,10 @@ def nightly(parameters: dict[str, Any]) -> Outcome:
         steps = resuming.begin(settings, _now())  # what a night that died had done is not done again
         night = steps.night
         watch.begun(night.run_id)
-        for source in sources.values():
-            steps.run(f"ingest {source.extract}", ingest_extract, source)
+        todo = [source for source in sources.values() if f"ingest {source.extract}" not in steps.taken_over]
+        with ingest.reading_ahead(night, todo) as ahead:
+            for source in todo:
+                steps.run(f"ingest {source.extract}", ingest_extract, source, ahead)
         steps.run("supply", close_ingest, sources)
         steps.run("link", link_records, sources)
         steps.run("score", score_enterprises, sources)

@@ -25,6 +25,7 @@ from pipeline.ingest.survey import refuse_survey
 from pipeline.ingest.typed import TypedBatch, count_records, type_records
 from pipeline.ingest.unpack import content
 
+Stamp = tuple[int, int, int]
 _UNFORESEEN = "文件内容无法读取，请用原系统重新导出后重报"
 _UNREADABLE = "文件读不出来，请检查文件是否完整、是否被占用"
 _GROWING = "文件在读取时仍在变动，请等传输完成后重新运行"
@@ -86,7 +87,7 @@ class LoadedFile:
     withdrawn: bool = False
     kept: Path | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-    stamp: tuple[int, int, int] | None = None
+    stamp: Stamp | None = None
 
     @property
     def is_used(self) -> bool:
@@ -132,8 +133,9 @@ def _read_ahead(records: Iterable[RawTable]) -> Iterator[RawTable]:
             yield raw
 
 
-def _stamp(found: os.stat_result, size: int) -> tuple[int, int, int]:
-    return size, found.st_mtime_ns, found.st_ino
+def stamp_of(found: os.stat_result) -> Stamp:
+    """Size, time of change and number of a file: what tells whether it is still the same."""
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class Reader:
             with open_file(item.path) as stream:
                 loaded.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
                 loaded.size = stream.tell()
-                loaded.stamp = _stamp(os.fstat(stream.fileno()), loaded.size)
+                loaded.stamp = (loaded.size, *stamp_of(os.fstat(stream.fileno()))[1:])
         except OSError:
             loaded.refuse(_UNREADABLE)
         if item.refusal:
@@ -173,10 +175,10 @@ class Reader:
         except OSError:
             loaded.refuse(_UNREADABLE)
             return
-        if _stamp(now, now.st_size) != loaded.stamp:
+        if stamp_of(now) != loaded.stamp:
             loaded.refuse(_GROWING)
 
-    def inbox_records(self, item: InboxFile) -> Iterator[RawTable]:
+    def read(self, item: InboxFile) -> Iterator[RawTable]:
         """The records of a file of the inbox, identity numbers masked.
 
         Raises:

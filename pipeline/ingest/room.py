@@ -13,6 +13,7 @@ from pipeline.declaration import Source
 from pipeline.errors import RunError
 from pipeline.ingest import status
 from pipeline.ingest.admission import admit
+from pipeline.ingest.ahead import Ahead
 from pipeline.ingest.archive import GONE, Archive, to_bring_back
 from pipeline.ingest.archived import RecordsWriter
 from pipeline.ingest.entries import Entry, Forgotten, Withdrawal
@@ -70,7 +71,7 @@ class IngestSummary:
         )
 
 
-def extract(night: Night, source: Source) -> ExtractSummary:
+def extract(night: Night, source: Source, ahead: Ahead | None = None) -> ExtractSummary:
     """Finds, reads, checks, archives and stages one extract, and writes its tables.
 
     Writes `stg_<extract>` and the extract's rows of `rejected_row`, `extract_status`, `check_result`
@@ -80,24 +81,29 @@ def extract(night: Night, source: Source) -> ExtractSummary:
     Args:
         night: the night.
         source: the extract's declaration.
+        ahead: holds what of the inbox was read already.
 
     Raises:
         SourceError: if the source's stage.sql does not run.
     """
     night.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with night.connect() as con, ThreadPoolExecutor(night.settings.threads) as pool:
-        return _take_in(con, night, source, pool)
+        return _take_in(con, night, source, pool, ahead)
 
 
 def _take_in(
-    con: duckdb.DuckDBPyConnection, night: Night, source: Source, pool: ThreadPoolExecutor
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    source: Source,
+    pool: ThreadPoolExecutor,
+    ahead: Ahead | None,
 ) -> ExtractSummary:
     settings = night.settings
     reader = Reader(source, load_key(settings.restricted), pool, night.folder)
     archive = Archive(settings.restricted, source.extract)
     intake = Intake(con, source, settings.as_of)
     found = find_files(settings.inbox / source.extract, settings.as_of)
-    inbox = [_read(reader, intake, item, number) for number, item in enumerate(found)]
+    inbox = [_read(reader, intake, item, number, ahead) for number, item in enumerate(found)]
     history = archive.history(settings.as_of)
     _leave_out(inbox, archive.withdrawn(settings.as_of), archive.forgotten())
     checks = admit(con, inbox, source, history, accept=source.extract in settings.accept)
@@ -118,14 +124,15 @@ def _take_in(
     return _summary(source, files, rows)
 
 
-def _read(reader: Reader, intake: Intake, item: InboxFile, number: int) -> LoadedFile:
+def _read(reader: Reader, intake: Intake, item: InboxFile, number: int, ahead: Ahead | None) -> LoadedFile:
     """Reads a file of the inbox into the intake, its records kept for the archive."""
     loaded = reader.look(item, number)
     if loaded.refusal is None:
         loaded.kept = reader.scratch / f"records_{number}.parquet"
         writer = RecordsWriter(loaded.kept)
         under_way: list[Future[None]] = []
-        for raw, batch in reader.typed(loaded, reader.inbox_records(item)):
+        kept = ahead.records(item, loaded.stamp) if ahead and loaded.stamp else None
+        for raw, batch in reader.typed(loaded, reader.read(item) if kept is None else kept):
             _finish(under_way)
             under_way = [reader.pool.submit(writer.add, raw), reader.pool.submit(intake.add, loaded, batch)]
         _finish(under_way)

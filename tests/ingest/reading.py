@@ -39,4 +39,4 @@ def read_file(path: Path, day: date, source: Source) -> ReadFile:
     with ThreadPoolExecutor(1) as pool:
         reader = Reader(source, b"k" * 32, pool, path.parent)
         loaded = reader.look(item, 0)
-        return ReadFile(loaded, [batch for _, batch in reader.typed(loaded, reader.inbox_records(item))])
+        return ReadFile(loaded, [batch for _, batch in reader.typed(loaded, reader.read(item))])
