@@ -124,10 +124,10 @@ def _kept(path: Path) -> list[Result]:
 
 def _load() -> None:
     """All modules once, before anything forks."""
-    import great_expectations  # noqa: F401
-
     import pipeline.district
-    import pipeline.ingest.judge  # noqa: F401
+    import pipeline.ingest
+
+    pipeline.ingest.load_judge()
 
 
 def _chains(cases: Sequence[Case]) -> Iterator[list[Case]]:
