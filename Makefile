@@ -108,7 +108,7 @@ fuzz: setup-dev ## every reader and the command line on far more random input th
 
 SAMPLE ?= 8
 SEED ?= 1
-mutants: $(VENV)/.mutation ## what tests notice of small changes to linking and scoring (SAMPLE=8 a module, or all); table in docs/reliability.md
+mutants: $(VENV)/.mutation ## what tests notice of small changes to linking and scoring (SAMPLE=8 a module and one more for every forty of its mutants, or all); table in docs/reliability.md
 	@$(BIN)/python -m tests.mutation.run --sample $(SAMPLE) --seed $(SEED) --docs
 
 check-desktop: setup-dev ## what people open, in a real browser: Debian's Chromium, no download

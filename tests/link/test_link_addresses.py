@@ -153,3 +153,8 @@ def test_a_new_village_keeps_its_word() -> None:
 def test_a_house_number_hides_no_street_or_road_behind_it(address: str, front: tuple[str, ...]) -> None:
     parts = parse_address(address)
     assert (parts.street, parts.community, parts.road) == front
+
+
+def test_four_rooms_of_a_list_are_kept() -> None:
+    rooms = parse_address("嘉宾路23号招商大厦701、702、703、704、705房").rooms
+    assert len(rooms) == 4

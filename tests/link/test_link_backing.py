@@ -22,9 +22,10 @@ from pipeline.link.decisions.deciding import (
     rank,
     speaks_against,
 )
+from pipeline.link.decisions.scoring import _has_name
 from pipeline.link.model import THOUSANDTHS, Calibration, shipped_model
 from pipeline.link.pairs.comparing import LEAST_POPULATION
-from tests.link.by_hand import compared, ints
+from tests.link.by_hand import compared, facets, ints
 
 YES, NO = np.array([True]), np.array([False])
 STRONG = ("exact", "homophone", "look_alike")
@@ -382,3 +383,10 @@ def test_a_calibration_counts_bits_beyond_its_knee_by_its_slope() -> None:
     assert model.applied(bits).tolist() == [-5.0, 0.0, 2.0, 3.0]
     assert model.applied(bits, 0.5).tolist() == [-5.0, 0.0, 2.0, 4.0]
     assert model.applied(bits, 0.0).tolist() == [-5.0, 0.0, 2.0, 2.0]
+
+
+def test_a_persons_name_is_no_name_but_a_sign_is() -> None:
+    told = facets(
+        5, name={"trade": [0, 1, 1, 0, 1], "person": [0, 0, 1, 0, 1]}, sign={"trade": [0, 0, 0, 1, 1]}
+    )
+    assert _has_name(told).tolist() == [False, True, False, True, True]

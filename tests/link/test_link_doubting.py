@@ -1,14 +1,22 @@
 """Which links an answered line doubts: its own fuzzy ones, until a later answer to it says otherwise."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from pipeline.journal import append_journal
-from pipeline.link.results.doubting import read_doubts
+from pipeline.link.decisions.deciding import DECISIONS, PROBABLE_CODE
+from pipeline.link.decisions.standing import Resolution
+from pipeline.link.explaining import wording
+from pipeline.link.identification.identity import Before, Known
+from pipeline.link.identification.looks import Look
+from pipeline.link.results.doubting import Doubt, Doubted, doubt, read_doubts, tell
 from pipeline.settings import Settings
+from tests.link.resolved_by_hand import FIRM, SHOP_FIRM, Night, night
 
 LISTED, NEXT, AS_OF = date(2017, 3, 31), date(2017, 4, 30), date(2017, 5, 31)
 VISIT = date(2017, 4, 5)
@@ -79,3 +87,48 @@ def test_where_nothing_was_published_nothing_is_doubted(tmp_path: Path) -> None:
         assert read_doubts(con, settings) == []
         con.execute("CREATE TABLE stg_street_returns (enterprise_id VARCHAR)")
         assert read_doubts(con, settings) == []
+
+
+def _two_firms() -> tuple[Night, Before]:
+    """Two firms, and a row that only its name and person tell to be the first one's."""
+    done = night(FIRM, SHOP_FIRM, {"name": FIRM["name"], "person": FIRM["person"]})
+    known = {name: Known(name, record, LISTED, Look(), True) for name, record in (("E0", "f0"), ("E1", "f1"))}
+    return done, Before(known, {"f0": "E0", "f1": "E1", "r2": "E0"})
+
+
+def _of_the_row(done: Night, found: Resolution) -> tuple[str, int]:
+    unit = int(found.units.unit[np.flatnonzero(found.units.profiles == 2)[0]])
+    return DECISIONS[found.decision[unit]], int(found.entity[unit])
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "is_certain", "expected"),
+    [("E0", False, ("review", -1)), ("E1", False, ("probable", 0)), ("E0", True, ("certain", 0))],
+    ids=["its own firm", "another firm", "certain"],
+)
+@pytest.mark.usefixtures("small_tables")
+def test_a_doubted_link_waits_for_a_clerk_where_it_is_not_certain(
+    enterprise: str, is_certain: bool, expected: tuple[str, int]
+) -> None:
+    done, before = _two_firms()
+    assert _of_the_row(done, done.found) == ("certain", 0)
+    found = done.found
+    if not is_certain:
+        found = replace(found, decision=np.full_like(found.decision, PROBABLE_CODE))
+    said = [Doubt("r2", enterprise, VISIT, "r.csv", 1), Doubt("r2", enterprise, NEXT, "r.csv", 2)]
+    left, doubted = doubt(said, found, done.parties, done.firms, before, "registry")
+    assert _of_the_row(done, left) == expected
+    waits = expected[0] == "review"
+    assert doubted.sent == ({2: NEXT} if waits else {}), "the later answer is told"
+    assert left.open_entity.tolist() == found.open_entity.tolist() + ([0] if waits else [])
+
+
+@pytest.mark.usefixtures("small_tables")
+def test_only_rows_that_wait_are_told_of_the_doubt() -> None:
+    done, _ = _two_firms()
+    linked = done.linked()
+    assert tell(linked, done.parties, Doubted([], {})) is linked
+    told = tell(linked, done.parties, Doubted([], {2: VISIT}))
+    reasons = [told.bases[number] for number in told.basis.tolist()]
+    before = [linked.bases[number] for number in linked.basis.tolist()]
+    assert reasons == [*before[:2], wording.doubted(VISIT)]

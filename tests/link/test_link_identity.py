@@ -5,9 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.link.identification.handles import known_again
-from pipeline.link.identification.identity import Before, Former, Identities, Known, attribute_changes
+from pipeline.link.identification.identity import (
+    Before,
+    Change,
+    Former,
+    Identities,
+    Known,
+    attribute_changes,
+)
 from pipeline.link.identification.identity import identify as identify_entities
 from pipeline.link.identification.looks import Look, Seen
+from pipeline.link.judgement.judgements import Given, Judgement
+from pipeline.link.results.identities import _change_table, _judged
 
 DAY, NEXT = date(2017, 3, 1), date(2017, 3, 2)
 
@@ -161,3 +170,26 @@ def test_ids_are_unique_never_reused_and_steady(now: list[int], earlier: list[in
     assert not set(second.ids) & set(second.aliases)
     if now == earlier[: len(now)] and len(now) == len(earlier):
         assert second.ids == first.ids
+
+
+def test_judgements_are_about_ids_of_then_of_now_and_of_the_record() -> None:
+    told = Judgement("r1", "EOLD", "same", "王核对", "2017-03-01", "实地核对")
+    aside = replace(told, record_id="r5", enterprise_id="E5", verdict="unsure")
+    state = replace(
+        before(EA=["r1"], EB=["r2"]),
+        aliases={"EOLD": ("EB", DAY)},
+        former={
+            "EOLD": Former("r9", DAY, frozenset({"r9"})), "EWAS": Former("r1", DAY, frozenset({"r1", "r8"}))
+        },
+    )  # fmt: skip
+    assert _judged([Given(told), Given(aside)], state) == {"EOLD", "EB", "EWAS", "EA"}
+    assert _judged([Given(replace(told, record_id="r7"))], state) == {"EOLD", "EB"}
+    assert _judged([], state) == frozenset()
+
+
+def test_changes_stand_by_enterprise_kind_and_other() -> None:
+    found = [("E2", "created", None), ("E1", "merged", "E9"), ("E1", "merged", "E3"), ("E1", "merged", None)]
+    rows = _change_table([Change(*one) for one in found], NEXT).to_pylist()
+    told = [(row["enterprise_id"], row["change"], row["other_enterprise_id"]) for row in rows]
+    assert told == [found[3], found[2], found[1], found[0]]
+    assert {row["as_of"] for row in rows} == {NEXT}

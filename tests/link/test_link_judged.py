@@ -9,7 +9,7 @@ from pipeline.link.columns.parties import Parties
 from pipeline.link.identification.identity import Before, Former, Known
 from pipeline.link.identification.looks import Look
 from pipeline.link.judgement.judgements import Judgement
-from pipeline.link.judgement.judging import Judged, Target, judge, nothing_judged
+from pipeline.link.judgement.judging import Judged, Target, _among, judge, nothing_judged
 from tests.link.by_hand import facets, ints, parties
 
 DAY = date(2017, 3, 10)
@@ -227,3 +227,11 @@ def test_records_are_moved_where_others_keep_the_id_that_they_had() -> None:
     assert found.moved_records(of, before({"a0": "S", "a1": "S"})) == set(), "it was there already"
     assert found.moved_records(of, before({"a1": "T"})) == set(), "it had none"
     assert nothing_judged().moved_records(of, before({"a1": "T"})) == set()
+
+
+def test_pairs_are_told_apart_by_both_their_numbers() -> None:
+    left, right = zip(*((one, other) for one in range(4) for other in range(4)), strict=True)
+    among = _among(ints(*left), ints(*right), ints(0, 3), ints(3, 1))
+    found = {pair for pair, held in zip(zip(left, right, strict=True), among.tolist(), strict=True) if held}
+    assert found == {(0, 3), (3, 1)}
+    assert _among(ints(0, 1), ints(9, 0), ints(0), ints(9)).tolist() == [1, 0]

@@ -165,3 +165,10 @@ def test_a_shuffled_form_is_the_form() -> None:
 def test_a_sign_of_trade_words_alone_is_no_trade_name() -> None:
     assert not parse_name("快餐", sign=True).has_trade
     assert parse_name("好味快餐", sign=True).has_trade
+
+
+def test_an_end_that_forms_and_given_names_share_is_a_form_unless_a_short_name_is_a_persons() -> None:
+    ends = sorted(end for end in lexicon().form_class if len(end) == 1 and end in lexicon().given_name_ends)
+    assert ends
+    for end in ends:
+        assert has_trade_word(f"鑫泰隆发{end}"), end

@@ -1,14 +1,18 @@
 """How two names compare, part by part, and how codes do; the parts are given, not parsed."""
 
+import random
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.vocabulary import NAME_WORDS, Vocabularies
+from pipeline.link.columns.vocabulary import NAME_WORDS, TradeFacets, Vocabularies
 from pipeline.link.model import shipped_model
 from pipeline.link.pairs.comparing import Comparator, frequencies
+from pipeline.link.pairs.comparing_names import NameComparer
 from pipeline.link.texts.folding import pinyin_key
 from tests.link.by_hand import facets, ints
 
@@ -91,6 +95,30 @@ def trade(a: Name, b: Name) -> str:
 )
 def test_trade_names(one: str, other: str, level: str) -> None:
     assert trade(firm(one), firm(other)) == level
+
+
+def test_no_level_hangs_on_which_texts_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are compared only where they may be alike: compared everywhere they come to the same."""
+    draw = random.Random(5)
+    words = Vocabularies()
+    texts = sorted({"".join(draw.choices("鑫泰达新太一二发", k=draw.randint(1, 6))) for _ in range(170)})
+    numbers = [words.trade.add(text) for text in texts]
+    left, right = (ints(*side) for side in zip(*product(numbers, numbers), strict=True))
+    sound = dict(zip(numbers, (words.sound.add(pinyin_key(text)) for text in texts), strict=True))
+    a, b = (
+        TradeFacets.of(
+            facets(len(side), name={"trade": side.tolist(), "sound": [sound[n] for n in side.tolist()]}).name,
+            np.arange(len(side)),
+        )
+        for side in (left, right)
+    )
+    compared = NameComparer(shipped_model(), words)
+    passed_over = ~compared._may_be_alike(left, right)
+    quick = compared._trade_words(a, b)
+    everywhere = NameComparer(shipped_model(), words)
+    monkeypatch.setattr(everywhere, "_may_be_alike", lambda one, other: np.ones(len(one), dtype=bool))
+    assert (quick == everywhere._trade_words(a, b)).all()
+    assert passed_over.mean() > 0.4, "most names have little in common"
 
 
 def test_names_that_are_not_both_registered_only_differ_as_signs_do() -> None:

@@ -25,6 +25,11 @@ def test_the_heaviest_goes_first_and_what_speaks_against_stands_behind() -> None
     assert said == f"{word(SECOND)}、{word(FIRST)}（但{word(THIRD)}）"
 
 
+def test_from_half_a_bit_on_a_field_is_told() -> None:
+    assert told(**{FIRST: 500}) == word(FIRST)
+    assert told(**{FIRST: 499}) == "各项均弱"
+
+
 def test_equal_weights_stand_by_name() -> None:
     assert told(**{SECOND: TOLD, FIRST: TOLD}) == f"{word(FIRST)}、{word(SECOND)}"
 

@@ -38,6 +38,7 @@ LEFT_ALONE = {
     "how numbers are spread over slots": ("_SPREAD", "_SLOT_BITS"),
     "how wide a table or a packed number is; it may be wider": ("int(x.max(initial=0)) + 1",),
 }
+ONE_MORE = 40
 NOT_TRIED = {
     "linking on Spark, for each try would start a Java; tests hold its results against the local engine's": (
         "pipeline/link/engines/on_spark/"
@@ -138,10 +139,17 @@ def mutants_of(module: str) -> list[Mutant]:
 
 
 def drawn(module: str, count: int | None, seed: int) -> list[Mutant]:
-    """A random sample of a module's mutants, the same for the same seed; all if count is None."""
+    """A random sample of a module's mutants, the same for the same seed.
+
+    Args:
+        module: the module.
+        count: how many at least, and one more for every ONE_MORE of its mutants; None: all.
+        seed: of the draw.
+    """
     everything = mutants_of(module)
     random.Random(f"{seed}:{module}").shuffle(everything)
-    return sorted(islice(filter(_is_python, everything), count))
+    most = None if count is None else count + len(everything) // ONE_MORE
+    return sorted(islice(filter(_is_python, everything), most))
 
 
 def _is_python(mutant: Mutant) -> bool:

@@ -26,6 +26,7 @@ from tests.mutation.trying import SURVIVED, Trial, told, try_all
 HELD_BY = ("tests/link", "tests/score")
 EVERYWHERE = "pipeline/"
 _UNIT = 0.3  # below it a test looks at one thing
+_FEW = 2  # tests that reach a function
 _PATIENCE = 20.0  # processor seconds of all tests of one mutant, traced
 _IMPORTED_ONCE = (
     *("duckdb", "hypothesis", "numpy", "networkx", "openpyxl", "opencc", "pandas", "pyarrow.compute"),
@@ -68,7 +69,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.mutation.run")
-    parser.add_argument("--sample", default="8", help="mutants a module, or `all` (default: 8)")
+    parser.add_argument(
+        "--sample", default="8", help="mutants a module, more of large ones, or `all` (default: 8)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the draw (default: 1)")
     parser.add_argument("--only", default=EVERYWHERE, help="modules whose path begins so, by comma")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
@@ -133,12 +136,11 @@ def _reached(notes: Path) -> Reached:
 def _trial(mutant: Mutant, reached: Reached) -> Trial:
     function = f"{mutant.module}:{mutant.inner}"
     afresh = function in reached.at_import or not (mutant.function or mutant.constant)
-    if mutant.function is None or afresh:
+    candidates = reached.by_function[function]
+    # What is remembered is reached once: by the first test that asks for it.
+    if mutant.function is None or afresh or len(candidates) <= _FEW:
         beside = [mutant.module, *_importers(mutant.module)]
-        candidates = list(dict.fromkeys(test for module in beside for test in reached.by_module[module]))
-        candidates = [*reached.by_function[function], *candidates]
-    else:
-        candidates = reached.by_function[function]
+        candidates = [*candidates, *(test for module in beside for test in reached.by_module[module])]
     tests: list[str] = []
     made: dict[str, float] = {}
     seconds = 0.0
