@@ -163,6 +163,8 @@ def _chain(folder: Path, known: World, number: int, cases: Sequence[Case]) -> li
                 problems = case.strike(place)
             problems += invariants.after_fault(mounted, known, as_sent=case.as_sent)
             problems += seen.problems
+            if problems and (said := place.log.read_text(encoding="utf-8").strip()):
+                problems.append(f"the night said: {said.splitlines()[-1]}")
             results.append(Result(case.kind, case.name, number, seen.looks, tuple(problems)))
         again = flow_faults.recover if flow_faults.is_flow(cases[0]) else _recover
         last = [*again(place), *invariants.after_recovery(mounted, known, as_sent=cases[0].as_sent)]
