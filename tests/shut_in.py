@@ -61,7 +61,9 @@ def _place(match: re.Match[str]) -> str:
         return "this machine"
     if match["host"] is None:
         return match["family"]
-    address = ipaddress.ip_address(match["host"])
+    said = ipaddress.ip_address(match["host"])
+    # Java writes 127.0.0.1 as an address of IPv6.
+    address = (said.version == 6 and said.ipv4_mapped) or said
     is_here = address.is_loopback or address.is_unspecified
     return "loopback" if is_here else f"{match['who']}: {address} port {match['port']}"
 

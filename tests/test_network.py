@@ -37,6 +37,8 @@ TRACE = """
 inet_pton(AF_INET6, "2001:db8::1", &sin6_addr), sin6_scope_id=0}, 28) = -1 E
 1<python> connect(3, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT
 1<python> sendto(3, ""..., 10, 0, NULL, 0) = 10
+1<Executor task l> connect(3, {sa_family=AF_INET6, sin6_port=htons(59731), \
+sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::ffff:127.0.0.1", &sin6_addr), sin6_scope_id=0}, 28) = 0
 """
 
 
@@ -69,7 +71,7 @@ def test_a_trace_is_counted_by_place() -> None:
     assert reached(TRACE.splitlines()) == {
         "python: 10.0.0.2 port 53": 1,
         "node: 2001:db8::1 port 443": 1,
-        "loopback": 1,
+        "loopback": 2,
         "this machine": 1,
     }
 
