@@ -53,8 +53,8 @@ def main() -> int:
             subprocess.run(["umount", "--recursive", "--lazy", name], check=True)
     minutes = (time.monotonic() - begun) / 60
     if options.beside:
-        again = {result.kind for result in results}
-        results += [result for result in _kept(options.beside) if result.kind not in again]
+        again = {result.chain for result in results}
+        results += [result for result in _kept(options.beside) if result.chain not in again]
     if options.keep:
         options.keep.write_text("".join(map(_line, results)), encoding="utf-8")
     told = table.render(results, minutes, _command(options))
@@ -65,12 +65,13 @@ def main() -> int:
 
 
 def _command(options: argparse.Namespace) -> str:
-    if options.share == 1 and not options.only:
+    if options.share == 1 and not (options.only or options.chains):
         return "make chaos"
     only = [f"--only '{options.only}'"] if options.only else []
     share = [f"--share {options.share}"] if options.share != 1 else []
-    command = " ".join(["python -m tests.chaos.run", *only, *share])
-    return f"make chaos` and, for some kinds once more, `{command}" if options.beside else command
+    chains = [f"--chains {' '.join(map(str, options.chains))}"] if options.chains else []
+    command = " ".join(["python -m tests.chaos.run", *only, *chains, *share])
+    return f"make chaos` and, for some faults once more, `{command}" if options.beside else command
 
 
 def _unshared() -> list[str]:
@@ -83,9 +84,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="a part of the schedule, for a quick look")
     parser.add_argument("--only", default="", help="kinds whose name matches this pattern")
+    parser.add_argument("--chains", type=int, nargs="+", help="only these chains of faults, by number")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="write what came of each fault into this file")
-    parser.add_argument("--beside", type=Path, help="such a file: kinds that are not run now come from it")
+    parser.add_argument("--beside", type=Path, help="such a file: chains that are not run now come from it")
     parser.add_argument("--docs", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -97,8 +99,11 @@ def _all(folder: Path, options: argparse.Namespace) -> list[Result]:
     print(f"prepared: {json.dumps(known.seconds)}", file=sys.stderr, flush=True)
     cases = faults.schedule(known, options.seed, options.share)
     cases += flow_faults.schedule(options.seed, options.share)
-    cases = [case for case in cases if re.search(options.only, case.kind)]
-    chains = list(enumerate(_chains(cases)))
+    chains = [
+        (number, chain)
+        for number, chain in enumerate(_chains(cases))
+        if re.search(options.only, chain[0].kind) and number in (options.chains or [number])
+    ]
     told = [folder / f"results.{number}" for number in range(options.workers)]
     pids = [
         stages.fork(

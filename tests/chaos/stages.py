@@ -160,7 +160,9 @@ def run(
 def _begun(settings: Settings, start: Start | None, clock: Callable[[], datetime]) -> Steps:
     if start is None:
         return resuming.begin(settings, clock())
-    shutil.copytree(start.runs, settings.restricted / "runs", dirs_exist_ok=True)
+    runs = settings.restricted / "runs"
+    shutil.rmtree(runs / start.run_id, ignore_errors=True)  # what an earlier fault left of the same night
+    shutil.copytree(start.runs, runs, dirs_exist_ok=True)
     return Steps(Night(settings, start.run_id, start.started_at, start.code_version))
 
 
