@@ -1,7 +1,8 @@
 """Long files are read ahead by another process, while this one types and stages those before them.
 
 What was read rests in the night's folder until it is asked for. Whatever goes wrong on the way is told by
-nobody: the file is then read where it is asked for, which says what is wrong.
+nobody: the file is then read where it is asked for, which says what is wrong. So is one that unpacks to more
+than the disk should hold beside the night.
 """
 
 import os
@@ -24,6 +25,7 @@ from pipeline.processes import processes
 FOLDER = "ahead"
 WORTH_A_PROCESS = 1 << 22  # bytes; a shorter file is read sooner than another process tells of it
 FILES_AHEAD = 3  # read, or being read, and not yet asked for: what they hold lies on the disk
+MOST_KEPT = 1 << 30  # bytes of one file's records; a longer one is read where it is asked for
 
 
 class Ahead:
@@ -53,11 +55,13 @@ class Ahead:
         return None
 
     def _begin(self) -> None:
-        for number, (source, item) in self._coming:
-            kept = self._folder / f"{number}.pickle"
-            read = self._pool.submit(_keep, source, self._key, item, kept)
-            self._begun.append((item.path, kept, read))
+        coming = next(self._coming, None)
+        if coming is None:
             return
+        number, (source, item) = coming
+        kept = self._folder / f"{number}.pickle"
+        read = self._pool.submit(_keep, source, self._key, item, kept)
+        self._begun.append((item.path, kept, read))
 
 
 @contextmanager
@@ -100,6 +104,8 @@ def _keep(source: Source, key: bytes, item: InboxFile, kept: Path) -> Stamp | No
         with ThreadPoolExecutor(1) as pool, kept.open("xb") as file:
             for raw in Reader(source, key, pool, kept.parent).read(item):
                 pickle.dump(raw, file, pickle.HIGHEST_PROTOCOL)
+                if file.tell() > MOST_KEPT:
+                    raise ValueError("too long to be kept")
     except Exception:  # whoever asks for the file reads it again, and says what is wrong
         kept.unlink(missing_ok=True)
         return None

@@ -131,6 +131,18 @@ def test_what_cannot_be_read_is_left_to_whoever_asks_for_it(night: Night) -> Non
     assert (summary.files, summary.refused) == (1, 1)
 
 
+def test_a_file_that_is_too_long_to_be_kept_is_left_to_whoever_asks_for_it(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item, stamp = _file(night, "registry")
+    kept, source, key = night.folder / "0.pickle", _sources()[1], load_key(night.settings.restricted)
+    assert ahead._keep(source, key, item, kept) == stamp
+    kept.unlink()
+    monkeypatch.setattr(ahead, "MOST_KEPT", 1_000)
+    assert ahead._keep(source, key, item, kept) is None
+    assert not kept.exists()
+
+
 def test_a_process_that_dies_costs_nothing_but_its_work(tmp_path: Path) -> None:
     item = InboxFile("a.csv", tmp_path / "a.csv", AS_OF)
     dead: Future[Stamp | None] = Future()

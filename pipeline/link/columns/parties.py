@@ -194,9 +194,8 @@ def _profiled(table: pa.Table) -> Parties:
     names = ("extract", *KEY)
     codes: dict[str, Ints] = {}
     values: dict[str, Texts] = {}
-    with ThreadPoolExecutor(
-        THREADS
-    ) as pool:  # sorting texts is Arrow's work, which runs beside other threads
+    # Sorting texts is Arrow's work, which runs beside other threads.
+    with ThreadPoolExecutor(THREADS) as pool:
         for name, (found, texts) in zip(names, pool.map(encoded, map(table.column, names)), strict=True):
             codes[name], values[name] = narrow(found), Texts(texts)
     table = table.drop_columns(list(KEY))
