@@ -27,6 +27,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --requirement requirements/run.txt --constraint requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pipeline.prefect_record
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline import local_server
+from pipeline import local_server, prefect_record
 from pipeline.errors import RunError
 
 logger = logging.getLogger("early_warning")
@@ -94,7 +94,9 @@ def begin(port: int, told: Mapping[str, str] | None = None) -> Begun:
     beside = str(Path(module.origin).parents[1])
     command = [sys.executable, "-m", "uvicorn", "--app-dir", beside, "--factory", _APP]
     options = ["--host", HOST, "--port", str(port), "--log-level", "error", "--lifespan", "on"]
-    process = subprocess.Popen([*command, *options], env={**os.environ, **_OWN, **(told or {})})
+    environment = {**os.environ, **_OWN, **(told or {})}
+    prefect_record.lay(Path(environment["PREFECT_HOME"]))
+    process = subprocess.Popen([*command, *options], env=environment)
     end_with_this_process(process.pid)
     return Begun(port, process)
 
@@ -119,7 +121,7 @@ def _is_free(port: int) -> bool:
 
 def set_damaged_aside(home: Path) -> None:
     """Prefect's record is for looking at: one that cannot be read must not stop every night from now on."""
-    path = home / "prefect.db"
+    path = home / prefect_record.RECORD
     if not path.exists():
         return
     try:
@@ -136,13 +138,13 @@ def set_damaged_aside(home: Path) -> None:
 
 def set_aside(home: Path) -> bool:
     """Puts Prefect's record where no server looks for it; whether there was one."""
-    path = home / "prefect.db"
+    path = home / prefect_record.RECORD
     if not path.exists():
         return False
     logger.warning("%s cannot be used and was set aside; Prefect begins a new record", path.name)
     for rest in ("-wal", "-shm"):
         path.with_name(path.name + rest).unlink(missing_ok=True)
-    path.replace(path.with_name("prefect.db.damaged"))
+    path.replace(path.with_name(f"{prefect_record.RECORD}.damaged"))
     return True
 
 
@@ -160,6 +162,7 @@ def persistent_server(restricted: Path, port: int, cron: str) -> Iterator[str]:
     """
     home = restricted / "prefect"
     url = f"http://{HOST}:{port}/api"
+    prefect_record.lay(home)
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen([*command, "--no-ui"], stdout=log, stderr=subprocess.STDOUT)
