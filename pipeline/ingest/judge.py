@@ -52,13 +52,14 @@ def judge(
     gx, figures_of_files = _context()
     frame = pd.DataFrame({"file": list(files), **_columns(figures)})
     batch = figures_of_files.get_batch({"dataframe": frame})
-    suite = gx.ExpectationSuite(name=suite_name)
-    for bound in bounds:
-        suite.add_expectation(
-            gx.expectations.ExpectColumnValuesToBeBetween(
-                column=bound.name, min_value=bound.low, max_value=bound.high, meta={"why": bound.why}
-            )
+    expected = [
+        gx.expectations.ExpectColumnValuesToBeBetween(
+            column=bound.name, min_value=bound.low, max_value=bound.high, meta={"why": bound.why}
         )
+        for bound in bounds
+    ]
+    # All at once: added one by one, each is held against all before it.
+    suite = gx.ExpectationSuite(name=suite_name, expectations=expected)
     # Most nights nothing lies outside, and that is known in half the time without asking for the files.
     if batch.validate(suite, result_format="BOOLEAN_ONLY").success:
         return {bound.name: set() for bound in bounds}

@@ -20,6 +20,7 @@ CREATE OR REPLACE TEMP MACRO without_role(value) AS
     '\s*(法定代表人|法人代表|负责人|经营者|业主|店主|当事人)\s*[:：]\s*\p{Han}{2,4}\s*$', '');
 CREATE OR REPLACE TEMP MACRO without_owner(value) AS
   CASE
+    WHEN NOT regexp_matches(value, '[（(【\[:：]') THEN value
     WHEN regexp_extract(value, '[（(【\[]\s*(\p{Han}{2,4})\s*[）)】\]]', 1) IN (SELECT name FROM built.hidden_name WHERE proven)
       THEN regexp_replace(without_role(value), '[（(【\[]\s*\p{Han}{2,4}\s*[）)】\]]', '')
     ELSE without_role(value) END;

@@ -11,7 +11,7 @@ from pipeline.night import Night
 
 # file → where its rows come from: the night's database is attached as `built`.
 _FILES = {
-    "identity.parquet": "FROM built.identity_state ORDER BY ALL",
+    "identity.parquet": "FROM built.identity_state ORDER BY record_id, handle, alias_of, enterprise_id",
     "persons.parquet": "FROM keyed_person ORDER BY ALL",
     "history.parquet": """FROM (FROM risk_history UNION ALL BY NAME FROM later_history)
         ORDER BY as_of, enterprise_id""",
@@ -47,7 +47,7 @@ def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
             f"CREATE OR REPLACE TEMP TABLE {later} AS FROM built.{kept} WHERE as_of > $as_of",
             {"as_of": night.settings.as_of},
         )
-    cells = db.read_arrow(con, "FROM built.person ORDER BY ALL")
+    cells = db.read_arrow(con, "FROM built.person")
     con.register("keyed_person", schema.keyed_persons(cells, load_key(night.settings.restricted)))
     for name, rows in _FILES.items():
         path = folder / name
