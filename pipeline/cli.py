@@ -38,6 +38,7 @@ from pipeline import (
 )
 from pipeline.cli_options import DATA, DEMO
 from pipeline.errors import ConfigError, Unforeseen, sentence_of
+from pipeline.garbage import loading
 from pipeline.settings import PROJECT_ROOT, Settings, restricted_beside
 
 ABOUT = "Early warning of low-end enterprises: one night's work, and tools to look at it."
@@ -168,10 +169,11 @@ def _night(settings: Settings, *, debug: bool) -> int:
     prefect_home.prepare(settings.restricted, verbose=debug)
     with progress.shown():
         try:
-            begun = prefect_home.begin_early()
-            import flows
+            with loading():
+                begun = prefect_home.begin_early()
+                import flows
 
-            flows.start_server(begun)
+                flows.start_server(begun)
             outcome = flows.nightly(settings.to_parameters())
         except Exception as problem:
             duty.failed_outside(settings, problem, since, lambda: datetime.now(UTC))

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline import db
 from pipeline.declaration import Source
+from pipeline.garbage import unsearched
 from pipeline.keys import load_key
 from pipeline.link.columns.facets import Facets, build_facets, former_names
 from pipeline.link.columns.founding import Firms, found_firms
@@ -111,7 +112,7 @@ def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> Link
         RunError: if the identity state that the journal names is missing.
         ConfigError: if a judgement cannot be read, or what the engine needs is missing.
     """
-    with opened(night) as engine:
+    with opened(night) as engine, unsearched():  # between its steps `release` searches
         return _run(night, sources, anew, engine)
 
 

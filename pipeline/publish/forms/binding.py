@@ -9,6 +9,7 @@ from functools import partial
 from typing import ParamSpec
 
 from pipeline.errors import RunError
+from pipeline.garbage import unsearched
 from pipeline.processes import processes
 
 WORTH_A_PROCESS = 5_000  # lines; fewer are written sooner here than a process starts elsewhere
@@ -47,13 +48,10 @@ class Binder:
 
 
 def _at_ease(write: Callable[[], None]) -> None:
-    """Writes one in a process of its own; a tenth of the time goes for cycles sought among cells."""
-    gc.disable()
-    try:
+    """Writes one in a process of its own; to search among its many cells would take a tenth of the time."""
+    with unsearched():
         write()
-    finally:
-        gc.enable()
-        gc.collect()
+    gc.collect()
 
 
 @contextmanager
