@@ -353,6 +353,16 @@ def run(place: Any, out: Path, *words: str) -> int:
     return cli.main(["dossier", *words, "--warehouse", str(place.settings.warehouse), "--out", str(out)])
 
 
+@pytest.fixture(scope="module")
+def _pdfs() -> None:
+    """Pango and a Chinese font; on a machine without them the test is skipped."""
+    try:
+        pdf._prove()
+    except pdf.PdfUnavailable as problem:
+        pytest.skip(str(problem))
+
+
+@pytest.mark.usefixtures("_pdfs")
 def test_the_command_writes_for_its_owner_alone(
     place: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -395,6 +405,7 @@ def test_without_pango_the_page_is_still_written(
     assert "fonts-noto-cjk" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("_pdfs")
 def test_a_pdf_has_the_same_bytes_again_and_fetches_nothing(tmp_path: Path) -> None:
     secret = tmp_path / "secret.css"
     secret.write_text("p { display: none }", encoding="utf-8")
