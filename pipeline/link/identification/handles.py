@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from pipeline.keys import keyed_handle
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.ordering import Ints, distinct_pairs
 from pipeline.link.columns.parties import Parties
-from pipeline.link.columns.vocabulary import Vocabularies
+from pipeline.link.columns.vocabulary import Vocabularies, Vocabulary
 
 CODES = ("uscc", "org", "registration")
 # An enterprise of more records is carried by those that stay.
 MOST_RECORDS = 2
+_PAIRS = tuple(combinations(("operator", "phone", "door", "name"), 2))
 
 Handle = tuple[int, str]
 
@@ -44,12 +45,12 @@ def handles_of(
     sizes = np.bincount(row_entity[rows], minlength=int(row_entity.max(initial=-1)) + 1)
     few = rows[sizes[row_entity[rows]] <= MOST_RECORDS]
     pairs = distinct_pairs(row_entity[few], parties.profile[few])
-    f = facets.take(pairs[1])
+    said = _said(facets.take(pairs[1]), words)
     return sorted(
         {
             (int(entity), keyed_handle(key, handle))
-            for at, entity in enumerate(pairs[0].tolist())
-            for handle in (*_codes(f, words, at), *_pairs(f, words, at))
+            for entity, one in zip(pairs[0].tolist(), said, strict=True)
+            for handle in (*_codes(one), *_pairs(one))
         }
     )
 
@@ -100,34 +101,54 @@ def _disagree(one: Mapping[str, set[str]], other: Mapping[str, set[str]]) -> boo
     return any(not one[kind] & other[kind] for kind in one.keys() & other.keys())
 
 
-def _codes(f: Facets, words: Vocabularies, at: int) -> Iterator[str]:
-    for kind in CODES:
-        code = int(getattr(f, kind)[at])
-        if code:
-            yield _handle(kind, words.code.words[code])
+class _Said(NamedTuple):
+    """What one profile says, as texts; empty where it says nothing."""
+
+    uscc: str
+    org: str
+    registration: str
+    operator: str
+    phone: str
+    door: str
+    name: str
 
 
-def _pairs(f: Facets, words: Vocabularies, at: int) -> Iterator[str]:
-    """Two of operator, phone, door and name; of a place without a name and an operator the door alone."""
-    said = {
-        "operator": words.person_sound.words[f.person_sound[at]],
-        "phone": words.phone.words[f.phone[at]],
-        "door": _door(f, words, at),
-        "name": words.sound.words[f.sign.sound[at] or f.name.sound[at]],
-    }
-    if said["door"] and not said["operator"] and not said["name"]:
-        yield _handle("door", said["door"])
-    for one, other in combinations(said, 2):
-        if said[one] and said[other]:
-            yield _handle(f"{one}+{other}", said[one], said[other])
+def _said(f: Facets, words: Vocabularies) -> Iterator[_Said]:
+    """What each profile says, in their order."""
+    sounds = np.where(f.sign.sound != 0, f.sign.sound, f.name.sound)
+    codes = [_texts(words.code, getattr(f, kind)) for kind in CODES]
+    operators, phones = _texts(words.person_sound, f.person_sound), _texts(words.phone, f.phone)
+    yield from map(_Said, *codes, operators, phones, _doors(f, words), _texts(words.sound, sounds))
 
 
-def _door(f: Facets, words: Vocabularies, at: int) -> str:
+def _texts(vocabulary: Vocabulary, numbers: Ints) -> Iterator[str]:
+    texts = vocabulary.words
+    return (texts[number] for number in numbers.tolist())
+
+
+def _doors(f: Facets, words: Vocabularies) -> Iterator[str]:
     """Road and number, else building, with block and room; empty for a shared registration address."""
-    spot = f.site[at] or f.building[at]
-    if not spot or f.shared[at]:
-        return ""
-    return "|".join(words.place.words[part] for part in (spot, f.block[at], f.room[at]))
+    spots = np.where(f.shared != 0, 0, np.where(f.site != 0, f.site, f.building))
+    texts = words.place.words
+    for spot, block, room in zip(spots.tolist(), f.block.tolist(), f.room.tolist(), strict=True):
+        yield f"{texts[spot]}|{texts[block]}|{texts[room]}" if spot else ""
+
+
+def _codes(said: _Said) -> Iterator[str]:
+    for kind in CODES:
+        code = getattr(said, kind)
+        if code:
+            yield _handle(kind, code)
+
+
+def _pairs(said: _Said) -> Iterator[str]:
+    """Two of operator, phone, door and name; of a place without a name and an operator the door alone."""
+    if said.door and not said.operator and not said.name:
+        yield _handle("door", said.door)
+    for one, other in _PAIRS:
+        first, second = getattr(said, one), getattr(said, other)
+        if first and second:
+            yield _handle(f"{one}+{other}", first, second)
 
 
 def _handle(kind: str, *texts: str) -> str:
