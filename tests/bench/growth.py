@@ -59,11 +59,14 @@ def slope(sizes: Sequence[Size], of: Callable[[Size], float]) -> float:
 
 
 def foretold(sizes: Sequence[Size], of: Callable[[Size], float], firms: float) -> tuple[float, float]:
-    """What the largest size comes to by the line through all smaller ones (its error there, as a share), and
-    what `firms` come to by the line through all."""
-    *smaller, last = sizes
-    missed = _on_line(smaller, of, last.firms) / of(last) - 1
-    return _on_line(sizes, of, firms), missed
+    """What `firms` come to by the line through the two largest sizes, and what that misses, as a share:
+    the line through the two sizes before the largest one, held against the largest one.
+
+    Small sizes would bend the line: most of what they take is the start.
+    """
+    last = sizes[-1]
+    missed = _on_line(sizes[-3:-1], of, last.firms) / of(last) - 1
+    return _on_line(sizes[-2:], of, firms), missed
 
 
 def _on_line(sizes: Sequence[Size], of: Callable[[Size], float], firms: float) -> float:
@@ -108,16 +111,21 @@ def document(sizes: Sequence[Size]) -> str:
     if len(sizes) > 2:
         lines += [
             "",
-            "| | slope, log–log over rows | error of the line through the smaller sizes at the last one "
-            "| a city of 4 million firms, by the line through all |",
+            "| | slope, log–log over rows | the same from the size before the largest on "
+            "| error of the line through the two sizes before the largest, at the largest "
+            "| a city of 4 million firms, by the line through the two largest |",
         ]
-        lines += ["|---|---:|---:|---:|", *(_foretold(name, of, sizes) for name, (_, of) in CURVES.items())]
+        lines += [
+            "|---|---:|---:|---:|---:|",
+            *(_foretold(name, of, sizes) for name, (_, of) in CURVES.items()),
+        ]
     return "\n".join([*lines, "", "![growth](growth.svg)"])
 
 
 def _foretold(name: str, of: Callable[[Size], float], sizes: Sequence[Size]) -> str:
     city, missed = foretold(sizes, of, CITY)
-    return f"| {name} | {slope(sizes, of):.2f} | {missed:+.0%} | {city:,.1f} ± {abs(missed) * city:,.1f} |"
+    slopes = f"{slope(sizes, of):.2f} | {slope(sizes[-2:], of):.2f}"
+    return f"| {name} | {slopes} | {missed:+.0%} | {city:,.1f} ± {abs(missed) * city:,.1f} |"
 
 
 def plot(sizes: Sequence[Size]) -> str:
