@@ -11,7 +11,7 @@ from pipeline.night import Night
 
 # file → where its rows come from: the night's database is attached as `built`.
 _FILES = {
-    "identity.parquet": "FROM built.identity_state ORDER BY record_id, handle, alias_of, enterprise_id",
+    "identity.parquet": "FROM built.identity_state ORDER BY ALL",
     "persons.parquet": "FROM keyed_person ORDER BY ALL",
     "history.parquet": """FROM (FROM risk_history UNION ALL BY NAME FROM later_history)
         ORDER BY as_of, enterprise_id""",
