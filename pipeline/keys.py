@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from pipeline import db
@@ -41,13 +42,20 @@ def load_key(restricted: Path) -> bytes:
 
 def keyed(key: bytes, kind: str, text: str) -> str:
     """The hash that stands for a text: equal texts of one kind have equal ones, and nothing leads back."""
-    message = f"{kind}\x1f{text}".encode()
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:HASH_DIGITS]
+    hashed = _begun(key).copy()
+    hashed.update(f"{kind}\x1f{text}".encode())
+    return hashed.hexdigest()[:HASH_DIGITS]
 
 
 def keyed_handle(key: bytes, handle: str) -> str:
     """A handle `kind:hash` with its plain hash replaced by a keyed one."""
     return f"{handle.split(':')[0]}:{keyed(key, 'handle', handle)}"
+
+
+@cache
+def _begun(key: bytes) -> hmac.HMAC:
+    """The hash before the first sign: of hundreds of thousands the key is taken in once."""
+    return hmac.new(key, digestmod=hashlib.sha256)
 
 
 def _make(path: Path) -> None:

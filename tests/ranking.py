@@ -22,19 +22,21 @@ RAISED = ("C", "D")
 
 _TRUE_ROWS = """
 SELECT l.* REPLACE (
-  CASE WHEN t.entity_id IS NOT NULL THEN 'E' || upper(sha256(t.entity_id)[:14]) END AS enterprise_id,
+  CASE WHEN t.entity_id IS NOT NULL
+    THEN dense_rank() OVER (ORDER BY t.entity_id NULLS LAST) - 1 END AS entity,
   CASE WHEN t.entity_id IS NOT NULL THEN 'certain' ELSE 'none' END AS decision,
-  CASE WHEN t.entity_id IS NOT NULL THEN 1.0 ELSE 0.0 END AS probability)
+  CASE WHEN t.entity_id IS NOT NULL THEN 1.0 ELSE 0.0 END AS probability),
+  'E' || upper(sha256(t.entity_id)[:14]) AS true_id
 FROM made l
 LEFT JOIN read_parquet($records) t ON t.extract = l.extract AND t.file = l.file AND t."row" = l."row"
 ORDER BY l.extract, l.file, l."row"
 """
 # What a perfect matching knows of a firm: its registry row, else a whole code of it, else nothing.
 _TRUE_STATES = """
-SELECT enterprise_id, CASE WHEN bool_or(extract = 'registry') THEN 'registered'
+SELECT entity, any_value(true_id) AS enterprise_id, CASE WHEN bool_or(extract = 'registry') THEN 'registered'
   WHEN bool_or(usable_code) THEN 'valid_code_not_held' ELSE 'not_found' END AS state
 FROM linked JOIN read_parquet($records) USING (extract, file, "row")
-WHERE enterprise_id IS NOT NULL GROUP BY enterprise_id ORDER BY enterprise_id
+WHERE entity IS NOT NULL GROUP BY entity ORDER BY entity
 """
 
 
@@ -64,7 +66,7 @@ def ranked(night: Night) -> None:
 @contextmanager
 def true_links(truth: Path) -> Iterator[None]:
     """Within it, linking gives every row to the entity that the truth says, with certainty."""
-    made_rows = outcome.link_rows
+    made_rows, given_ids = outcome.link_rows, outcome.with_ids
     states: list[pa.Table] = []
     bound = {"records": str(truth / "records.parquet")}
 
@@ -73,10 +75,14 @@ def true_links(truth: Path) -> Iterator[None]:
             con.register("made", made_rows(*parts))
             con.execute(f"CREATE TABLE linked AS {_TRUE_ROWS}", bound)
             states.append(con.execute(_TRUE_STATES, bound).to_arrow_table())
-            return con.execute("FROM linked").to_arrow_table()
+            return con.execute("SELECT * EXCLUDE (true_id) FROM linked").to_arrow_table()
+
+    def named(rows: pa.Table, ids: list[str], before: dict[str, str]) -> pa.Table:
+        return given_ids(rows, states[-1]["enterprise_id"].to_pylist(), before)
 
     with (
         patch.object(outcome, "link_rows", rows),
+        patch.object(outcome, "with_ids", named),
         patch.object(outcome, "entity_table", lambda *parts: states[-1]),
     ):
         yield

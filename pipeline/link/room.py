@@ -1,18 +1,16 @@
 """The room's door: reads the staged tables, finds every row's enterprise, writes the linked tables."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline import db
+from pipeline.beside import beside
 from pipeline.declaration import Source
 from pipeline.garbage import unsearched
 from pipeline.keys import load_key
@@ -42,8 +40,9 @@ from pipeline.link.pairs.pieces import Pieces
 from pipeline.link.results import doubting, outcome
 from pipeline.link.results.compared import compared_tables
 from pipeline.link.results.identities import identify_tonight, write_identities
+from pipeline.link.results.members import founding_of, members_of
 from pipeline.link.results.reviews import review_table
-from pipeline.link.results.said import said_table
+from pipeline.link.results.tables import Tables
 from pipeline.night import Night, record_attention
 
 LEAST_LIMIT = 512_000_000  # bytes; a smaller limit is not halved
@@ -51,13 +50,8 @@ REGISTRY = "registry"
 GRID = "grid"
 # Whose officers were at the place that their rows name.
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
-SQL = Path(__file__).parent / "sql"
 BOUND = {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
-LOOKS = ("link_registered", "link_trading", "link_look")
-TABLES = (
-    "link_whereabouts", "link_kind", "enterprise", "premises", "record_premises", "record_link",
-    "record_comparison",
-)  # fmt: skip
+MAKERS = 2  # threads in which DuckDB makes tables, where the night may have as many
 
 
 @dataclass(frozen=True)
@@ -161,52 +155,38 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     resolution, doubted = doubting.doubt(doubts, resolution, parties, firms, history.given, REGISTRY)
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
-    handles = handles_of(parties, all_facets, words, linked.row_entity, load_key(night.settings.restricted))
-    as_of = night.settings.as_of
-    with _writing(night) as con:
+    key, as_of = load_key(night.settings.restricted), night.settings.as_of
+    with _writing(night) as con, beside(con, min(MAKERS, night.settings.threads)) as makers:
+        membered = makers.do(members_of, parties, linked.row_entity)
+        rows = outcome.link_rows(parties, all_facets, words, linked)
+        tables = Tables(makers, rows, BOUND)
+        handles = handles_of(parties, all_facets, words, linked.row_entity, key)
         doubting.write(con, parties, doubted)
+        members = membered.result()
+        founding = founding_of(members, parties, linked.row_entity, REGISTRY)
         identities, changes = identify_tonight(
-            con, parties, linked, handles, history, judged, given, REGISTRY, as_of
+            members, founding, parties, handles, history, judged, given, as_of
         )
-        rows = outcome.link_rows(
-            parties, all_facets, words, linked, identities.ids, history.earlier.of_record
-        )
-        said = said_table(rows)
-        db.write_arrow(con, "link_entity", outcome.entity_table(linked, identities.ids))
-        reviews = review_table(parties, linked, resolution, identities.ids, resolver, judged)
+        ids = identities.ids
+        tables.make_links(outcome.with_ids(rows, ids, history.earlier.of_record))
+        tables.make_enterprises(outcome.entity_table(linked, ids))
+        reviews = review_table(parties, linked, resolution, ids, resolver, judged)
         db.write_arrow(con, "review_pair", reviews)
-        compared, patterns = compared_tables(parties, linked, resolution, identities.ids, resolver.model)
+        tables.make_comparisons(*compared_tables(parties, linked, resolution, ids, resolver.model))
         ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
         bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
         db.write_arrow(con, "link_bridge", bridges)
         drifted, learnt = _keep_model(con, night, choice, linked)
         # What was compared is no longer needed, and is most of the memory.
-        sources_come = set(pc.unique(parties.table["source"]).to_pylist())
         del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties
         del firms, registry_profiles, share
         release(held)
-        arrows = {
-            "link_row": rows, "link_said": said, "compared_record": compared, "comparison_pattern": patterns
-        }  # fmt: skip
-        _materialise(con, LOOKS, arrows)
-        with closing(db.beside(con)) as other, ThreadPoolExecutor(1) as thread:
-            # Who is who is Python's work, the tables are DuckDB's.
-            made = thread.submit(_materialise, other, TABLES, arrows)
-            write_identities(con, identities, changes, history, handles, sources_come, as_of)
-            made.result()
+        tables.looks.result()
+        write_identities(con, members, identities, changes, history, handles, rows, as_of)
+        makers.wait()
         corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
         ledger.step("写出")
         return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
-
-
-def _materialise(
-    con: duckdb.DuckDBPyConnection, names: Iterable[str], arrows: Mapping[str, pa.Table]
-) -> None:
-    """Makes tables of this room from the night's and from Arrow tables."""
-    for name, table in arrows.items():
-        con.register(name, table)
-    for name in names:
-        db.materialise(con, SQL / f"{name}.sql", BOUND)
 
 
 def _estimated(

@@ -2,13 +2,21 @@
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from pipeline.link.explaining import wording
 from pipeline.link.judgement.judging import Judged, nothing_judged
 from pipeline.link.model import shipped_model
 from pipeline.link.results.compared import compared_tables
-from pipeline.link.results.outcome import entity_table, link_rows, record_of_profile
+from pipeline.link.results.outcome import (
+    _name_shown,
+    _names_shown,
+    entity_table,
+    link_rows,
+    record_of_profile,
+    with_ids,
+)
 from pipeline.link.results.reviews import review_table
 from tests.link.by_hand import read
 from tests.link.resolved_by_hand import (
@@ -33,7 +41,7 @@ def told(done: Night) -> dict[str, dict[str, Any]]:
     linked = done.linked()
     ids = [f"E{n}" for n in range(linked.entities)]
     before = {"r2": "E0", "r3": "OLD"}
-    rows = link_rows(done.parties, done.facets, done.words, linked, ids, before)
+    rows = with_ids(link_rows(done.parties, done.facets, done.words, linked), ids, before)
     return {row["record_id"]: row for row in rows.to_pylist()}
 
 
@@ -92,6 +100,17 @@ def test_what_may_be_shown_of_a_row() -> None:
     assert shown["r6"][0] == "恒兴（总店）"
     assert shown["r7"] == (None, None, "愉天商业大厦")
     assert shown["r8"] == shown["r9"] == (None, None, None)
+
+
+def test_names_told_at_once_are_those_told_one_by_one() -> None:
+    texts = [
+        "", "张伟", " 张伟 ", "深圳市鑫泰五金有限公司",
+        "\u3000深圳市鑫泰五金有限公司\t", "恒兴服装店（赵六六）",
+        "恒兴（总店）", "阿美发廊。", "“老字号”饭店", "经营者：赵六六", "A1", "张伟\x1f", "e\u0301", "粥",
+    ]  # fmt: skip
+    told = _names_shown(pa.array(texts, pa.string())).to_pylist()
+    assert told == [_name_shown(text) for text in texts]
+    assert told[1] is None and told[4] == told[3]
 
 
 def test_codes_places_and_cells_of_a_row() -> None:

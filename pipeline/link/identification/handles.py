@@ -9,7 +9,8 @@ under the key of the restricted store, and lie there alone.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,13 +47,11 @@ def handles_of(
     few = rows[sizes[row_entity[rows]] <= MOST_RECORDS]
     pairs = distinct_pairs(row_entity[few], parties.profile[few])
     said = _said(facets.take(pairs[1]), words)
-    return sorted(
-        {
-            (int(entity), keyed_handle(key, handle))
-            for entity, one in zip(pairs[0].tolist(), said, strict=True)
-            for handle in (*_codes(one), *_pairs(one))
-        }
-    )
+    told: list[Handle] = []
+    for entity, mine in groupby(zip(pairs[0].tolist(), said, strict=True), key=itemgetter(0)):
+        plain = {handle for _, one in mine for handle in (*_codes(one), *_pairs(one))}
+        told += [(entity, handle) for handle in sorted({keyed_handle(key, handle) for handle in plain})]
+    return told
 
 
 def known_again(

@@ -4,7 +4,9 @@ All pairs of a night would fill the memory several times over. A batch's pairs a
 freed of doubles and compared at once; what comes of a batch depends on nothing but the batch.
 """
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from pipeline.link.columns.ordering import Ints, distinct, is_first, offsets, order_of
 from pipeline.link.pairs.blocking import Key, Terms
 
+THREADS = 2
 BATCH = 1 << 17  # pairs of all keys, before doubles go
 LEAST_BATCH = 1 << 13
 BYTES_A_PAIR = 1 << 14  # of the memory limit, for each of the pairs at once
@@ -51,8 +54,7 @@ class Meetings:
         self._count = left_count
         self._bits = right_count.bit_length()
         many = np.zeros(left_count)
-        for key in keys:
-            joined, heated = _join(key)
+        for key, (joined, heated) in _joined(keys):
             self.pairs_by_key[key.name] = self.pairs_by_key.get(key.name, 0) + int(joined.size.sum())
             self.hot_by_key[key.name] = self.hot_by_key.get(key.name, 0) + heated
             many += np.bincount(joined.left, joined.size, left_count)
@@ -69,6 +71,19 @@ class Meetings:
         parts = [_pairs(joined, first, last, self._bits) for joined in self._joined]
         found = distinct(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
         return (found >> self._bits) + first, found & ((1 << self._bits) - 1)
+
+
+def _joined(keys: Iterable[Key]) -> Iterator[tuple[Key, tuple[_Joined, int]]]:
+    """Each key with what it joins, in their order: sorting in threads, while the next key is made."""
+    begun: deque[tuple[Key, Future[tuple[_Joined, int]]]] = deque()
+    with ThreadPoolExecutor(THREADS) as sorters:
+        for key in keys:
+            if len(begun) == THREADS:
+                done, joined = begun.popleft()
+                yield done, joined.result()
+            begun.append((key, sorters.submit(_join, key)))
+        for done, joined in begun:
+            yield done, joined.result()
 
 
 def _pairs(joined: _Joined, first: int, last: int, bits: int) -> Ints:

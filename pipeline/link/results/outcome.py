@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.founding import Firms
@@ -27,7 +28,10 @@ from pipeline.link.texts.names import is_bare_party, parse_name
 
 STATES = ("registered", "valid_code_not_held", "not_found")
 LONGEST_PERSON = 4
-_BRACKET = re.compile("[(（\\[【〔{〈《「『﹙]")
+_BRACKETS = "[(（\\[【〔{〈《「『﹙]"
+_BRACKET = re.compile(_BRACKETS)
+# What begins and ends with a letter or a digit has nothing to be stripped off.
+_MAY_BE_SHOWN_OTHERWISE = rf"{_BRACKETS}|^[^\p{{L}}\p{{N}}]|[^\p{{L}}\p{{N}}]$"
 
 
 @dataclass(frozen=True)
@@ -101,15 +105,11 @@ def assemble(
     )
 
 
-def link_rows(
-    parties: Parties,
-    facets: Facets,
-    words: Vocabularies,
-    linked: Linked,
-    ids: list[str],
-    before: dict[str, str],
-) -> pa.Table:
-    """One row per record with all that the tables of this room need."""
+def link_rows(parties: Parties, facets: Facets, words: Vocabularies, linked: Linked) -> pa.Table:
+    """One row per record with all that the tables of this room need but the ids of enterprises.
+
+    Columns: those of the parties, what is shown of each row, its decision, and `entity`, null for none.
+    """
     own = facets.first(parties.count)
     premises, premises_ids = premises_of(own, words)
     where = whereabouts(parties, own, words, premises, _firm_of_profile(parties, linked))
@@ -124,22 +124,38 @@ def link_rows(
         "registration_valid": (own.registration, code),
         "premises_id": (premises, pa.array(premises_ids)),
         "address": (parties.columns["address"], parties.values["address"].held),
-        "house_code": (parties.columns["house_code"], parties.values["house_code"].held),
+        "house_code": (
+            parties.columns["house_code"],
+            pc.utf8_trim_whitespace(parties.values["house_code"].held),
+        ),
         "name_shown": names,
         "sign_shown": signs,
     }
     columns = {name: parties.table[name] for name in parties.table.column_names}
     columns |= {name: _coded(number[parties.profile], texts) for name, (number, texts) in of_profile.items()}
     columns |= {
-        "enterprise_id": _coded(linked.row_entity + 1, pa.array(["", *ids])),
+        "entity": pa.array(linked.row_entity, mask=linked.row_entity < 0),
         "decision": _coded(linked.decision + 1, pa.array(["", *DECISIONS])),
         "basis": _coded(linked.basis + 1, pa.array(["", *linked.bases])),
         "probability": pa.array(linked.probability),
         "shared_address": pa.array((own.shared > 0)[parties.profile]),
         "door": pa.array(own.door[parties.profile].astype(np.int64)),
     }
-    columns["previous_enterprise_id"] = _previous(parties, columns["enterprise_id"], before)
     return pa.table(dict(sorted(columns.items())))
+
+
+def with_ids(rows: pa.Table, ids: list[str], before: dict[str, str]) -> pa.Table:
+    """`link_rows` with `enterprise_id`, and `previous_enterprise_id` where it was another one.
+
+    Args:
+        rows: what `link_rows` gave.
+        ids: the id of each entity.
+        before: the id that each record had.
+    """
+    entity = rows["entity"].cast(pa.int32()).combine_chunks()
+    now = pa.DictionaryArray.from_arrays(entity, pa.array(ids, pa.string()))
+    rows = rows.append_column("enterprise_id", now)
+    return rows.append_column("previous_enterprise_id", _previous(rows["record_id"], now, before))
 
 
 def _firm_of_profile(parties: Parties, linked: Linked) -> Ints:
@@ -171,9 +187,8 @@ def _buildings(parties: Parties, name: Ints, sign: Ints) -> tuple[Ints, pa.Array
 
 def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tuple[Ints, pa.Array]]:
     """Names and signs of each profile as they may be shown: a bare personal name is not."""
-    texts = pa.array(
-        [*map(_name_shown, parties.values["name"]), *map(_party_shown, parties.values["party"])], pa.string()
-    )
+    of_party = pa.array(map(_party_shown, parties.values["party"]), pa.string())
+    texts = pa.concat_arrays([_names_shown(parties.values["name"].held), of_party])
     named, party = parties.columns["name"], parties.columns["party"]
     at = np.where(named > 0, named, len(parties.values["name"]) + party)
     told = (facets.name.trade > 0) & (facets.name.person == 0)
@@ -183,6 +198,14 @@ def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tup
         np.where(facets.sign.trade > 0, parties.columns["sign"], 0),
         signs,
     )
+
+
+def _names_shown(texts: pa.StringArray) -> pa.StringArray:
+    """`_name_shown` of each; most names are shown as they are."""
+    is_short = pc.less_equal(pc.utf8_length(texts), LONGEST_PERSON)
+    asked = pc.or_(is_short, pc.match_substring_regex(texts, _MAY_BE_SHOWN_OTHERWISE))
+    told = [_name_shown(text) for text in texts.filter(asked).to_pylist()]
+    return pc.replace_with_mask(texts, asked, pa.array(told, pa.string()))
 
 
 def _name_shown(text: str) -> str | None:
@@ -196,22 +219,24 @@ def _party_shown(text: str) -> str | None:
     return None if is_bare_party(text) else _name_shown(text)
 
 
-def _previous(parties: Parties, ids: pa.Array, before: dict[str, str]) -> pa.Array:
+def _previous(records: pa.ChunkedArray, ids: pa.Array, before: dict[str, str]) -> pa.Array:
     if not before:
-        return pa.nulls(len(parties.table), pa.string())
+        return pa.nulls(len(records), pa.string())
     return pa.array(
         [
             held if (held := before.get(record)) is not None and held != now else None
-            for record, now in zip(parties.table["record_id"].to_pylist(), ids.to_pylist(), strict=True)
+            for record, now in zip(records.to_pylist(), ids.to_pylist(), strict=True)
         ],
         pa.string(),
     )
 
 
 def entity_table(linked: Linked, ids: list[str]) -> pa.Table:
-    """Entities with their ids and registration state."""
+    """`link_entity`: entities with their ids and registration state."""
     states = [STATES[kind] for kind in linked.kind.tolist()]
-    return pa.table({"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())})
+    number = pa.array(np.arange(len(ids)))
+    told = {"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())}
+    return pa.table({"entity": number, **told})
 
 
 def record_of_profile(parties: Parties, wanted: Iterable[int]) -> dict[int, str]:

@@ -1,21 +1,21 @@
--- Grain: enterprise identity. Inputs: link_row, link_registered, link_trading, link_whereabouts, link_said, link_kind.
+-- Grain: enterprise identity. Inputs: link_row, link_registered, link_trading, link_whereabouts, link_said, link_entity.
 -- Counts are of current rows. Street, community, grid number and address are of the place where it trades, told by one row
 -- (link_whereabouts); the street is null where nobody knows, and the address then is what was written down.
 WITH counted AS (
   SELECT
-    enterprise_id,
+    entity,
     count(*) FILTER (WHERE NOT superseded) AS record_count,
     count(DISTINCT extract) FILTER (WHERE NOT superseded) AS extract_count,
     min(extract_date) AS first_seen,
     max(extract_date) AS last_seen
   FROM link_row
-  WHERE enterprise_id IS NOT NULL
-  GROUP BY enterprise_id
+  WHERE entity IS NOT NULL
+  GROUP BY entity
 )
 SELECT
-  c.enterprise_id,
+  e.enterprise_id,
   CASE
-    WHEN k.state = 'registered'
+    WHEN e.state = 'registered'
       THEN coalesce(r.name_shown, t.sign_shown, s.sign, '个体工商户（未起字号）')
     ELSE coalesce(
       s.name, t.sign_shown, s.sign,
@@ -25,7 +25,7 @@ SELECT
   coalesce(t.sign_shown, s.sign) AS sign_name,
   coalesce(r.uscc, s.uscc) AS uscc,
   coalesce(r.registration_no, s.registration_no) AS registration_no,
-  k.state AS registration_state,
+  e.state AS registration_state,
   r.entity_type,
   r.status,
   r.status_on,
@@ -41,9 +41,8 @@ SELECT
   c.first_seen,
   c.last_seen
 FROM counted c
-JOIN link_kind k USING (enterprise_id)
-LEFT JOIN link_registered r USING (enterprise_id)
-LEFT JOIN link_trading t USING (enterprise_id)
-LEFT JOIN link_whereabouts w USING (enterprise_id)
-LEFT JOIN link_said s USING (enterprise_id)
-ORDER BY c.enterprise_id
+JOIN link_entity e USING (entity)
+LEFT JOIN link_registered r USING (entity)
+LEFT JOIN link_trading t USING (entity)
+LEFT JOIN link_whereabouts w USING (entity)
+LEFT JOIN link_said s USING (entity)

@@ -1,17 +1,17 @@
--- Grain: enterprise that the registry or the grid knows: how it looks from outside, to tell changes against. Inputs:
+-- Grain: enterprise (entity number) that the registry or the grid knows: how it looks from outside, to tell changes against. Inputs:
 -- link_row, link_registered, link_trading, $grid (name of the extract). signs and places are all that the grid's current
 -- rows name; a place that it left is none.
 WITH visited AS (
   SELECT
-    enterprise_id,
+    entity,
     list(DISTINCT sign_shown ORDER BY sign_shown) FILTER (WHERE sign_shown IS NOT NULL) AS signs,
     list(DISTINCT address ORDER BY address) FILTER (WHERE address IS NOT NULL) AS places
   FROM link_row
-  WHERE extract = $grid AND enterprise_id IS NOT NULL AND NOT superseded AND coalesce(trading, 'open') = 'open'
-  GROUP BY enterprise_id
+  WHERE extract = $grid AND entity IS NOT NULL AND NOT superseded AND coalesce(trading, 'open') = 'open'
+  GROUP BY entity
 )
 SELECT
-  coalesce(r.enterprise_id, t.enterprise_id) AS enterprise_id,
+  coalesce(r.entity, t.entity) AS entity,
   r.name_shown AS registered_name,
   CASE WHEN coalesce(t.trading, 'open') = 'open' THEN t.sign_shown END AS sign,
   CASE WHEN NOT r.shared_address THEN r.address END AS registered_address,
@@ -19,6 +19,5 @@ SELECT
   v.signs,
   v.places
 FROM link_registered r
-FULL JOIN link_trading t USING (enterprise_id)
-LEFT JOIN visited v ON v.enterprise_id = coalesce(r.enterprise_id, t.enterprise_id)
-ORDER BY 1
+FULL JOIN link_trading t USING (entity)
+LEFT JOIN visited v ON v.entity = coalesce(r.entity, t.entity)

@@ -1,4 +1,4 @@
--- Grain: enterprise whose street somebody knows: where it trades, and who says so. Inputs: link_row, link_registered,
+-- Grain: enterprise (entity number) whose street somebody knows: where it trades, and who says so. Inputs: link_row, link_registered,
 -- $grid, $registry (names of extracts), $spot (extracts whose officers were at the place).
 -- standing: 0 the grid saw it trading there; 1 other officers were there; 2 other departments say so; 3 the grid saw it
 -- closed there; 4 a link that is not certain, or only a word or a building's name, says so; 5 registered there; 6 moved away.
@@ -7,7 +7,7 @@
 -- visit; else what most extracts say.
 WITH told AS (
   SELECT
-    l.enterprise_id, l.street, l.community, l.address, l.premises_id, l.grid_no, l.inspected_on,
+    l.entity, l.street, l.community, l.address, l.premises_id, l.grid_no, l.inspected_on,
     l.decision = 'certain' AS is_certain, l.extract, l.extract_date, l.record_id, l.file, l."row",
     CASE
       WHEN l.extract = $grid AND coalesce(l.trading, 'open') = 'open' THEN 0
@@ -19,8 +19,8 @@ WITH told AS (
       ELSE 2
     END AS standing
   FROM link_row l
-  LEFT JOIN link_registered r USING (enterprise_id)
-  WHERE l.enterprise_id IS NOT NULL AND NOT l.superseded AND l.street IS NOT NULL
+  LEFT JOIN link_registered r USING (entity)
+  WHERE l.entity IS NOT NULL AND NOT l.superseded AND l.street IS NOT NULL
     AND (
       l.extract = $grid
       OR NOT (
@@ -30,33 +30,32 @@ WITH told AS (
     )
 ),
 voted AS (
-  SELECT enterprise_id, standing, street, count(DISTINCT extract) AS extracts
+  SELECT entity, standing, street, count(DISTINCT extract) AS extracts
   FROM told
-  GROUP BY enterprise_id, standing, street
+  GROUP BY entity, standing, street
 ),
 lain AS (
-  SELECT enterprise_id, street, community
+  SELECT entity, street, community
   FROM told
   WHERE community IS NOT NULL
-  GROUP BY enterprise_id, street, community
+  GROUP BY entity, street, community
   QUALIFY row_number() OVER (
-    PARTITION BY enterprise_id, street ORDER BY min(standing), count(*) DESC, max(extract_date) DESC, community
+    PARTITION BY entity, street ORDER BY min(standing), count(*) DESC, max(extract_date) DESC, community
   ) = 1
 ),
 chosen AS (
   SELECT t.*
   FROM told t
-  JOIN voted v USING (enterprise_id, standing, street)
+  JOIN voted v USING (entity, standing, street)
   QUALIFY row_number() OVER (
-    PARTITION BY t.enterprise_id
+    PARTITION BY t.entity
     ORDER BY
       t.standing, t.is_certain DESC, t.inspected_on DESC NULLS LAST, v.extracts DESC, t.extract <> $registry, t.extract_date DESC,
       t.premises_id IS NULL, length(t.address) DESC NULLS LAST, t.record_id, t.file, t."row"
   ) = 1
 )
 SELECT
-  c.enterprise_id, c.street, coalesce(c.community, l.community) AS community, c.address, c.premises_id, c.grid_no,
+  c.entity, c.street, coalesce(c.community, l.community) AS community, c.address, c.premises_id, c.grid_no,
   c.extract, c.standing
 FROM chosen c
-LEFT JOIN lain l USING (enterprise_id, street)
-ORDER BY c.enterprise_id
+LEFT JOIN lain l USING (entity, street)

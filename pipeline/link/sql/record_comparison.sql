@@ -3,4 +3,3 @@
 SELECT r.record_id, r.enterprise_id, r.probability, p.comparisons
 FROM compared_record r
 JOIN comparison_pattern p USING (pattern)
-ORDER BY r.record_id

@@ -5,4 +5,3 @@ WHERE premises_id IS NOT NULL
 QUALIFY row_number() OVER (
   PARTITION BY record_id ORDER BY superseded, extract_date DESC, file DESC, "row" DESC
 ) = 1
-ORDER BY record_id
