@@ -13,6 +13,8 @@ from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 
 STORAGE_VERSION = "v1.5.0"
+# The lowest level: higher ones take half as long again, and hardly a file becomes smaller.
+PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 # DuckDB would fetch an extension that a query seems to need; nothing here needs one that is not built in.
 OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _SHUT = {

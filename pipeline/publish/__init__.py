@@ -5,15 +5,13 @@ left; `explain` and `tell` speak to a terminal.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from pipeline import db
+from pipeline.beside import beside
 from pipeline.declaration import Source
 from pipeline.night import Night
 from pipeline.publish.by_department.departments import write_departments
@@ -131,8 +129,8 @@ def _write_files(
 ) -> dict[str, int]:
     """Writes all files beside the warehouse: DuckDB in a thread, long workbooks in processes."""
     as_of, folder = night.settings.as_of, made.folder
-    with closing(db.beside(con)) as other, ThreadPoolExecutor(1) as thread:
-        parquet = thread.submit(warehouse.write_parquet, other, views, folder / "warehouse")
+    with beside(con, 1) as side:
+        parquet = side.query(warehouse.write_parquet, views, folder / "warehouse")
         with binder(night.settings.threads, views["list_line"]) as books:
             lines = lists.write_lists(con, folder, as_of, sources, books)
             neighbours = write_neighbours(con, folder, as_of, sources, books)

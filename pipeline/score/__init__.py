@@ -78,7 +78,7 @@ def run(night: Night, sources: dict[str, Source]) -> ScoreSummary:
         con.execute("SET preserve_insertion_order = false")
         unavailable = unavailable_extracts(con, sources)
         ensure_inputs(con, sources)
-        link_rows(con, sources)
+        link_rows(con, sources, night.settings.threads)
         usable_rows(con, sources, unavailable)
         listed = catalogue.take(con, night)
         catalogue.match(con, listed.items, as_of)

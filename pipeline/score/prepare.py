@@ -5,6 +5,8 @@ from datetime import date
 
 import duckdb
 
+from pipeline import db
+from pipeline.beside import beside
 from pipeline.declaration import Source
 from pipeline.score.compose import Sources, literal, quoted
 from pipeline.score.features import COLUMNS, PREMISES_COLUMNS, PREMISES_FOLDER, Feature, find_features
@@ -24,25 +26,34 @@ def unavailable_extracts(con: duckdb.DuckDBPyConnection, sources: Sources) -> fr
     return frozenset(sources) - {str(row[0]) for row in rows}
 
 
-def link_rows(con: duckdb.DuckDBPyConnection, sources: Sources) -> None:
+def link_rows(con: duckdb.DuckDBPyConnection, sources: Sources, threads: int) -> None:
     """Materialises `linked_<extract>`: current staged rows with their firm, for every identifying extract.
 
-    Grain: staged row that is not superseded and whose link is certain or probable.
+    Grain: staged row that is not superseded and whose link is certain or probable. So many extracts at once
+    as there are threads, the longest first.
     """
+    rows = {}
     for source in _identifying(sources):
-        table = f"linked_{source.extract}"
-        if not has_table(con, f"stg_{source.extract}"):
-            create_empty(con, table, linked_columns(source))
-            continue
-        facts = "".join(f", s.{quoted(name)}" for name, _ in fact_columns(source))
-        con.execute(
-            f'CREATE OR REPLACE TABLE {quoted(table)} AS SELECT s.record_id, s.extract, s.file, s."row", '
-            "s.extract_date, l.enterprise_id, CAST(l.probability AS DECIMAL(9, 6)) AS probability"
-            f"{facts} FROM {quoted(f'stg_{source.extract}')} s "
-            'JOIN record_link l ON l.extract = s.extract AND l.file = s.file AND l."row" = s."row" '
-            f"WHERE l.extract = {literal(source.extract)} AND NOT s.superseded AND NOT l.superseded "
-            "AND l.decision IN ('certain', 'probable') AND l.enterprise_id IS NOT NULL"
-        )
+        if has_table(con, f"stg_{source.extract}"):
+            rows[source.extract] = db.count(con, f"stg_{source.extract}")
+        else:
+            create_empty(con, f"linked_{source.extract}", linked_columns(source))
+    with beside(con, threads) as side:
+        for extract in sorted(rows, key=lambda name: (-rows[name], name)):
+            side.query(_link, sources[extract])
+
+
+def _link(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    facts = "".join(f", s.{quoted(name)}" for name, _ in fact_columns(source))
+    con.execute(
+        f"CREATE OR REPLACE TABLE {quoted(f'linked_{source.extract}')} AS "
+        'SELECT s.record_id, s.extract, s.file, s."row", '
+        "s.extract_date, l.enterprise_id, CAST(l.probability AS DECIMAL(9, 6)) AS probability"
+        f"{facts} FROM {quoted(f'stg_{source.extract}')} s "
+        'JOIN record_link l ON l.extract = s.extract AND l.file = s.file AND l."row" = s."row" '
+        f"WHERE l.extract = {literal(source.extract)} AND NOT s.superseded AND NOT l.superseded "
+        "AND l.decision IN ('certain', 'probable') AND l.enterprise_id IS NOT NULL"
+    )
 
 
 def usable_rows(con: duckdb.DuckDBPyConnection, sources: Sources, unavailable: frozenset[str]) -> None:

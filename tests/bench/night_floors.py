@@ -27,6 +27,8 @@ import xlsxwriter
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from pipeline import db
+
 WORKERS = 2
 COMPARED_AT_ONCE = 1 << 20
 LINKED = ("record_link", "record_premises", "premises", "enterprise", "record_comparison", "review_pair")
@@ -111,7 +113,7 @@ def of_publishing(warehouse: Path, lists: Path, place: Path) -> Floor:
 
         def parquet() -> None:
             for name in names:
-                con.execute(f"COPY \"{name}\" TO '{place / name}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+                con.execute(f"COPY \"{name}\" TO '{place / name}.parquet' ({db.PARQUET})")
 
         written = _seconds(parquet)
     cells = _seconds(lambda: [_booked(path, place) for path in sorted(lists.rglob("*.csv"))])

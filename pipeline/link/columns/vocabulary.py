@@ -1,7 +1,9 @@
 """Texts as small integers, and names taken apart into them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from itertools import count, islice
 from typing import cast
 
 import numpy as np
@@ -16,13 +18,15 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.words: list[str] = [""]
-        self._known: dict[str | None, int] | None = None
+        self._known: defaultdict[str | None, int] | None = None
         self._array: npt.NDArray[np.object_] | None = None
 
     @property
-    def _index(self) -> dict[str | None, int]:
+    def _index(self) -> defaultdict[str | None, int]:
+        """The number of each text; one that is new gets the next number when it is asked for."""
         if self._known is None:
-            self._known = {None: 0, **dict(zip(self.words, range(len(self.words)), strict=True))}
+            known = zip(self.words, range(len(self.words)), strict=True)
+            self._known = defaultdict(count(len(self.words)).__next__, [(None, 0), *known])
         return self._known
 
     def __getstate__(self) -> dict[str, object]:
@@ -39,11 +43,11 @@ class Vocabulary:
 
     def add_all(self, texts: Iterable[str | None]) -> Ints:
         """The numbers of many texts, in their order."""
-        texts, index = list(texts), self._index
-        new = [text for text in dict.fromkeys(texts) if text not in index]
-        index.update(zip(new, range(len(self.words), len(self.words) + len(new)), strict=True))
-        self.words += cast(list[str], new)  # None has its number
-        return np.fromiter(map(index.__getitem__, texts), dtype=np.int64, count=len(texts))
+        index = self._index
+        numbers = np.fromiter(map(index.__getitem__, texts), dtype=np.int64)
+        new = len(index) - 1 - len(self.words)  # None has a number and no word
+        self.words += cast(list[str], list(islice(reversed(index), new))[::-1])
+        return numbers
 
     def held(self, texts: Iterable[str]) -> Ints:
         """The numbers of texts that are here already; 0 for the others."""

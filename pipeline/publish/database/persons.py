@@ -34,7 +34,7 @@ def find_persons(con: duckdb.DuckDBPyConnection, sources: dict[str, Source]) -> 
         f"""
         CREATE OR REPLACE TABLE person AS
         SELECT DISTINCT record_id, extract, "column", extract_date, value FROM ({personal})
-        WHERE NOT superseded ORDER BY ALL
+        WHERE NOT superseded
         """
     )
     persons = _cells(sources, lambda source: source.with_role("person"))

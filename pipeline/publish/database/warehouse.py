@@ -51,10 +51,8 @@ def opened(night: Night, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def build(con: duckdb.DuckDBPyConnection, night: Night, sources: dict[str, Source]) -> dict[str, int]:
     """Makes every view but `run` and `data_dictionary`; returns the rows of each, by name."""
-    counts = {}
     parameters = {"as_of": night.settings.as_of, **random_parts(night.settings.random_check_share)}
-    for path in _view_files():
-        counts[path.stem] = db.materialise(con, path, parameters)
+    counts = {path.stem: db.materialise(con, path, parameters) for path in _view_files()}
     for source in sources.values():
         view = f"source_{source.extract}"
         bound = {"extract": source.extract} if source.identifies else {}
@@ -79,7 +77,7 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: dict[str, int], folder:
         if view == outcomes.VIEW:
             outcomes.write_parquet(con, target)
             continue
-        con.execute(f"COPY {quoted(view)} TO '{_literal(target)}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY {quoted(view)} TO '{_literal(target)}' ({db.PARQUET})")
     return {f"{view}.parquet": rows for view, rows in views.items()}
 
 

@@ -53,6 +53,6 @@ def write(con: duckdb.DuckDBPyConnection, night: Night, folder: Path) -> None:
         path = folder / name
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         target = str(path).replace("'", "''")
-        con.execute(f"COPY ({rows}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({rows}) TO '{target}' ({db.PARQUET})")
         path.chmod(0o600)
     con.unregister("keyed_person")
