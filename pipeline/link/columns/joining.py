@@ -71,9 +71,9 @@ class LabelledSets:
         Keys under which two labels of one kind stand tell nothing of whose the others are: members
         without a label join one another alone, whatever their order.
         """
-        key = combine(*keys)
-        for kind in range(len(self._labels)):
-            label = self.labels(kind)
+        key, roots = combine(*keys), self.roots()
+        for labels in self._labels:
+            label = np.array(labels, dtype=np.int64)[roots]
             held = np.flatnonzero((key > 0) & (label > 0))
             group, _ = distinct_pairs(*_narrow(key[held], label[held]))
             torn = distinct(key[held])[np.bincount(group) > 1]
