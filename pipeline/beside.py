@@ -60,7 +60,7 @@ def beside(con: Connection, threads: int) -> Iterator[Beside]:
     """So many threads beside this one; all they were given is done when the block ends.
 
     Args:
-        con: a connection that `db.connect` opened; temporary tables and registered names are its own.
+        con: a connection; temporary tables and registered names are its own.
         threads: how many.
     """
     with ExitStack() as held:

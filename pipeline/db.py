@@ -58,9 +58,11 @@ def in_memory(settings: Settings, beside: Path) -> duckdb.DuckDBPyConnection:
 
 
 def beside(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Another connection to the files of one that `connect` opened, for a thread of its own."""
+    """Another connection to what one has open, for a thread of its own."""
     other = con.cursor()
-    other.execute("USE night")
+    catalog = con.execute("SELECT current_database()").fetchone()
+    assert catalog
+    other.execute(f'USE "{catalog[0]}"')
     return other
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import db
+from pipeline.beside import beside
 from pipeline.declaration import Role, Source
 from pipeline.link.columns.ordering import Ints, narrow, numbered, order_of, rank_of
 from pipeline.link.texts.addresses import read_street
@@ -102,11 +103,13 @@ class Parties:
 def read_parties(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Parties:
     """Reads `stg_<extract>` of every identifying source by the declared roles, by extract, file and row."""
     present = db.table_names(con)
-    tables = [
-        _read_source(con, source)
-        for name, source in sorted(sources.items())
-        if source.identifies and f"stg_{name}" in present
-    ]
+    with beside(con, THREADS) as side:
+        begun = [
+            side.query(_read_source, source)
+            for name, source in sorted(sources.items())
+            if source.identifies and f"stg_{name}" in present
+        ]
+        tables = [read.result() for read in begun]
     return _profiled(pa.concat_tables(tables) if tables else _schema().empty_table())
 
 
