@@ -118,17 +118,13 @@ def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[do
 
 @contextmanager
 def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The night's database under a quarter of its limit, for linking still holds all that it compared."""
+    """The night's database under half its limit: the other half is what linking holds of the rows."""
     with closing(night.connect()) as con:
         # The night's file lives for an hour: pressing its texts hard costs more than it saves.
         con.execute("SET disabled_compression_methods = 'fsst,dict_fsst'")
-        _bound(con, night, 4)
+        limit = night.settings.memory_bytes
+        con.execute(f"SET memory_limit = '{max(limit // 2, min(limit, LEAST_LIMIT))}B'")
         yield con
-
-
-def _bound(con: duckdb.DuckDBPyConnection, night: Night, part: int) -> None:
-    limit = night.settings.memory_bytes
-    con.execute(f"SET memory_limit = '{max(limit // part, min(limit, LEAST_LIMIT))}B'")
 
 
 def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine) -> LinkSummary:
@@ -185,7 +181,6 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
         del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties
         del firms, registry_profiles, share
         release(held)
-        _bound(con, night, 2)  # the other half is what linking holds of the rows
         tables.looks.result()
         write_identities(con, members, identities, changes, history, handles, rows, as_of)
         makers.wait()
