@@ -51,6 +51,7 @@ GRID = "grid"
 # Whose officers were at the place that their rows name.
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 BOUND = {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
+ROOMY = 4_000_000_000  # bytes; under a smaller limit no table is made while all that was compared is held
 MAKERS = 2  # threads in which DuckDB makes tables, where the night may have as many
 
 
@@ -159,7 +160,8 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     with _writing(night) as con, beside(con, min(MAKERS, night.settings.threads)) as makers:
         membered = makers.do(members_of, parties, linked.row_entity)
         rows = outcome.link_rows(parties, all_facets, words, linked)
-        tables = Tables(makers, rows, BOUND)
+        is_roomy = night.settings.memory_bytes >= ROOMY
+        tables = Tables(makers, rows, BOUND) if is_roomy else None
         handles = handles_of(parties, all_facets, words, linked.row_entity, key)
         doubting.write(con, parties, doubted)
         members = membered.result()
@@ -168,11 +170,13 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
             members, founding, parties, handles, history, judged, given, as_of
         )
         ids = identities.ids
-        tables.make_links(outcome.with_ids(rows, ids, history.earlier.of_record))
-        tables.make_enterprises(outcome.entity_table(linked, ids))
+        named, entities = (
+            outcome.with_ids(rows, ids, history.earlier.of_record),
+            outcome.entity_table(linked, ids),
+        )
         reviews = review_table(parties, linked, resolution, ids, resolver, judged)
         db.write_arrow(con, "review_pair", reviews)
-        tables.make_comparisons(*compared_tables(parties, linked, resolution, ids, resolver.model))
+        compared = compared_tables(parties, linked, resolution, ids, resolver.model)
         ends = [profile for bridge in resolver.bridges for profile in (bridge.left, bridge.right)]
         bridges = bridge_table(resolver.bridges, outcome.record_of_profile(parties, ends))
         db.write_arrow(con, "link_bridge", bridges)
@@ -181,6 +185,10 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
         del all_facets, may_found, learn, resolver, resolution, words, linked, pieces, parties
         del firms, registry_profiles, share
         release(held)
+        tables = tables or Tables(makers, rows, BOUND)
+        tables.make_links(named)
+        tables.make_enterprises(entities)
+        tables.make_comparisons(*compared)
         tables.looks.result()
         write_identities(con, members, identities, changes, history, handles, rows, as_of)
         makers.wait()
