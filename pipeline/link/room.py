@@ -170,10 +170,8 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
             members, founding, parties, handles, history, judged, given, as_of
         )
         ids = identities.ids
-        named, entities = (
-            outcome.with_ids(rows, ids, history.earlier.of_record),
-            outcome.entity_table(linked, ids),
-        )
+        named = outcome.with_ids(rows, ids, history.earlier.of_record)
+        entities = outcome.entity_table(linked, ids)
         reviews = review_table(parties, linked, resolution, ids, resolver, judged)
         db.write_arrow(con, "review_pair", reviews)
         compared = compared_tables(parties, linked, resolution, ids, resolver.model)

@@ -11,7 +11,7 @@ from pipeline import db
 from pipeline.beside import Beside, Connection
 from pipeline.link.results.said import premises_table, said_table
 
-_SQL = Path(__file__).parents[1] / "sql"
+_SQL = Path(__file__).parent / "sql"
 
 
 class Tables:
