@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.columns.joining import LabelledSets, combine, equal_pairs
+from pipeline.link.columns.joining import LabelledSets, combine, connected, equal_pairs
 from pipeline.link.decisions.clustering import cluster
 
 MEMBERS = 12
@@ -87,7 +87,48 @@ def test_combined_keys_are_equal_where_all_keys_are(rows: list[tuple[int, int]])
 
 
 def test_equal_pairs_leave_out_what_is_missing() -> None:
-    assert list(equal_pairs(ints([1, 0, 1, 2, 0]))) == [(0, 2)]
+    left, right = equal_pairs(ints([1, 0, 1, 2, 0]))
+    assert (left.tolist(), right.tolist()) == ([0], [2])
+
+
+@given(EDGES)
+def test_what_hangs_together_is_told_by_its_smallest_member(edges: list[tuple[int, int]]) -> None:
+    sets = LabelledSets(MEMBERS)
+    for left, right in edges:
+        sets.join(left, right)
+    ends = [ints([edge[i] for edge in edges]) for i in range(2)]
+    assert connected(MEMBERS, *ends).tolist() == sets.roots().tolist()
+
+
+@given(EDGES, EDGES, LABELS, LABELS, st.lists(LABELS, min_size=1, max_size=3))
+def test_joining_all_that_agree_at_once_is_as_joining_them_pair_by_pair(
+    earlier: list[tuple[int, int]],
+    parted: list[tuple[int, int]],
+    first: list[int],
+    second: list[int],
+    keys: list[list[int]],
+) -> None:
+    apart = [ints([pair[i] for pair in parted if pair[0] != pair[1]]) for i in range(2)]
+    at_once, by_pair = (LabelledSets(MEMBERS, ints(first), ints(second)) for _ in range(2))
+    for sets in (at_once, by_pair):
+        sets.part(*apart)
+        for left, right in earlier:
+            sets.join(left, right)
+    for key in keys:
+        at_once.join_equal(ints(key))
+        roots = by_pair.roots()
+        telling = list(key)
+        for labels in (by_pair.labels(0).tolist(), by_pair.labels(1).tolist()):
+            held = {k: {labels[m] for m in range(MEMBERS) if telling[m] == k} - {0} for k in key if k}
+            telling = [
+                0 if k and labels[m] and len(held[k]) > 1 else k for m, k in enumerate(telling)
+            ]  # fmt: skip
+        for left, right in zip(*(side.tolist() for side in equal_pairs(ints(telling))), strict=True):
+            by_pair.join(int(roots[left]), int(roots[right]))
+    assert at_once.roots().tolist() == by_pair.roots().tolist()
+    assert at_once.refused == by_pair.refused
+    for kind in (0, 1):
+        assert at_once.labels(kind).tolist() == by_pair.labels(kind).tolist()
 
 
 def joined(keys: list[int], *labels: list[int], earlier: Sequence[tuple[int, int]] = ()) -> list[int]:

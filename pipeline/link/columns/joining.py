@@ -1,18 +1,19 @@
 """Union–find whose sets carry a label and refuse to join two different labels."""
 
-from collections.abc import Iterable
+from array import array
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.link.columns.ordering import (
     WIDEST,
     Ints,
     distinct,
-    distinct_pairs,
-    is_among,
     numbered,
     order_of,
 )
+
+Bools = npt.NDArray[np.bool_]
 
 
 class LabelledSets:
@@ -24,8 +25,8 @@ class LabelledSets:
     """
 
     def __init__(self, count: int, *labels: Ints) -> None:
-        self._parent = list(range(count))
-        self._labels = [label.tolist() for label in labels]
+        self._parent = array("q", range(count))
+        self._labels = [array("q", label.astype(np.int64).tobytes()) for label in labels]
         self.refused = 0
         self._apart: dict[int, set[int]] = {}
 
@@ -73,26 +74,43 @@ class LabelledSets:
         """
         key, roots = combine(*keys), self.roots()
         for labels in self._labels:
-            label = np.array(labels, dtype=np.int64)[roots]
+            label = _numbers(labels)[roots]
             held = np.flatnonzero((key > 0) & (label > 0))
-            group, _ = distinct_pairs(*_narrow(key[held], label[held]))
-            torn = distinct(key[held])[np.bincount(group) > 1]
-            key = np.where((label > 0) & is_among(key, torn), 0, key)
-        for left, right in equal_pairs(key):
-            self.join(left, right)
+            _, _, group = numbered(key[held])
+            torn, _ = _labelled(group, label[held], len(held))
+            key[held[torn[group]]] = 0
+        left, right = (roots[side] for side in equal_pairs(key))
+        rest = self._join_whole(left, right)
+        for a, b in zip(left[rest].tolist(), right[rest].tolist(), strict=True):
+            self.join(a, b)
 
     def roots(self) -> Ints:
         """The root of every member."""
-        root = np.array(self._parent, dtype=np.int64)
-        while True:
-            further = root[root]
-            if np.array_equal(further, root):
-                return root
-            root = further
+        return _ends(_numbers(self._parent))
 
     def labels(self, kind: int) -> Ints:
         """The label of every member's set."""
-        return np.array(self._labels[kind], dtype=np.int64)[self.roots()]
+        return _numbers(self._labels[kind])[self.roots()]
+
+    def _join_whole(self, left: Ints, right: Ints) -> Ints:
+        """Joins the pairs of roots that no label and no parting can forbid; returns where the others are.
+
+        Pairs that hang together are joined or left together: within them the order decides.
+        """
+        whole = connected(len(self._parent), left, right)
+        torn = np.zeros(len(whole), dtype=bool)
+        torn[whole[list(self._apart)]] = True
+        met, told = distinct(np.concatenate([left, right])), []
+        for labels in self._labels:
+            label = _numbers(labels)
+            twice, most = _labelled(whole[met], label[met], len(whole))
+            torn |= twice
+            told.append(most)
+        free = met[~torn[whole[met]]]
+        _numbers(self._parent)[free] = whole[free]
+        for labels, most in zip(self._labels, told, strict=True):
+            _numbers(labels)[whole[free]] = most[whole[free]]
+        return np.flatnonzero(torn[whole[left]])
 
 
 def combine(*keys: Ints, dense: bool = False) -> Ints:
@@ -117,15 +135,45 @@ def combine(*keys: Ints, dense: bool = False) -> Ints:
     return result
 
 
-def _narrow(key: Ints, label: Ints) -> tuple[Ints, Ints]:
-    """The same keys and labels, numbered from 0 without gaps."""
-    return numbered(key)[2], numbered(label)[2]
+def _labelled(group: Ints, label: Ints, count: int) -> tuple[Bools, Ints]:
+    """Of groups from 0 to below `count`, which hold two labels or more, and the highest that each holds."""
+    most = np.zeros(count, dtype=np.int64)
+    np.maximum.at(most, group, label)
+    torn = np.zeros(count, dtype=bool)
+    torn[group[(label > 0) & (label != most[group])]] = True
+    return torn, most
 
 
-def equal_pairs(*keys: Ints) -> Iterable[tuple[int, int]]:
+def equal_pairs(*keys: Ints) -> tuple[Ints, Ints]:
     """Neighbours within each group of members that agree on every key (0 agrees with nothing)."""
     key = combine(*keys)
     order = order_of(key)
     order = order[key[order] > 0]
     same = key[order][1:] == key[order][:-1]
-    return zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True)
+    return order[:-1][same], order[1:][same]
+
+
+def connected(count: int, left: Ints, right: Ints) -> Ints:
+    """The smallest member that each of 0…count-1 hangs together with, through whatever chain of pairs."""
+    root = np.arange(count)
+    while len(left):
+        low, high = np.minimum(left, right), np.maximum(left, right)
+        np.minimum.at(root, high, low)
+        root = _ends(root)
+        left, right = root[low], root[high]
+        left, right = left[left != right], right[left != right]
+    return root
+
+
+def _ends(parent: Ints) -> Ints:
+    """Where each chain of parents ends."""
+    while True:
+        further = parent[parent]
+        if np.array_equal(further, parent):
+            return further
+        parent = further
+
+
+def _numbers(values: "array[int]") -> Ints:
+    """The same numbers as an array of numpy's: what is changed in one is changed in both."""
+    return np.frombuffer(values, dtype=np.int64)

@@ -93,10 +93,12 @@ def explain_pairs(
 ) -> Scored:
     """All comparisons of aligned positions in two sets of facets, a chunk at a time."""
     (mine, i), (other, j) = left, right
-    parts = [
-        comparator.score(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]))
-        for at in range(0, max(len(i), 1), CHUNK)
-    ]
+
+    def scored(at: int) -> Scored:
+        return comparator.score(mine.take(i[at : at + CHUNK]), other.take(j[at : at + CHUNK]))
+
+    with ThreadPoolExecutor(THREADS) as workers:
+        parts = list(workers.map(scored, range(0, max(len(i), 1), CHUNK)))
     return Scored(
         {field: joined([part.levels[field] for part in parts]) for field in FIELDS},
         {field: joined([part.weights[field] for part in parts]) for field in FIELDS},
