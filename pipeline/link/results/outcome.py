@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +28,7 @@ from pipeline.link.pairs.comparing import Scored
 from pipeline.link.texts.addresses import parse_address
 from pipeline.link.texts.names import is_bare_party, parse_name
 
+Texts: TypeAlias = tuple[Ints, pa.Array]  # a number per profile, 0 for nothing, and what it stands for
 STATES = ("registered", "valid_code_not_held", "not_found")
 LONGEST_PERSON = 4
 _BRACKETS = "[(（\\[【〔{〈《「『﹙]"
@@ -111,15 +114,17 @@ def link_rows(parties: Parties, facets: Facets, words: Vocabularies, linked: Lin
     Columns: those of the parties, what is shown of each row, its decision, and `entity`, null for none.
     """
     own = facets.first(parties.count)
-    premises, premises_ids = premises_of(own, words)
-    where = whereabouts(parties, own, words, premises, _firm_of_profile(parties, linked))
-    names, signs = _shown(parties, own)
+    with ThreadPoolExecutor(1) as beside:
+        shown = beside.submit(_shown, parties, own)
+        premises, premises_ids = premises_of(own, words)
+        where = whereabouts(parties, own, words, premises, _firm_of_profile(parties, linked))
+    names, signs, buildings = shown.result()
     place, code = pa.array(words.place.words), pa.array(words.code.words)
     of_profile = {
         "street": (where.street, place),
         "street_basis": (where.basis, pa.array(["", *BASES])),
         "community": (where.community, place),
-        "building": _buildings(parties, names[0], signs[0]),
+        "building": buildings,
         "uscc_valid": (own.uscc, code),
         "registration_valid": (own.registration, code),
         "premises_id": (premises, pa.array(premises_ids)),
@@ -171,7 +176,7 @@ def _coded(number: Ints, texts: pa.Array) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(number.astype(np.int32), mask=number == 0), texts)
 
 
-def _buildings(parties: Parties, name: Ints, sign: Ints) -> tuple[Ints, pa.Array]:
+def _buildings(parties: Parties, name: Ints, sign: Ints) -> Texts:
     """The building, as the address writes it, of each profile that has neither name nor sign to be shown."""
     address, written = parties.columns["address"], parties.values["address"]
     nameless = (name == 0) & (sign == 0) & (address > 0)
@@ -185,8 +190,8 @@ def _buildings(parties: Parties, name: Ints, sign: Ints) -> tuple[Ints, pa.Array
     return found, pa.array(["", *texts])
 
 
-def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tuple[Ints, pa.Array]]:
-    """Names and signs of each profile as they may be shown: a bare personal name is not."""
+def _shown(parties: Parties, facets: Facets) -> tuple[Texts, Texts, Texts]:
+    """Names, signs and buildings of each profile as they may be shown: a bare personal name is not."""
     of_party = pa.array(map(_party_shown, parties.values["party"]), pa.string())
     texts = pa.concat_arrays([_names_shown(parties.values["name"].held), of_party])
     named, party = parties.columns["name"], parties.columns["party"]
@@ -194,10 +199,8 @@ def _shown(parties: Parties, facets: Facets) -> tuple[tuple[Ints, pa.Array], tup
     told = (facets.name.trade > 0) & (facets.name.person == 0)
     told &= texts.is_valid().to_numpy(zero_copy_only=False)[at]
     signs = pa.array([text.strip() for text in parties.values["sign"]])
-    return (np.where(told, at, 0), texts), (
-        np.where(facets.sign.trade > 0, parties.columns["sign"], 0),
-        signs,
-    )
+    name, sign = np.where(told, at, 0), np.where(facets.sign.trade > 0, parties.columns["sign"], 0)
+    return (name, texts), (sign, signs), _buildings(parties, name, sign)
 
 
 def _names_shown(texts: pa.StringArray) -> pa.StringArray:
