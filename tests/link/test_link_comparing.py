@@ -13,10 +13,10 @@ from tests.link.by_hand import facets, ints
 
 pytestmark = pytest.mark.usefixtures("small_tables")
 
-PERSONS = ("陈小明", "陈晓明", "陈大明", "李四", "李五")
-SOUND = (0, 1, 1, 2, 3, 4)  # of each person
+PERSONS = ("陈小明", "陈晓明", "陈大明", "李四", "李五", "陈明")
+SOUND = (0, 1, 1, 2, 3, 4, 5)  # of each person
 PHONES = ("13612345670", "13612345671", "13999999999")
-CHEN, XIAO, DA, LI_4, LI_5 = range(1, 6)
+CHEN, XIAO, DA, LI_4, LI_5, MING = range(1, 7)
 
 
 def words() -> Vocabularies:
@@ -59,6 +59,7 @@ def level(field: str, a: Mapping[str, int], b: Mapping[str, int]) -> str:
         (CHEN, XIAO, "homophone"),
         (CHEN, DA, "one_character"),
         (LI_4, LI_5, "differs"),  # of two characters one tells nothing
+        (CHEN, MING, "differs"),
         (CHEN, LI_4, "differs"),
         (CHEN, 0, ""),
         (0, 0, ""),

@@ -216,8 +216,9 @@ class Comparator:
     def _persons_near(self, a: Ints, b: Ints) -> Ints:
         mine, other = map(self._words.person.texts, (a, b))
         edits = process.cpdist(mine, other, scorer=Levenshtein.distance, score_cutoff=1, dtype=np.int32)
-        long_enough = np.array([len(name) >= 3 for name in mine], dtype=bool)
-        return np.asarray((edits == 1) & long_enough, dtype=np.int64)
+        # Of two characters one tells nothing.
+        shorter = np.minimum(self._person_marks.sizes[a], self._person_marks.sizes[b])
+        return np.asarray((edits == 1) & (shorter >= 3), dtype=np.int64)
 
     def _phone(self, a: Facets, b: Facets) -> Ints:
         both = (a.phone > 0) & (b.phone > 0)
