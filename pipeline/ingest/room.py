@@ -17,7 +17,7 @@ from pipeline.ingest.ahead import Ahead
 from pipeline.ingest.archive import GONE, Archive, to_bring_back
 from pipeline.ingest.archived import RecordsWriter
 from pipeline.ingest.entries import Entry, Forgotten, Withdrawal
-from pipeline.ingest.find import InboxFile, find_files, shown_name
+from pipeline.ingest.find import InboxFile, find_files
 from pipeline.ingest.intake import Intake
 from pipeline.ingest.loading import LoadedFile, Reader
 from pipeline.ingest.refusal import Refused
@@ -184,7 +184,8 @@ def finish(night: Night, sources: Mapping[str, Source]) -> IngestSummary:
             sort(con, name)
         rows = db.read_arrow(con, "SELECT * FROM extract_status ORDER BY ALL").to_pylist()
         failed = db.read_arrow(con, "SELECT * FROM check_result WHERE NOT passed ORDER BY ALL").to_pylist()
-        items = status.attention(rows, failed, sources) + _unknown_folders(night, sources)
+        items = status.attention(rows, failed, sources)
+        items += status.unknown_folders(night.settings.inbox, night.settings.as_of, sources)
         record_attention(con, items)
         con.execute("COMMIT")
     if not any(row["file"] for row in rows):
@@ -272,25 +273,6 @@ def _complete(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], nig
         stage(con, source)
         row = rows_to_table("extract_status", [status.unforeseen_row(source)])
         replace_rows(con, "extract_status", source.extract, row)
-
-
-def _unknown_folders(night: Night, sources: Mapping[str, Source]) -> list[Attention]:
-    """Folders of the inbox with files in them that no source declares."""
-    inbox = night.settings.inbox
-    folders = sorted(inbox.iterdir()) if inbox.is_dir() else []
-    return [
-        Attention(
-            "unknown_folder",
-            shown_name(folder.name),
-            f"收件夹中的 {shown_name(folder.name)} 不是已登记的数据来源，"
-            "其中的文件没有读取，请改放到对应的文件夹。",
-        )
-        for folder in folders
-        if folder.is_dir()
-        and folder.name not in sources
-        and find_files(folder, night.settings.as_of)
-        and not folder.name.startswith(".")
-    ]
 
 
 def _summary(source: Source, files: list[LoadedFile], rows: list[dict[str, Any]]) -> ExtractSummary:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pipeline.declaration import Source
 from pipeline.ingest.checks import Check
 from pipeline.ingest.entries import EXPIRED
+from pipeline.ingest.find import find_files, shown_name
 from pipeline.ingest.loading import LoadedFile
 from pipeline.ingest.records import WHOLE_EXTRACT
 from pipeline.night import Attention
@@ -125,6 +127,24 @@ def attention(
         if not (row["passed"] or row["blocking"]) and (row["extract"], row["file"]) not in refused:
             items.append(Attention("check", row["extract"], _check_sentence(sources[row["extract"]], row)))
     return items
+
+
+def unknown_folders(inbox: Path, as_of: date, sources: Mapping[str, Source]) -> list[Attention]:
+    """Folders of the inbox with files in them that no source declares."""
+    folders = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    return [
+        Attention(
+            "unknown_folder",
+            shown_name(folder.name),
+            f"收件夹中的 {shown_name(folder.name)} 不是已登记的数据来源，"
+            "其中的文件没有读取，请改放到对应的文件夹。",
+        )
+        for folder in folders
+        if folder.is_dir()
+        and folder.name not in sources
+        and find_files(folder, as_of)
+        and not folder.name.startswith(".")
+    ]
 
 
 def _sentence(source: Source, row: Mapping[str, Any]) -> str:

@@ -16,6 +16,10 @@ from pipeline.link.model import shipped_model
 from pipeline.link.pairs.comparing import FIELDS, Scored
 
 DAY = date(2017, 3, 1)
+# Levels that agree, by field.
+NEAR = ("same_room", "same_house", "same_number")
+PERSONS = ("exact", "homophone")
+CODES = ("valid_equal", "damaged_equal")
 _DATES = {"status_on", "established_on", "inspected_on"}
 
 

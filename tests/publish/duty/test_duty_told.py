@@ -1,15 +1,12 @@
-"""What whoever is on duty is told of a place, and how long its nights stay."""
+"""What whoever is on duty is told of a place: a good night, a failed one, one that never came."""
 
 import dataclasses
 import fcntl
-import itertools
 import json
 import logging
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +19,9 @@ from pipeline.duty.status import Status, status
 from pipeline.errors import RunError
 from pipeline.local_server import Plan, plan
 from pipeline.lock import one_at_a_time
-from pipeline.publish.generations import generation, keeping
-from pipeline.publish.generations.generation import Generation
-from pipeline.publish.generations.keeping import forget, kept_days
 from pipeline.settings import Settings
+from tests.publish.duty.endings import NOW, clock, end_of, published
 
-NOW = datetime(2017, 4, 1, 3, 0, tzinfo=UTC)
 NONE = Plan("none")
 Said = list[notify.Message]
 
@@ -38,67 +32,6 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
     told: Said = []
     monkeypatch.setattr(notify, "send", lambda message, *_: told.append(message))
     return told
-
-
-def ticking() -> Callable[[], datetime]:
-    """A clock that goes on a second with every look."""
-    seconds = itertools.count()
-    return lambda: NOW + timedelta(seconds=next(seconds))
-
-
-clock = ticking()
-
-
-@pytest.fixture
-def empty(tmp_path: Path, made: Any) -> Settings:
-    """A place where nothing was published yet."""
-    data = tmp_path / "data"
-    settings = replace(
-        made.settings,
-        inbox=tmp_path / "inbox",
-        warehouse=data / "warehouse.duckdb",
-        out=data / "published",
-        restricted=data / "restricted",
-    )
-    settings.restricted.mkdir(parents=True)
-    return settings
-
-
-@pytest.fixture
-def there(made: Any, empty: Settings) -> Settings:
-    """A place of its own with the tiny night published as run1."""
-    shutil.copytree(made.settings.out.parent, empty.out.parent, symlinks=True, dirs_exist_ok=True)
-    return empty
-
-
-def _ending(settings: Settings, work: Callable[[duty.Watch], None]) -> list[duty.Ending]:
-    """Runs some work under watch, as the flow does."""
-    shown: list[duty.Ending] = []
-    with one_at_a_time(settings), duty.watched(settings, clock, shown.append) as seen:
-        work(seen)
-    return shown
-
-
-def _published(attention: int = 0) -> Callable[[duty.Watch], None]:
-    """A run of which run1 came."""
-
-    def work(seen: duty.Watch) -> None:
-        seen.begun("run1")
-        seen.published(attention)
-
-    return work
-
-
-def _stand(settings: Settings, day: date, run_id: str) -> None:
-    """Publishes a night without lines."""
-    made = Generation(replace(settings, as_of=day), run_id)
-    made.begin()
-    (made.restricted / "history.parquet").touch()
-    made.built.touch()
-    made.sync()
-    generation.publish(made, "0", "0")
-    made.built.unlink()
-    generation.settle(settings)
 
 
 def _fails(seen: duty.Watch) -> None:
@@ -119,7 +52,7 @@ def test_a_place_without_a_night_wants_a_person(empty: Settings) -> None:
 
 
 def test_a_good_night_is_told(there: Settings) -> None:
-    [ending] = _ending(there, _published())
+    [ending] = end_of(there, published())
     found = status(there, Plan("up", "0 2 * * *", NOW + timedelta(hours=15)))
     told = _told(found)
     assert found.code == 0
@@ -147,9 +80,9 @@ def test_what_is_missing_is_marked(made: Any) -> None:
 
 
 def test_a_failed_night_leaves_its_trace_and_is_told(there: Settings, said: Said) -> None:
-    _ending(there, _published())
+    end_of(there, published())
     with pytest.raises(RunError):
-        _ending(there, _fails)
+        end_of(there, _fails)
     found = status(there, NONE)
     told = _told(found)
     assert found.code == 1
@@ -167,7 +100,7 @@ def test_an_unforeseen_failure_shows_no_data(empty: Settings, said: Said) -> Non
         raise ValueError("王小明 13823456789")
 
     with pytest.raises(ValueError, match="王小明"):
-        _ending(empty, fails)
+        end_of(empty, fails)
     written = (empty.restricted / runlog.NAME).read_text(encoding="utf-8")
     for text in (written, said[0].text(), _told(status(empty, NONE))):
         assert "王小明" not in text
@@ -199,7 +132,7 @@ def test_what_cannot_be_shown_or_told_fails_no_night(
         caplog.at_level(logging.WARNING, "early_warning"),
         duty.watched(there, clock, breaks) as seen,
     ):
-        _published(2)(seen)
+        published(2)(seen)
     assert [record.getMessage().split(":")[0] for record in caplog.records] == [
         "could not take old nights away",
         "could not show the night",
@@ -210,7 +143,7 @@ def test_what_cannot_be_shown_or_told_fails_no_night(
 
 def test_settings_that_are_wrong_stop_no_night_but_want_a_person(there: Settings) -> None:
     (there.restricted / "duty.yml").write_text("kept: {nights: 9}", encoding="utf-8")
-    _ending(there, _published())
+    end_of(there, published())
     found = status(there, NONE)
     assert found.code == 3
     assert "值班设置有误" in _told(found)
@@ -222,7 +155,7 @@ def test_a_night_that_died_is_known_by_its_end_that_never_came(there: Settings, 
     found = status(there, NONE)
     assert found.code == 1
     assert "中途中断" in _told(found)
-    _ending(there, _published())
+    end_of(there, published())
     assert [message.state for message in said] == ["died"]
     assert [run.state for run in runlog.read(there.restricted)] == ["died", "published"]
     assert status(there, NONE).code == 0
@@ -237,7 +170,7 @@ def test_a_night_under_way_is_no_dead_one(empty: Settings) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        _ending(empty, looks)
+        end_of(empty, looks)
     [run] = runlog.read(empty.restricted)
     assert (run.state, run.sentence) == ("failed", "it was stopped before its end")
 
@@ -258,11 +191,11 @@ def test_looking_never_refuses_a_night(empty: Settings) -> None:
 
 
 def test_attention_is_told_only_by_choice(there: Settings, said: Said) -> None:
-    _ending(there, _published(3))
+    end_of(there, published(3))
     assert [(message.state, message.run_id) for message in said] == [("attention", "run1")]
     assert "3 件事" in said[0].sentence
     (there.restricted / "duty.yml").write_text("notify: {when: [failed]}", encoding="utf-8")
-    _ending(there, _published(3))
+    end_of(there, published(3))
     assert len(said) == 1
 
 
@@ -349,72 +282,3 @@ def test_a_run_that_never_came_to_begin_is_noted_once(empty: Settings, said: Sai
     duty.failed_outside(empty, RunError("another night is under way"), NOW, clock)
     assert [run.state for run in runlog.read(empty.restricted)] == ["failed"]
     assert len(said) == 1
-
-
-def test_the_newest_nights_and_the_laws_clock_stay() -> None:
-    days = [date(2016, 1, 1) + timedelta(days=n) for n in range(400)]
-    assert min(kept_days(days, 2)) == days[-1] - timedelta(days=185)
-    assert kept_days(days, 300) == set(days[-300:])
-    assert kept_days(days[:1], 2) == set(days[:1])
-
-
-def test_old_nights_go_and_what_kept_ones_need_stays(empty: Settings) -> None:
-    days = [date(2016, 1, 31), date(2016, 6, 30), date(2016, 9, 30), date(2017, 3, 31)]
-    for day in days:
-        _stand(empty, day, f"of_{day:%Y%m}")
-    assert forget(empty, 4) == []
-    assert forget(empty, 2) == [date(2016, 1, 31), date(2016, 6, 30)]
-    for _ in range(2):
-        assert {path.name for path in empty.out.iterdir()} == {
-            ".generations",
-            "latest",
-            "2016-09-30",
-            "2017-03-31",
-        }
-        # The earliest kept night tells its changes against the one before it.
-        states = {path.name for path in (empty.restricted / "generations").iterdir()}
-        assert states == {"of_201606", "of_201609", "of_201703"}
-        publish.repair(empty)
-        assert forget(empty, 2) == []
-
-
-def test_what_died_while_it_was_taken_away_goes_with_the_next_night(
-    empty: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for day in (date(2016, 1, 31), date(2016, 9, 30), date(2017, 3, 31)):
-        _stand(empty, day, f"of_{day:%Y%m}")
-
-    def dies(_: Path) -> None:
-        raise OSError("power cut")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(keeping.shutil, "rmtree", dies)
-        with pytest.raises(OSError, match="power cut"):
-            forget(empty, 2)
-    publish.repair(empty)
-    assert {path.name for path in (empty.out / ".generations").iterdir()} == {"of_201609", "of_201703"}
-    assert not (empty.out / "2016-01-31").is_symlink()
-
-
-def test_a_past_night_that_was_written_last_keeps_the_history(empty: Settings) -> None:
-    _stand(empty, date(2017, 3, 31), "newest")
-    _stand(empty, date(2016, 9, 15), "between")
-    _stand(empty, date(2016, 1, 31), "past")
-    assert forget(empty, 2) == [date(2016, 1, 31)]
-    assert (empty.restricted / "generations" / "past" / "history.parquet").exists()
-
-
-def test_retention_is_told_and_shortens_the_log(there: Settings, caplog: pytest.LogCaptureFixture) -> None:
-    log = there.restricted / "prefect" / "server.log"
-    log.parent.mkdir()
-    log.write_bytes(b"x" * 3 * watch.LOG_BYTES + b"end")
-    (there.restricted / "duty.yml").write_text("keep: {nights: 2}", encoding="utf-8")
-    for day in (date(2016, 1, 31), date(2016, 6, 30)):
-        _stand(there, day, f"of_{day:%Y%m}")
-    with caplog.at_level(logging.INFO, "early_warning"):
-        [ending] = _ending(there, _published())
-    assert "kept 2 nights: took away those of 2016-01-31" in caplog.text
-    assert ending.forget_before
-    assert ending.forget_before.date() == date(2017, 3, 30)
-    assert log.stat().st_size == watch.LOG_BYTES
-    assert log.read_bytes().endswith(b"end")
