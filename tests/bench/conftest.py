@@ -17,11 +17,12 @@ LINKED = pytest.StashKey[list["Linked"]]()
 class Linked:
     """A district that was linked beside Splink: its inbox, seconds by step of ours, seconds of Splink's way.
 
-    `theirs` is normalising, which both stand on, and Splink with its training.
+    `theirs` is normalising, which both stand on, and Splink with its training; `folder` holds what it links.
     """
 
     name: str
     inbox: Path
+    folder: Path
     steps: dict[str, float]
     theirs: float
 
@@ -31,6 +32,7 @@ Timed = Callable[[str, str, int, int, Callable[[], Any]], Any]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--firms", default="10000,50000,300000", help="sizes of the districts that are linked")
+    parser.addoption("--turns", type=int, default=3, help="whole nights beside Splink, one after the other")
     parser.addoption("--district", help="a folder with inbox/ and truth/ to link in their place")
 
 

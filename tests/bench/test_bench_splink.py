@@ -96,7 +96,7 @@ def test_linking_beside_splink(
             one = _measured(folder, name, inbox, truth)
             found.append(one)
             theirs = linking_of(one.work, one.work_theirs)
-            linked.append(Linked(name, inbox, one.work["seconds"], theirs))
+            linked.append(Linked(name, inbox, folder, one.work["seconds"], theirs))
 
     benchmark.pedantic(work, rounds=1)
     reports.append(("linking beside Splink", document(found)))
