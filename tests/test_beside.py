@@ -54,7 +54,7 @@ def test_what_waits_for_what_came_before_it_does_not_stop_a_single_thread(
 def test_what_goes_wrong_beside_is_raised_when_the_block_ends(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.CatalogException), beside(con, 2) as side:
         side.query(lambda con: con.execute("FROM no_such_table"))
-        side.query(make, "one", 3)
+        assert side.query(make, "one", 3).result() == 3
     assert db.count(con, "one") == 3
 
 
