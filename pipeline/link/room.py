@@ -19,7 +19,9 @@ from pipeline.link.columns.founding import Firms, found_firms
 from pipeline.link.columns.ordering import Ints, distinct_pairs, matches
 from pipeline.link.columns.parties import Parties, encode, read_parties
 from pipeline.link.columns.releasing import release
+from pipeline.link.columns.shelving import Shelf
 from pipeline.link.columns.vocabulary import Vocabularies
+from pipeline.link.columns.whereabouts import add_reference
 from pipeline.link.decisions.bridges import bridge_table
 from pipeline.link.decisions.enforcing import enforce
 from pipeline.link.decisions.engine import Engine
@@ -132,22 +134,28 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     ledger = Ledger()
     parties, doubts = _read(night, sources)
     held = parties.table.num_rows
+    shelf = Shelf.of(night, held)
+    parties = parties.laid(shelf)
     release(held)
     ledger.step("读取")
     words = Vocabularies()
-    facets = build_facets(parties, words, engine.hands)
+    facets = build_facets(parties, words, engine.hands, shelf)
     release(held)
     ledger.step("规范化")
     history = state.read_history(night.settings)
-    firms, registry_profiles, all_facets = _found(parties, facets, words)
-    words.rest()
+    firms, registry_profiles, all_facets = _found(parties, facets, words, shelf)
+    add_reference(words)
+    words.rest(shelf)
     pieces = Pieces(words)
     learn = partial(_estimated, parties, all_facets, words, pieces, firms, registry_profiles)
     choice = training.choose(night.settings, learn, anew=anew)
     model = choice.model
     share = registered_shares(parties, facets, model)
     del facets  # a large district's fill half a gigabyte
-    resolver = Resolver(all_facets, words, pieces, firms, registry_profiles, model, share, ledger, engine)
+    release(held)
+    resolver = Resolver(
+        all_facets, words, pieces, firms, registry_profiles, model, share, ledger, engine, shelf
+    )
     others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     given = read_judgements(night.settings.corrections, history.given.aliases)
     judged = judge(in_force(given), parties, firms, history.given, REGISTRY)
@@ -215,7 +223,9 @@ def _keep_model(
     return found, training.told(choice, len(linked.scored.total)) if choice.is_new else ""
 
 
-def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms, Views, Facets]:
+def _found(
+    parties: Parties, facets: Facets, words: Vocabularies, shelf: Shelf
+) -> tuple[Firms, Views, Facets]:
     """Registered firms, their looks (rows and former names), and the facets with former names behind."""
     is_registry = np.asarray([value == REGISTRY for value in parties.values["extract"]])
     rows = np.flatnonzero(is_registry[parties.columns["extract"]][parties.profile])
@@ -224,7 +234,7 @@ def _found(parties: Parties, facets: Facets, words: Vocabularies) -> tuple[Firms
     firms = found_firms(rows, profile, record, facets, len(words.code))
     owner, names = former_names(parties, words)
     of_owner = np.flatnonzero(is_registry[parties.columns["extract"]][owner]) if len(owner) else owner
-    longer = facets.with_former(owner[of_owner], names.take(of_owner))
+    longer = facets.with_former(owner[of_owner], names.take(of_owner), shelf)
     pairs = distinct_pairs(profile, firms.of_row)
     former, owned = matches(owner[of_owner], pairs[0])
     views = Views(

@@ -266,10 +266,10 @@ def test_a_table_of_facets_gives_back_what_was_laid_into_it() -> None:
     many = facets(count, name={"trade": range(count)}, sign={"full": range(1, count + 1)}, uscc=range(count),
                   extract=range(count), social=range(count))  # fmt: skip
     index = np.arange(count)[::-1].copy()
-    taken, wanted = FacetTable(many).take(index), many.take(index)
+    taken, wanted = FacetTable.of(many).take(index), many.take(index)
     for field in ("extract", "uscc", "social", "person"):
         assert getattr(taken, field).tolist() == getattr(wanted, field).tolist()
     assert taken.name.trade.tolist() == wanted.name.trade.tolist()
     assert taken.sign.full.tolist() == wanted.sign.full.tolist()
-    assert len(FacetTable(many)) == count
-    assert len(FacetTable(many).take(ints())) == 0
+    assert len(FacetTable.of(many)) == count
+    assert len(FacetTable.of(many).take(ints())) == 0

@@ -11,7 +11,6 @@ from pipeline.link.model import shipped_model
 from pipeline.link.pairs.blocking import Key, Terms
 from pipeline.link.pairs.comparing import Comparator, frequencies
 from pipeline.link.pairs.layout import FacetTable
-from pipeline.link.pairs.meetings import Meetings
 from tests.link.by_hand import compared, facets, ints, read
 
 pytestmark = pytest.mark.usefixtures("small_tables")
@@ -120,8 +119,8 @@ def test_edges_are_told_once_the_smaller_position_first() -> None:
     _, side, words = read(SHOP, OTHER, SHOP | {"phone": None})
     counts = frequencies(side.take(ints()), ints(), words, int(side.door.max()) + 1)
     everyone = Terms(ints(1, 1, 1), ints(0, 1, 2))
-    table = FacetTable(side)
-    found = LocalMet(Meetings([Key("all", everyone, everyone, 9)], 3, 3), table, table)
+    table = FacetTable.of(side)
+    found = LocalMet(table, table, lambda *_: [Key("all", everyone, everyone, 9)])
     comparator = Comparator(shipped_model(), words, counts)
     i, j, weight, met = edges(found, comparator)
     assert (i.tolist(), j.tolist(), met) == ([0], [2], 9)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.link.columns.facets import Facets, former_names, share_a_name
+from pipeline.link.columns.shelving import IN_MEMORY
 from pipeline.link.columns.vocabulary import NameFacets, Vocabularies
 from tests.link.by_hand import facets, ints, names, parties, read
 
@@ -212,7 +213,7 @@ def test_some_profiles_are_taken_in_the_order_asked_for_or_from_the_front() -> N
         [7, 8],
     )
     assert (len(small()), len(taken), len(first)) == (3, 2, 2)
-    narrow = small().narrowed()
+    narrow = small().laid(IN_MEMORY)
     assert narrow.uscc.dtype == narrow.name.trade.dtype == np.int32
     assert narrow.uscc.tolist() == [7, 8, 9]
 
@@ -256,7 +257,9 @@ def test_a_vocabulary_numbers_texts_in_the_order_of_their_first_use() -> None:
     assert words.add_all(["甲", "", None, "乙", "甲"]).tolist() == [1, 0, 0, 2, 1]
     assert (words.add("丙"), words.add("甲"), words.add(None)) == (3, 1, 0)
     assert words.texts(ints(2, 0, 3)) == ["乙", "", "丙"]
-    assert words.held(["丁", "丙", ""]).tolist() == [0, 3, 0]
-    words.rest()
+    assert words.known(["丁", "丙", ""]).tolist() == [0, 3, 0]
+    words.rest(IN_MEMORY)
+    assert words.texts(ints(2, 0, 3)) == ["乙", "", "丙"] == words.held().take([2, 0, 3]).to_pylist()
+    assert words.known(["丁", "丙", ""]).tolist() == [0, 3, 0]
     assert words.add("丁") == 4 and words.add("甲") == 1
     assert words.texts(ints(4)) == ["丁"] and len(words) == 5

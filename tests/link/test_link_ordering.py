@@ -1,5 +1,7 @@
 """Numbers in half the room are packed as wide as it takes: what a large district has must not wrap around."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -36,8 +38,7 @@ def test_bearers_of_a_value_are_counted_in_a_large_district() -> None:
     value, entity = narrow(_numbers(3)), np.arange(SIZE) + LARGE
     names = NameFacets(**dict.fromkeys(NameFacets.__dataclass_fields__, value))
     fields = dict.fromkeys(Facets.__dataclass_fields__, value) | {"name": names, "sign": names}
-    words = Vocabularies()
-    for one in words.__dataclass_fields__:
-        getattr(words, one).words = range(LARGE)
+    sized: dict[str, Any] = dict.fromkeys(Vocabularies.__dataclass_fields__, range(LARGE))
+    words = Vocabularies(**sized)
     counts = frequencies(Facets(**fields), entity, words, LARGE)
     assert np.array_equal(counts.trade, np.bincount(value, minlength=LARGE))

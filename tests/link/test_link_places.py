@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.vocabulary import Vocabularies
-from pipeline.link.columns.whereabouts import BASES, whereabouts
+from pipeline.link.columns.whereabouts import BASES, add_reference, whereabouts
 from tests.link.by_hand import facets, ints, parties
 
 GREEN, EAST, LOTUS = "翠竹街道", "东门街道", "莲塘街道"
@@ -23,6 +23,7 @@ def where(*rows: dict[str, Any]) -> list[Told]:
     their own, `office` the street office that sent the row; each row is a firm's of its own.
     """
     words = Vocabularies()
+    add_reference(words)
     numbers = {
         name: [int(words.place.add(row.get(name, ""))) for row in rows]
         for name in ("street", "community", *PLACES)

@@ -25,7 +25,6 @@ from pipeline.link.model import shipped_model
 from pipeline.link.pairs.blocking import Key, Terms
 from pipeline.link.pairs.comparing import FIELDS, LEAST_POPULATION, Comparator, Scored, frequencies
 from pipeline.link.pairs.layout import FacetTable
-from pipeline.link.pairs.meetings import Meetings
 from pipeline.settings import Settings
 from tests.link.by_hand import compared, facets, ints, read
 from tests.link.test_link_enforcing import outcome
@@ -138,8 +137,8 @@ def test_pairs_that_weigh_something_are_kept_with_what_they_rest_on() -> None:
     firm = {"name": "罗湖区阿美发廊", "person": "吴阿美", "address": SHOP["address"], "extract": "registry"}
     _, f, words = read(SHOP, {"sign": "小胖烧烤"}, firm, firm | {"status": "revoked"}, {"person": "吴阿美"})
     everyone = Terms(ints(1, 1, 1, 1, 1), ints(0, 1, 2, 3, 4))
-    table = FacetTable(f)
-    found = LocalMet(Meetings([Key("all", everyone, everyone, 9)], 5, 5), table, table)
+    table = FacetTable.of(f)
+    found = LocalMet(table, table, lambda *_: [Key("all", everyone, everyone, 9)])
     comparator = Comparator(MODEL, words, frequencies(f.take(ints()), ints(), words, int(f.door.max()) + 1))
     kept = score_pairs(found, comparator)
     assert kept.compared == 25

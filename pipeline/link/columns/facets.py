@@ -4,9 +4,10 @@ Index 0 of every vocabulary is "nothing there". Two profiles agree on a field wh
 equal and not 0; the texts themselves are looked at only where they differ.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,9 @@ from pipeline.link.columns.normalising import (
     take_phones,
     take_streets,
 )
-from pipeline.link.columns.ordering import Ints, narrow
+from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.parties import FORMER, Parties
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
 from pipeline.link.texts.folding import pinyin_key
 from pipeline.link.texts.persons import surname_length
@@ -60,6 +62,7 @@ SLOT_ROLE = {
     "org": "org_code",
     "taxpayer": "taxpayer_id",
 }
+NAMES = ("name", "sign")  # fields of facets that are names
 GROUP_SLOTS = ("taxpayer", "social")  # codes by which rows of one extract know one another
 
 
@@ -110,29 +113,32 @@ class Facets:
     taxpayer: Ints
     social: Ints
 
-    def take(self, index: Ints) -> "Facets":
-        """Some profiles, in the order of the index."""
-        taken: dict[str, Any] = {}
+    def columns(self) -> list[Ints]:
+        """All columns; a name's stand where the name does."""
+        found: list[Ints] = []
         for one in fields(self):
             value = getattr(self, one.name)
-            taken[one.name] = value.take(index) if isinstance(value, NameFacets) else value[index]
-        return Facets(**taken)
+            found += value.columns() if isinstance(value, NameFacets) else [value]
+        return found
+
+    @classmethod
+    def of(cls, columns: Iterable[Ints]) -> Self:
+        """Facets of columns that stand as `columns` gives them."""
+        rest = iter(columns)
+        told = [NameFacets.of(rest) if one.name in NAMES else next(rest) for one in fields(cls)]
+        return cls(*told)  # type: ignore[arg-type]
+
+    def take(self, index: Ints, shelf: Shelf = IN_MEMORY) -> "Facets":
+        """Some profiles, in the order of the index, on a shelf."""
+        return _laid(len(index), (column[index] for column in self.columns()), shelf)
+
+    def laid(self, shelf: Shelf) -> "Facets":
+        """The same profiles on a shelf, in narrow numbers."""
+        return _laid(len(self), self.columns(), shelf)
 
     def first(self, count: int) -> "Facets":
         """The first profiles, as they stand; nothing is copied."""
-        taken: dict[str, Any] = {}
-        for one in fields(self):
-            value = getattr(self, one.name)
-            taken[one.name] = value.first(count) if isinstance(value, NameFacets) else value[:count]
-        return Facets(**taken)
-
-    def narrowed(self) -> "Facets":
-        """The same in half the room."""
-        taken: dict[str, Any] = {}
-        for one in fields(self):
-            value = getattr(self, one.name)
-            taken[one.name] = value.narrowed() if isinstance(value, NameFacets) else narrow(value)
-        return Facets(**taken)
+        return Facets.of(column[:count] for column in self.columns())
 
     def renamed(self, name: NameFacets) -> "Facets":
         """The same profiles under other names."""
@@ -140,28 +146,42 @@ class Facets:
 
     def without_codes(self, where: Bools) -> "Facets":
         """The same profiles, some of them without their codes."""
-        keep = np.where(where, 0, 1)
+        keep = np.where(where, 0, 1).astype(np.int32)
         return replace(
             self, uscc=self.uscc * keep, org=self.org * keep, registration=self.registration * keep
         )
 
-    def with_former(self, owner: Ints, names: NameFacets) -> "Facets":
-        """These profiles, and behind them those of `owner` once more under former names."""
-        index = np.concatenate([np.arange(len(self)), owner])
-        longer = self.take(index)
-        return longer.renamed(self.name.followed_by(names))
+    def with_former(self, owner: Ints, names: NameFacets, shelf: Shelf = IN_MEMORY) -> "Facets":
+        """These profiles, and behind them those of `owner` once more under former names, on a shelf."""
+        former = self.take(owner).renamed(names)
+        both = zip(self.columns(), former.columns(), strict=True)
+        return _laid(len(self) + len(owner), map(np.concatenate, both), shelf)
 
     def __len__(self) -> int:
         return len(self.extract)
 
 
-def build_facets(parties: Parties, vocabularies: Vocabularies, hands: Hands = ALONE) -> Facets:
+WIDTH = len(fields(Facets)) + len(NAMES) * (len(fields(NameFacets)) - 1)  # columns
+
+
+def _laid(count: int, columns: Iterable[Ints], shelf: Shelf) -> Facets:
+    """Facets of columns that are made one at a time, as narrow numbers on a shelf."""
+    room = shelf.empty((WIDTH, count), np.int32)
+    for held, column in zip(room, columns, strict=True):
+        held[:] = column
+    return Facets.of(room)
+
+
+def build_facets(
+    parties: Parties, vocabularies: Vocabularies, hands: Hands = ALONE, shelf: Shelf = IN_MEMORY
+) -> Facets:
     """Normalises every distinct text once and numbers the parts.
 
     Args:
         parties: the rows and their profiles.
         vocabularies: take up the texts behind the numbers.
         hands: gives whoever takes so many texts apart; the result is the same.
+        shelf: where the facets are to lie.
     """
     v = vocabularies
     with hands(sum(map(len, parties.values.values()))) as workers:
@@ -197,7 +217,7 @@ def build_facets(parties: Parties, vocabularies: Vocabularies, hands: Hands = AL
         **phone,
         **_place_facets(parties, taken),
         **_code_facets(parties, taken),
-    ).narrowed()
+    ).laid(shelf)
 
 
 def share_a_name(a: Facets, b: Facets, at: Ints) -> Bools:
@@ -210,7 +230,7 @@ def _named_after(name: NameFacets, sign: NameFacets, vocabularies: Vocabularies)
     """The person after whom a shop is named (王小明小吃店), where someone of that name is met tonight."""
     trades = vocabularies.trade.words
     like = [text if 2 <= len(text) <= 3 and surname_length(text) else "" for text in trades]
-    person = vocabularies.person.held(like)
+    person = vocabularies.person.known(like)
     of_name = np.where(name.formal > 0, 0, person[name.trade])
     return np.where(of_name > 0, of_name, person[sign.trade])
 

@@ -7,6 +7,7 @@ import numpy as np
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.joining import LabelledSets
 from pipeline.link.columns.ordering import Ints, distinct_pairs, numbered
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def group_units(
     doubtful: Ints,
     led: Ints,
     apart: tuple[Ints, Ints],
+    shelf: Shelf = IN_MEMORY,
 ) -> Units:
     """Groups profiles by equal codes, taxpayer ids and social insurance numbers.
 
@@ -149,8 +151,9 @@ def group_units(
         doubtful: firm that a suspect profile's codes point to, -1 for none.
         led: profiles that are grouped with no other.
         apart: pairs of profiles that must not be one unit.
+        shelf: where what is looked at lies.
     """
-    f = facets.take(profiles)
+    f = facets.take(profiles, shelf)
     trusted = 1 - distrusted[profiles]
     uscc, org = f.uscc * trusted, f.org * trusted
     sets = LabelledSets(len(profiles), label[profiles] + 1, uscc, org)

@@ -269,4 +269,4 @@ def _take_codes(texts: list[str], role: str, is_partial: bool) -> Taken:
 def _taken(
     columns: dict[str, tuple[str, Ints]], flags: dict[str, Ints], words: Mapping[str, Vocabulary]
 ) -> Taken:
-    return Taken(columns, flags, {name: vocabulary.words for name, vocabulary in words.items()})
+    return Taken(columns, flags, {name: list(vocabulary.words) for name, vocabulary in words.items()})

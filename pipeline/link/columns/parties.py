@@ -4,10 +4,9 @@ A profile is an extract with one set of identifying cells: twelve tax periods of
 profile, and are compared once. Profiles are ordered by content, so that nothing depends on row order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import overload
 
 import duckdb
 import numpy as np
@@ -17,7 +16,9 @@ import pyarrow.compute as pc
 from pipeline import db
 from pipeline.beside import beside
 from pipeline.declaration import Role, Source
+from pipeline.link.columns.held_texts import Texts
 from pipeline.link.columns.ordering import Ints, narrow, numbered, order_of, rank_of
+from pipeline.link.columns.shelving import Shelf
 from pipeline.link.texts.addresses import read_street
 from pipeline.link.texts.folding import fold
 
@@ -49,33 +50,8 @@ FACTS: dict[str, tuple[str, ...]] = {
     "street_cases": ("offence",),
 }
 _CODED = pa.dictionary(pa.int32(), pa.string())
-AT_ONCE = 1 << 16  # texts
 THREADS = 2
 _DATES = frozenset({"status_on", "established_on", "inspected_on"})
-
-
-class Texts(Sequence[str]):
-    """Distinct texts, held together: as texts of Python they would fill three times as much."""
-
-    def __init__(self, held: pa.StringArray) -> None:
-        self.held = held
-
-    def __len__(self) -> int:
-        return len(self.held)
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        if isinstance(at, slice):
-            found: list[str] = self.held[at].to_pylist()
-            return found
-        return str(self.held[at])
-
-    def __iter__(self) -> Iterator[str]:
-        for first in range(0, len(self), AT_ONCE):
-            yield from self[first : first + AT_ONCE]
 
 
 @dataclass(frozen=True)
@@ -93,6 +69,15 @@ class Parties:
     profile: Ints
     columns: dict[str, Ints]
     values: dict[str, Texts]
+
+    def laid(self, shelf: Shelf) -> "Parties":
+        """The same on a shelf."""
+        return Parties(
+            shelf.table(self.table),
+            shelf.array(self.profile),
+            {name: shelf.array(numbers) for name, numbers in self.columns.items()},
+            {name: Texts(shelf.texts(texts.held)) for name, texts in self.values.items()},
+        )
 
     @property
     def count(self) -> int:

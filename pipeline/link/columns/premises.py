@@ -29,19 +29,15 @@ def premises_of(facets: Facets, words: Vocabularies) -> tuple[Ints, list[str]]:
     parts = [house, *(np.where(alone, 0, part) for part in (spot, facets.block, community))]
     spans = [(part, int(part.max(initial=0)) + 1) for part in parts]
     _, first, of_profile = numbered(rank_of(spans, len(facets)))
+    told = (words.place.texts(part[first]) for part in parts)
     keys = [
-        _key(words, *of) if of[0] or of[1] else ""
-        for of in zip(*(part[first].tolist() for part in parts), strict=True)
+        house or (f"{spot}|{block}|{community}" if spot else "")
+        for house, spot, block, community in zip(*told, strict=True)
     ]
     names = sorted({key for key in keys if key})
     number = {key: i for i, key in enumerate(names, start=1)}
     ids = ["", *("P" + hashlib.sha256(name.encode()).hexdigest()[:14].upper() for name in names)]
     return np.array([number.get(key, 0) for key in keys], dtype=np.int64)[of_profile], ids
-
-
-def _key(words: Vocabularies, house: int, spot: int, block: int, community: int) -> str:
-    place = words.place.words
-    return place[house] if house else "|".join((place[spot], place[block], place[community]))
 
 
 def _learnt_houses(place: Ints, house: Ints) -> Ints:

@@ -1,15 +1,17 @@
 """Texts as small integers, and names taken apart into them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import count, islice
-from typing import cast
+from typing import Self, cast
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
-from pipeline.link.columns.ordering import Ints, narrow
+from pipeline.link.columns.held_texts import Texts
+from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.shelving import Shelf
 from pipeline.link.texts.folding import pinyin_key
 
 
@@ -17,25 +19,30 @@ class Vocabulary:
     """Texts numbered from 1 in the order of their first use; 0 is the empty text."""
 
     def __init__(self) -> None:
-        self.words: list[str] = [""]
+        self._texts: list[str] | Texts = [""]
         self._known: defaultdict[str | None, int] | None = None
-        self._array: npt.NDArray[np.object_] | None = None
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The texts, each at its number."""
+        return self._texts
 
     @property
     def _index(self) -> defaultdict[str | None, int]:
         """The number of each text; one that is new gets the next number when it is asked for."""
         if self._known is None:
-            known = zip(self.words, range(len(self.words)), strict=True)
-            self._known = defaultdict(count(len(self.words)).__next__, [(None, 0), *known])
+            known = zip(self._texts, range(len(self)), strict=True)
+            self._known = defaultdict(count(len(self)).__next__, [(None, 0), *known])
         return self._known
 
     def __getstate__(self) -> dict[str, object]:
         """The texts alone travel."""
-        return {"words": self.words, "_known": None, "_array": None}
+        return {"_texts": self._texts, "_known": None}
 
-    def rest(self) -> None:
-        """Gives back the room of what only new texts need; it is made anew when one comes."""
+    def rest(self, shelf: Shelf) -> None:
+        """Holds the texts in little room; what only new ones need is made anew when one comes."""
         self._known = None
+        self._texts = Texts(shelf.texts(self.held()))
 
     def add(self, word: str | None) -> int:
         """The number of a text."""
@@ -45,24 +52,32 @@ class Vocabulary:
         """The numbers of many texts, in their order."""
         index = self._index
         numbers = np.fromiter(map(index.__getitem__, texts), dtype=np.int64)
-        new = len(index) - 1 - len(self.words)  # None has a number and no word
-        self.words += cast(list[str], list(islice(reversed(index), new))[::-1])
+        new = len(index) - 1 - len(self)  # None has a number and no word
+        if new:
+            if isinstance(self._texts, Texts):
+                self._texts = list(self._texts)
+            self._texts += cast(list[str], list(islice(reversed(index), new))[::-1])
         return numbers
 
-    def held(self, texts: Iterable[str]) -> Ints:
+    def known(self, texts: Iterable[str]) -> Ints:
         """The numbers of texts that are here already; 0 for the others."""
+        if isinstance(self._texts, Texts):
+            return self._texts.numbers(texts)
         index = self._index
         return np.array([index.get(text, 0) for text in texts], dtype=np.int64)
 
     def texts(self, numbers: Ints) -> list[str]:
         """The texts of some numbers."""
-        if self._array is None or len(self._array) != len(self.words):
-            self._array = np.array(self.words, dtype=object)
-        found: list[str] = self._array[numbers].tolist()
-        return found
+        if isinstance(self._texts, Texts):
+            return self._texts.at(numbers)
+        return [self._texts[number] for number in numbers.tolist()]
+
+    def held(self) -> pa.StringArray:
+        """All texts, for Arrow."""
+        return self._texts.held if isinstance(self._texts, Texts) else pa.array(self._texts, pa.string())
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self._texts)
 
 
 # Columns of a name that are texts, and the vocabulary of each.
@@ -95,27 +110,26 @@ class NameFacets:
     city: Ints
     district: Ints
 
+    def columns(self) -> list[Ints]:
+        """All columns."""
+        return [getattr(self, one.name) for one in fields(self)]
+
+    @classmethod
+    def of(cls, columns: Iterator[Ints]) -> Self:
+        """Names of the next columns, which stand as `columns` gives them."""
+        return cls(*islice(columns, len(fields(cls))))
+
     def take(self, index: Ints) -> "NameFacets":
         """The names of some profiles."""
-        return NameFacets(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
-
-    def first(self, count: int) -> "NameFacets":
-        """The names of the first profiles; nothing is copied."""
-        return NameFacets(**{f.name: getattr(self, f.name)[:count] for f in fields(self)})
-
-    def narrowed(self) -> "NameFacets":
-        """The same in half the room."""
-        return NameFacets(**{f.name: narrow(getattr(self, f.name)) for f in fields(self)})
+        return NameFacets(*(column[index] for column in self.columns()))
 
     def followed_by(self, other: "NameFacets") -> "NameFacets":
         """These names and then the others."""
-        return NameFacets(
-            **{f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)}
-        )
+        return NameFacets(*map(np.concatenate, zip(self.columns(), other.columns(), strict=True)))
 
     def followed_by_nothing(self) -> "NameFacets":
         """These names and one that says nothing."""
-        return NameFacets(**{f.name: np.append(getattr(self, f.name), 0) for f in fields(self)})
+        return NameFacets(*(np.append(column, 0) for column in self.columns()))
 
     def speaking_for(self, own: "NameFacets") -> "NameFacets":
         """The same names; what a short one leaves out (branch, standing, place) is its firm's own.
@@ -176,10 +190,10 @@ class Vocabularies:
     place: Vocabulary = field(default_factory=Vocabulary)
     code: Vocabulary = field(default_factory=Vocabulary)
 
-    def rest(self) -> None:
-        """Gives back what only new texts need."""
+    def rest(self, shelf: Shelf) -> None:
+        """Holds all texts in little room; see `Vocabulary.rest`."""
         for one in fields(self):
-            getattr(self, one.name).rest()
+            getattr(self, one.name).rest(shelf)
 
     def sounds(self) -> Ints:
         """For each trade name, the number of its sound."""

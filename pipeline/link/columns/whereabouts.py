@@ -41,6 +41,11 @@ class Whereabouts:
     community: Ints
 
 
+def add_reference(words: Vocabularies) -> None:
+    """Has the vocabulary of places take up the streets and communities that `whereabouts` knows."""
+    words.place.add_all([*streets(), *(item.name for item in communities())])
+
+
 def whereabouts(
     parties: Parties, facets: Facets, words: Vocabularies, premises: Ints, firm: Ints
 ) -> Whereabouts:
@@ -49,7 +54,7 @@ def whereabouts(
     Args:
         parties: the rows and their profiles.
         facets: of the profiles.
-        words: take up the reference's streets and communities.
+        words: hold the reference's streets and communities; see `add_reference`.
         premises: building or house of each profile, 0 where it is unknown.
         firm: whose each profile is, from 0; one firm's rows are one voice.
     """
@@ -124,10 +129,9 @@ def _community_streets(
     community: Ints, said: Ints, told: Bools, speaks: Bools, firm: Ints, words: Vocabularies
 ) -> Ints:
     """The street that each profile's community is in: as the night's rows say, else the reference."""
-    pairs = [(words.place.add(item.name), words.place.add(item.street)) for item in communities()]
     listed = np.zeros(len(words.place), dtype=np.int64)
-    for name, street in pairs:
-        listed[name] = street
+    names, of = zip(*((item.name, item.street) for item in communities()), strict=True)
+    listed[words.place.known(names)] = words.place.known(of)
     return _first((_known_by(community, said, told, speaks, firm), listed[community]))
 
 
@@ -140,8 +144,7 @@ def _own_streets(parties: Parties, words: Vocabularies) -> tuple[Bools, Ints]:
     """
     source, names = encode(parties.table["source"])
     named = [name.partition("/")[2] for name in names]
-    numbers = [words.place.add(name) if name in streets() else 0 for name in named]
-    street = np.array(numbers, dtype=np.int64)[source]
+    street = words.place.known(name if name in streets() else "" for name in named)[source]
     rows = np.flatnonzero(street)
     street, profile = street[rows], parties.profile[rows]
     file, _ = encode(parties.table["file"])

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.normalising import Taker
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.decisions.deciding import Bools, Floats, Ranked
@@ -27,8 +26,8 @@ class Met(Protocol):
     """The distinct pairs of two sides that meet under some key.
 
     Attributes:
-        pairs_by_key: for each key its pairs, doubles counted.
-        hot_by_key: for each key its blocks that were left out for their size.
+        pairs_by_key: for each key its pairs, doubles counted; told when they are compared.
+        hot_by_key: for each key its blocks that were left out for their size; told with them.
     """
 
     pairs_by_key: dict[str, int]
@@ -48,7 +47,7 @@ class Engine(Protocol):
         """Whoever takes so many texts apart."""
         ...
 
-    def meet(self, left: Facets, right: Facets, pieces: Pieces) -> Met:
+    def meet(self, left: FacetTable, right: FacetTable, pieces: Pieces) -> Met:
         """Joins two sides under the standard keys; positions in them are the members."""
         ...
 

@@ -10,6 +10,7 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.columns.joining import combine
 from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import Bridge, weak_bridges, without, words_of
 from pipeline.link.decisions.clustering import edges
@@ -21,6 +22,7 @@ from pipeline.link.decisions.standing import Resolution, Standing, Views
 from pipeline.link.judgement.judging import Judged
 from pipeline.link.model import Model
 from pipeline.link.pairs.comparing import Comparator, Scored, frequencies
+from pipeline.link.pairs.layout import FacetTable
 from pipeline.link.pairs.pieces import Pieces
 
 ROUNDS = 2
@@ -44,6 +46,7 @@ class Resolver:
         share: Floats,
         ledger: Ledger,
         engine: Engine,
+        shelf: Shelf = IN_MEMORY,
     ) -> None:
         """Prepares the night's comparisons.
 
@@ -57,9 +60,11 @@ class Resolver:
             share: per profile, how often the registry holds the firm of a row of its origin.
             ledger: takes counts and seconds.
             engine: does what is heavy.
+            shelf: where what is compared lies.
         """
         self._share = share
         self._engine = engine
+        self._shelf = shelf
         self._facets = _mark_shared(facets, registry)
         self._words = words
         self._firms = firms
@@ -67,7 +72,7 @@ class Resolver:
         self._coded = self._facets
         self._model = model
         self._ledger = ledger
-        looks = facets.take(registry.at)
+        looks = facets.take(registry.at, shelf)
         doors = int(facets.door.max(initial=0)) + 1
         self._counts = frequencies(looks, registry.entity, words, doors)
         self._pieces = pieces
@@ -108,7 +113,7 @@ class Resolver:
 
     def _units(self, profiles: Ints, judged: Judged) -> Units:
         """Groups profiles by trusted codes; a distrusted code is taken out of the comparison."""
-        firm, clash = pointed_firm(self._facets.take(profiles), self._firms)
+        firm, clash = pointed_firm(self._facets.take(profiles, self._shelf), self._firms)
         same = judged.same_firm(profiles)
         wrong = (judged.denies(profiles, firm) > 0) | ((same >= 0) & (firm >= 0) & (firm != same))
         firm = np.where(wrong, -1, firm)
@@ -127,7 +132,9 @@ class Resolver:
         label[profiles] = np.where(same >= 0, same, label[profiles])
         apart = judged.apart(profiles, label)
         doubtful = np.where(suspect > 0, pointed, -1)
-        units = group_units(self._facets, profiles, label, distrusted, doubtful, judged.led(), apart)
+        units = group_units(
+            self._facets, profiles, label, distrusted, doubtful, judged.led(), apart, self._shelf
+        )
         self._facets = self._facets.without_codes(distrusted > 0)
         return units
 
@@ -155,28 +162,35 @@ class Resolver:
         """Compares the undecided units with all views, and decides."""
         views = state.views(self._registry)
         open_at = state.open_positions()
-        left = self._facets.take(state.units.profiles[open_at])
-        right = self._speaking_for_firms(self._facets.take(views.at), views)
+        looking = state.units.profiles[open_at]
+        left = FacetTable.made(len(open_at), lambda at: self._facets.take(looking[at]), self._shelf)
+        right = FacetTable.made(len(views.at), self._speaking_for_firms(views), self._shelf)
         found = self._engine.meet(left, right, self._pieces)
-        del left, right  # what met holds them in half the room
         kept = score_pairs(found, self._comparator)
         self._note(found, kept.compared)
         state.decide(kept, open_at, views, self._model)
 
-    def _speaking_for_firms(self, looks: Facets, views: Views) -> Facets:
-        """Views of registered firms; where a row names its firm short, the firm's own branch goes with it."""
+    def _speaking_for_firms(self, views: Views) -> Callable[[slice], Facets]:
+        """Views of firms, some at a time; where a row names its firm short, the firm's own branch goes
+        with it."""
         first = np.full(self._firms.count + 1, len(self._registry.at), dtype=np.int64)
         first[self._registry.entity[::-1]] = np.arange(len(self._registry.at))[::-1]
-        firm = np.where(views.entity < self._firms.count, views.entity, self._firms.count)
-        own = self._facets.name.take(self._registry.at).followed_by_nothing().take(first[firm])
-        closed = np.append(self._facets.closed[self._registry.at], 0)[first[firm]]
-        return replace(
-            looks,
-            name=looks.name.speaking_for(own),
-            sign=looks.sign.speaking_for(own),
-            closed=closed,
-            registered=(firm < self._firms.count).astype(np.int64),
-        )
+        names = self._facets.name.take(self._registry.at).followed_by_nothing()
+        closed = np.append(self._facets.closed[self._registry.at], 0)
+
+        def part(at: slice) -> Facets:
+            looks = self._facets.take(views.at[at])
+            firm = np.minimum(views.entity[at], self._firms.count)
+            own = names.take(first[firm])
+            return replace(
+                looks,
+                name=looks.name.speaking_for(own),
+                sign=looks.sign.speaking_for(own),
+                closed=closed[first[firm]],
+                registered=(firm < self._firms.count).astype(np.int32),
+            )
+
+        return part
 
     def _note(self, found: Met, compared: int) -> None:
         self._ledger.add("候选对", compared)
@@ -221,11 +235,11 @@ class Resolver:
     def _shops(self, state: Standing, at: Ints) -> tuple[Ints, Ints]:
         """Units of the profiles at some positions, and the shop of each: rows joined by strong edges."""
         profile = state.units.profiles[at]
-        side = self._facets.take(profile)
-        found = self._engine.meet(side, side, self._pieces)
+        table = FacetTable.made(len(profile), lambda some: self._facets.take(profile[some]), self._shelf)
+        found = self._engine.meet(table, table, self._pieces)
         i, j, weight, compared = edges(found, self._comparator)
         self._note(found, compared)
-        unit = state.units.unit[at]
+        side, unit = table.columns(), state.units.unit[at]
         formal = np.where(side.name.formal > 0, combine(side.name.sound + 1, side.name.branch + 1), 0)
         members, _, inverse = numbered(unit)
         labels = (

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.link.decisions.engine import Engine
-from pipeline.link.engines.local import LocalEngine
+from pipeline.link.engines.local import Bounds, LocalEngine
 from pipeline.link.engines.needed import require
-from pipeline.link.pairs.meetings import pairs_at_once
 from pipeline.link.parts import Parts
 from pipeline.night import Night
 
@@ -21,8 +20,8 @@ def opened(night: Night) -> Iterator[Engine]:
         ConfigError: if Spark is asked for and something that it needs is missing.
     """
     if night.settings.engine == "local":
-        at_once = pairs_at_once(night.settings.memory_bytes)
-        yield LocalEngine(night.settings.threads, at_once, Parts.of(night))
+        bounds = Bounds.under(night.settings.memory_bytes)
+        yield LocalEngine(night.settings.threads, bounds, Parts.of(night))
         return
     java = require()
     # PySpark is an extra: a night that does not ask for it must not need it.

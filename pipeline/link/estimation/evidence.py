@@ -61,7 +61,7 @@ def gather(
     """
     others = np.flatnonzero(np.bincount(parties.profile[firms.rows], minlength=parties.count) == 0)
     rows = others[:: max(1, -(-len(others) // MOST_ROWS))]
-    origin, names = origins_of(parties, facets.take(np.arange(parties.count)))
+    origin, names = origins_of(parties, facets.first(parties.count))
     told = facets.take(rows)
     pointed, clash = pointed_firm(told, firms)
     known = ((told.uscc > 0) | (pointed >= 0)) & (clash == 0)
@@ -93,7 +93,7 @@ def _pairs(
 ) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
     """The heaviest pair of each row and firm: row, firm, levels, weight."""
     found = Meetings(standard_keys(left, right, pieces, BLOCK_CAP), len(left), len(right))
-    tables = FacetTable(left), FacetTable(right)
+    tables = FacetTable.of(left), FacetTable.of(right)
 
     def best(batch: tuple[int, int]) -> tuple[Ints, Ints, dict[str, Ints], Ints]:
         i, j = found.pairs(*batch)

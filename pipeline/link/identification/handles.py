@@ -121,16 +121,15 @@ def _said(f: Facets, words: Vocabularies) -> Iterator[_Said]:
 
 
 def _texts(vocabulary: Vocabulary, numbers: Ints) -> Iterator[str]:
-    texts = vocabulary.words
-    return (texts[number] for number in numbers.tolist())
+    return iter(vocabulary.texts(numbers))
 
 
 def _doors(f: Facets, words: Vocabularies) -> Iterator[str]:
     """Road and number, else building, with block and room; empty for a shared registration address."""
     spots = np.where(f.shared != 0, 0, np.where(f.site != 0, f.site, f.building))
-    texts = words.place.words
-    for spot, block, room in zip(spots.tolist(), f.block.tolist(), f.room.tolist(), strict=True):
-        yield f"{texts[spot]}|{texts[block]}|{texts[room]}" if spot else ""
+    texts = map(words.place.texts, (spots, f.block, f.room))
+    for spot, block, room in zip(*texts, strict=True):
+        yield f"{spot}|{block}|{room}" if spot else ""
 
 
 def _codes(said: _Said) -> Iterator[str]:

@@ -28,7 +28,7 @@ class CodeComparer:
         self._code = model.comparisons["code"].code
         self._words = words
         self._left_over = Remembered(self._are_left_over)
-        codes = pa.array(words.code.words, pa.string())
+        codes = words.code.held()
         self._ends = _Ends(codes)
         masked = pc.match_substring(codes, "*").to_numpy(zero_copy_only=False)
         self._masked: Bools = masked.astype(bool)

@@ -43,7 +43,8 @@ class NameComparer:
         self._numerals: Bools = np.array(
             [bool(_NUMERALS.search(word)) for word in words.trade.words], dtype=bool
         )
-        self._telling = [frozenset(word) - frozenset(_COMMON) for word in words.industry.words]
+        self._industries = list(words.industry.words)
+        self._telling = [frozenset(word) - frozenset(_COMMON) for word in self._industries]
         # 某某股份 is what a 股份有限公司 is called for short.
         self._classes = _numbered([_SHORT_FORMS.get(word, word) for word in words.form_class.words])
         self._overlap, self._trade_texts, self._one_slip_apart = map(
@@ -214,7 +215,7 @@ class NameComparer:
         return np.array([self._code("industry", level) for level in found], dtype=np.int64)
 
     def _overlap_of(self, a: int, b: int) -> str:
-        mine, other = self._words.industry.words[a], self._words.industry.words[b]
+        mine, other = self._industries[a], self._industries[b]
         if mine in other or other in mine:
             return "contained"
         return "differs" if self._telling[a].isdisjoint(self._telling[b]) else "shares"

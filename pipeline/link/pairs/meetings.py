@@ -5,7 +5,7 @@ freed of doubles and compared at once; what comes of a batch depends on nothing 
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ THREADS = 2
 BATCH = 1 << 17  # pairs of all keys, before doubles go
 LEAST_BATCH = 1 << 13
 BYTES_A_PAIR = 1 << 14  # of the memory limit, for each of the pairs at once
+MEMBERS = 1 << 19  # of the left side, whose keys are joined at once
+LEAST_MEMBERS = 1 << 15
+BYTES_A_MEMBER = 1 << 13  # of the memory limit, for each of them
 _SLOT_BITS = 22
 # As in `remembering`: the highest bits of the product are spread evenly.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -38,28 +41,46 @@ def pairs_at_once(memory: int) -> int:
     return max(LEAST_BATCH, min(BATCH, memory // BYTES_A_PAIR))
 
 
+def members_at_once(memory: int) -> int:
+    """How many left members may be joined at once under a memory limit in bytes."""
+    return max(LEAST_MEMBERS, min(MEMBERS, memory // BYTES_A_MEMBER))
+
+
 class Meetings:
     """Distinct pairs (left, right) under some keys.
 
     Attributes:
-        pairs_by_key: for each key its pairs.
-        hot_by_key: for each key its blocks that were left out for their size.
+        keys: the names of the keys.
+        counts: the pairs of each.
+        hot: the values of each whose blocks were left out for their size.
     """
 
     def __init__(self, keys: Iterable[Key], left_count: int, right_count: int, at_once: int = BATCH) -> None:
-        """Joins all keys, one at a time; a key that comes again under its name is counted with the first."""
-        self.pairs_by_key: dict[str, int] = {}
-        self.hot_by_key: dict[str, int] = {}
+        """Joins all keys, one at a time."""
+        self.keys: list[str] = []
+        self.counts: list[int] = []
+        self.hot: list[Ints] = []
         self._joined: list[_Joined] = []
         self._count = left_count
         self._bits = right_count.bit_length()
         many = np.zeros(left_count)
         for key, (joined, heated) in _joined(keys):
-            self.pairs_by_key[key.name] = self.pairs_by_key.get(key.name, 0) + int(joined.size.sum())
-            self.hot_by_key[key.name] = self.hot_by_key.get(key.name, 0) + heated
+            self.keys.append(key.name)
+            self.counts.append(int(joined.size.sum()))
+            self.hot.append(heated)
             many += np.bincount(joined.left, joined.size, left_count)
             self._joined.append(joined)
         self._batch = (np.cumsum(many) / at_once).astype(np.int64)
+
+    @property
+    def pairs_by_key(self) -> dict[str, int]:
+        """For each key its pairs, doubles counted."""
+        return by_name(self.keys, self.counts)
+
+    @property
+    def hot_by_key(self) -> dict[str, int]:
+        """For each key its blocks that were left out for their size."""
+        return by_name(self.keys, map(len, self.hot))
 
     def batches(self) -> list[tuple[int, int]]:
         """Runs of left members, each with about `at_once` pairs, doubles counted; all left members in all."""
@@ -73,9 +94,17 @@ class Meetings:
         return (found >> self._bits) + first, found & ((1 << self._bits) - 1)
 
 
-def _joined(keys: Iterable[Key]) -> Iterator[tuple[Key, tuple[_Joined, int]]]:
+def by_name(names: Sequence[str], counts: Iterable[int]) -> dict[str, int]:
+    """Counts of keys; a key that comes again under its name is counted with the first."""
+    found = dict.fromkeys(names, 0)
+    for name, number in zip(names, counts, strict=True):
+        found[name] += number
+    return found
+
+
+def _joined(keys: Iterable[Key]) -> Iterator[tuple[Key, tuple[_Joined, Ints]]]:
     """Each key with what it joins, in their order: sorting in threads, while the next key is made."""
-    begun: deque[tuple[Key, Future[tuple[_Joined, int]]]] = deque()
+    begun: deque[tuple[Key, Future[tuple[_Joined, Ints]]]] = deque()
     with ThreadPoolExecutor(THREADS) as sorters:
         for key in keys:
             if len(begun) == THREADS:
@@ -94,7 +123,7 @@ def _pairs(joined: _Joined, first: int, last: int, bits: int) -> Ints:
     return found
 
 
-def _join(key: Key) -> tuple[_Joined, int]:
+def _join(key: Key) -> tuple[_Joined, Ints]:
     left, right = _with_partner(key.left, key.right)
     order = order_of(right.value)
     ordered, members = right.value[order], right.at[order]
@@ -106,7 +135,7 @@ def _join(key: Key) -> tuple[_Joined, int]:
     place = np.minimum(np.searchsorted(value, left_value), max(len(value) - 1, 0))
     met = np.flatnonzero(value[place] == left_value) if len(value) else place[:0]
     hot = size[place[met]] > key.cap
-    heated = len(distinct(left_value[met[hot]]))
+    heated = distinct(left_value[met[hot]])
     met = met[~hot]
     met = met[order_of(left_at[met])]
     narrow = [

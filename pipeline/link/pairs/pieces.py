@@ -26,7 +26,7 @@ class Pieces:
     """
 
     def __init__(self, words: Vocabularies) -> None:
-        trades = pa.array(words.trade.words, pa.string())
+        trades = words.trade.held()
         has_two = pc.greater(pc.utf8_length(trades), 1)
         self.first: Ints = _numbers(pc.utf8_slice_codeunits(trades, 0, 1))
         self.last: Ints = _numbers(pc.utf8_slice_codeunits(trades, -1))
@@ -34,7 +34,7 @@ class Pieces:
         self.end: Ints = _numbers(pc.if_else(has_two, pc.utf8_slice_codeunits(trades, -2), ""))
         self._count, self._flat = _shortened(trades)
         self._start = np.cumsum(self._count) - self._count
-        self.of_code: list[Ints] = _of_codes(pa.array(words.code.words, pa.string()))
+        self.of_code: list[Ints] = _of_codes(words.code.held())
 
     def shortened(self, trade: Ints) -> tuple[Ints, Ints]:
         """Numbers of the trade names less one character, and the positions in `trade` that have them."""

@@ -119,7 +119,7 @@ def link_rows(parties: Parties, facets: Facets, words: Vocabularies, linked: Lin
         premises, premises_ids = premises_of(own, words)
         where = whereabouts(parties, own, words, premises, _firm_of_profile(parties, linked))
     names, signs, buildings = shown.result()
-    place, code = pa.array(words.place.words), pa.array(words.code.words)
+    place, code = words.place.held(), words.code.held()
     of_profile = {
         "street": (where.street, place),
         "street_basis": (where.basis, pa.array(["", *BASES])),

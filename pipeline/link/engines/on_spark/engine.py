@@ -11,7 +11,6 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
-from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.normalising import Name, Work, in_batches
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.taken import Taken
@@ -63,7 +62,7 @@ class SparkEngine:
         for at, name in enumerate(work):
             yield name, map(pickle.loads, done["taken"].filter(np.array(kinds) == at).to_pylist())
 
-    def meet(self, left: Facets, right: Facets, pieces: Pieces) -> "SparkMet":
+    def meet(self, left: FacetTable, right: FacetTable, pieces: Pieces) -> "SparkMet":
         """See `engine.Engine`."""
         return SparkMet(self._spark, left, right, pieces)
 
@@ -143,14 +142,14 @@ class SparkMet:
     rest on disk: the counts and the pairs come from one spreading.
     """
 
-    def __init__(self, spark: Session, left: Facets, right: Facets, pieces: Pieces) -> None:
+    def __init__(self, spark: Session, left: FacetTable, right: FacetTable, pieces: Pieces) -> None:
         self._spark = spark
         parts = _parts(len(left) + len(right), MEMBERS_A_PART, spark)
         spark.sql.conf.set("spark.sql.shuffle.partitions", parts)
-        width = max(width_of(left), width_of(right))
-        keys = keys_of(left.first(0), pieces)
-        self._left = spark.lend_rows(FacetTable(left).rows)
-        self._right = self._left if right is left else spark.lend_rows(FacetTable(right).rows)
+        width = max(width_of(left.across()), width_of(right.across()))
+        keys = keys_of(left.part(0, 0).across(), pieces)
+        self._left = spark.lend_rows(left.rows)
+        self._right = self._left if right is left else spark.lend_rows(right.rows)
         lent = spark.lend(pieces)
         self._terms = [
             self._made(Terming(rows, lent, width, is_left), count, parts)

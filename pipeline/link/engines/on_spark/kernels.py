@@ -39,7 +39,7 @@ def _thing(name: str) -> Any:
 
 def _table(name: str) -> FacetTable:
     """Rows that the night lent; workers of one machine share the memory."""
-    return FacetTable.of(np.load(_path(name), mmap_mode="r"))
+    return FacetTable(np.load(_path(name), mmap_mode="r"))
 
 
 @dataclass(frozen=True)
