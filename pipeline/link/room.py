@@ -17,7 +17,7 @@ from pipeline.keys import load_key
 from pipeline.link.columns.facets import Facets, build_facets, former_names
 from pipeline.link.columns.founding import Firms, found_firms
 from pipeline.link.columns.ordering import Ints, distinct_pairs, matches
-from pipeline.link.columns.parties import Parties, encode, read_parties
+from pipeline.link.columns.parties import Parties, encode, parties_of, read_rows
 from pipeline.link.columns.releasing import release
 from pipeline.link.columns.shelving import Shelf
 from pipeline.link.columns.vocabulary import Vocabularies
@@ -113,14 +113,8 @@ def run(night: Night, sources: dict[str, Source], *, anew: bool = False) -> Link
         return _run(night, sources, anew, engine)
 
 
-def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[doubting.Doubt]]:
-    """The rows, and what was disputed; the database is closed again, for it would keep what it read."""
-    with closing(night.connect()) as con:
-        return read_parties(con, sources), doubting.read_doubts(con, night.settings)
-
-
 @contextmanager
-def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+def _database(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
     """The night's database under half its limit: the other half is what linking holds of the rows."""
     with closing(night.connect()) as con:
         # The night's file lives for an hour: pressing its texts hard costs more than it saves.
@@ -130,12 +124,19 @@ def _writing(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
+def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[doubting.Doubt], Shelf]:
+    """The rows, what was disputed, and where what is kept of so many rows is to lie."""
+    with _database(night) as con:
+        rows, doubts = read_rows(con, sources), doubting.read_doubts(con, night.settings)
+    # The database is closed first, for it would keep what it read.
+    shelf = Shelf.of(night, rows.num_rows)
+    return parties_of(rows).laid(shelf), doubts, shelf
+
+
 def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine) -> LinkSummary:
     ledger = Ledger()
-    parties, doubts = _read(night, sources)
+    parties, doubts, shelf = _read(night, sources)
     held = parties.table.num_rows
-    shelf = Shelf.of(night, held)
-    parties = parties.laid(shelf)
     release(held)
     ledger.step("读取")
     words = Vocabularies()
@@ -165,9 +166,9 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
     key, as_of = load_key(night.settings.restricted), night.settings.as_of
-    with _writing(night) as con, beside(con, min(MAKERS, night.settings.threads)) as makers:
+    with _database(night) as con, beside(con, min(MAKERS, night.settings.threads)) as makers:
         membered = makers.do(members_of, parties, linked.row_entity)
-        rows = outcome.link_rows(parties, all_facets, words, linked)
+        rows = outcome.link_rows(parties, all_facets, words, linked, shelf)
         is_roomy = night.settings.memory_bytes >= ROOMY
         tables = Tables(makers, rows, BOUND) if is_roomy else None
         handles = handles_of(parties, all_facets, words, linked.row_entity, key)

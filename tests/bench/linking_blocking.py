@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipeline.declaration import load_sources
 from pipeline.link.columns.facets import build_facets
-from pipeline.link.columns.parties import read_parties
+from pipeline.link.columns.parties import parties_of, read_rows
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.pairs.blocking import BLOCK_CAP, standard_keys
 from pipeline.link.pairs.meetings import Meetings
@@ -43,7 +43,7 @@ class Blocking:
 def measure_blocking(night: Path, truth: Path) -> Blocking:
     """Blocks the rows of a night whose code cannot be used against all looks of registered firms."""
     with duckdb.connect(str(night), read_only=True) as con:
-        parties = read_parties(con, load_sources(PROJECT_ROOT / "sources"))
+        parties = parties_of(read_rows(con, load_sources(PROJECT_ROOT / "sources")))
     words = Vocabularies()
     facets = build_facets(parties, words)
     views, behind = registry_views(parties, facets, words)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pipeline.declaration import load_sources
 from pipeline.link.columns.facets import Facets, build_facets, former_names
 from pipeline.link.columns.founding import found_firms
-from pipeline.link.columns.parties import Ints, Parties, encode, read_parties
+from pipeline.link.columns.parties import Ints, Parties, encode, parties_of, read_rows
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.settings import PROJECT_ROOT
 from tests.bench.linking_sql import query
@@ -26,7 +26,7 @@ def write_columns(night: Path, folder: Path) -> None:
     per distinct set of normalised columns outside the registry, `record` one per accepted row.
     """
     with duckdb.connect(str(night), read_only=True) as con:
-        parties = read_parties(con, load_sources(PROJECT_ROOT / "sources"))
+        parties = parties_of(read_rows(con, load_sources(PROJECT_ROOT / "sources")))
     words = Vocabularies()
     facets = build_facets(parties, words)
     at_registry = _registry(parties)

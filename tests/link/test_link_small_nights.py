@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pipeline import link
 from pipeline.declaration import Source
-from pipeline.link.columns.parties import encode, encoded, read_parties
-from pipeline.link.identification.handles import MOST_RECORDS, handles_of
+from pipeline.link.columns.parties import encode, encoded, parties_of, read_rows
+from pipeline.link.identification.handles import MOST_RECORDS, Handles, handles_of
 from pipeline.link.identification.identity import Before, Former, Identities, Known
 from pipeline.link.identification.looks import Look
 from pipeline.link.identification.state import Tonight, new_state
@@ -91,7 +91,7 @@ def test_rows_are_read_by_their_roles_in_the_order_of_extract_file_and_row(
         }
     )
     with night.connect() as con:
-        of = read_parties(con, sources)
+        of = parties_of(read_rows(con, sources))
     table = of.table.to_pylist()
     assert [row["record_id"] for row in table] == [
         "grid:1", "grid:2", "operations:1", "registry:1", "t3", "t2", "t1"
@@ -112,7 +112,7 @@ def test_rows_are_read_by_their_roles_in_the_order_of_extract_file_and_row(
 
 def test_a_night_without_identifying_extracts_has_no_rows(sources: dict[str, Source]) -> None:
     with duckdb.connect() as con:
-        of = read_parties(con, sources)
+        of = parties_of(read_rows(con, sources))
     assert (of.count, len(of.profile), of.table.num_rows) == (0, 0, 0)
 
 
@@ -135,7 +135,7 @@ SHOP = {"sign": "阿美发廊", "person": "吴阿美", "phone": "13612345670", "
 
 def kinds(*rows: dict[str, Any], entity: tuple[int, ...] = (0,)) -> list[tuple[int, str]]:
     of, f, words = read(*rows)
-    found = handles_of(of, f, words, ints(*entity), KEY)
+    found = list(handles_of(of, f, words, ints(*entity), KEY))
     assert found == sorted(set(found))
     return [(at, handle.split(":")[0]) for at, handle in found]
 
@@ -190,7 +190,12 @@ def known(name: str, founding: str, present: bool = True, **look: str) -> Known:
 def state(before: Before, awaited: set[str] | None = None, **aliases: str) -> list[dict[str, Any]]:
     """The state after a night in which only r1 came, which is E1 with a handle and a sign."""
     tonight = Tonight(
-        pa.array(["r1"]), ints(0), pa.array(["tax"]), [Look(sign="阿美发廊")], [(0, "h:1")], awaited or set()
+        pa.array(["r1"]),
+        ints(0),
+        pa.array(["tax"]),
+        [Look(sign="阿美发廊")],
+        Handles(ints(0), pa.array(["h:1"])),
+        awaited or set(),
     )
     found = Identities(["E1"], ["r1"], [DAY], [], {old: (new, NEXT) for old, new in aliases.items()})
     return new_state(tonight, found, before).to_pylist()

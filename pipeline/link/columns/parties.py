@@ -85,7 +85,7 @@ class Parties:
         return len(self.columns["extract"])
 
 
-def read_parties(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> Parties:
+def read_rows(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> pa.Table:
     """Reads `stg_<extract>` of every identifying source by the declared roles, by extract, file and row."""
     present = db.table_names(con)
     with beside(con, THREADS) as side:
@@ -95,7 +95,7 @@ def read_parties(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) 
             if source.identifies and f"stg_{name}" in present
         ]
         tables = [read.result() for read in begun]
-    return _profiled(pa.concat_tables(tables) if tables else _schema().empty_table())
+    return pa.concat_tables(tables) if tables else _schema().empty_table()
 
 
 def _schema() -> pa.Schema:
@@ -178,7 +178,8 @@ def _joined(staged: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
     return pc.binary_join(column, "|") if pa.types.is_list(column.type) else column.cast(pa.string())
 
 
-def _profiled(table: pa.Table) -> Parties:
+def parties_of(table: pa.Table) -> Parties:
+    """Finds the profiles among what `read_rows` gave."""
     names = ("extract", *KEY)
     codes: dict[str, Ints] = {}
     values: dict[str, Texts] = {}

@@ -9,15 +9,17 @@ under the key of the restricted store, and lie there alone.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, groupby
+from dataclasses import dataclass
+from itertools import combinations, groupby, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from pipeline.keys import keyed_handle
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.ordering import Ints, distinct_pairs
+from pipeline.link.columns.ordering import Ints, distinct_pairs, is_first
 from pipeline.link.columns.parties import Parties
 from pipeline.link.columns.vocabulary import Vocabularies, Vocabulary
 
@@ -27,12 +29,30 @@ MOST_RECORDS = 2
 _PAIRS = tuple(combinations(("operator", "phone", "door", "name"), 2))
 
 Handle = tuple[int, str]
+AT_ONCE = 1 << 15  # enterprises whose words are texts of Python
+
+
+@dataclass(frozen=True)
+class Handles:
+    """Handles by enterprise: the entity and `kind:hash` of each, sorted."""
+
+    entity: Ints
+    texts: pa.StringArray
+
+    def __iter__(self) -> Iterator[Handle]:
+        return zip(self.entity.tolist(), self.texts.to_pylist(), strict=True)
+
+    def __len__(self) -> int:
+        return len(self.entity)
+
+
+NO_HANDLES = Handles(np.zeros(0, dtype=np.int64), pa.array([], pa.string()))
 
 
 def handles_of(
     parties: Parties, facets: Facets, words: Vocabularies, row_entity: Ints, key: bytes
-) -> list[Handle]:
-    """The handles of enterprises of few records, as (entity, `kind:hash`), sorted.
+) -> Handles:
+    """The handles of enterprises of few records.
 
     Args:
         parties: tonight's rows.
@@ -45,13 +65,23 @@ def handles_of(
     rows = np.flatnonzero((row_entity >= 0) & ~superseded)
     sizes = np.bincount(row_entity[rows], minlength=int(row_entity.max(initial=-1)) + 1)
     few = rows[sizes[row_entity[rows]] <= MOST_RECORDS]
-    pairs = distinct_pairs(row_entity[few], parties.profile[few])
-    said = _said(facets.take(pairs[1]), words)
-    told: list[Handle] = []
-    for entity, mine in groupby(zip(pairs[0].tolist(), said, strict=True), key=itemgetter(0)):
+    entity, profile = distinct_pairs(row_entity[few], parties.profile[few])
+    begins = np.flatnonzero(is_first(entity))[::AT_ONCE].tolist()
+    found = [NO_HANDLES]
+    for first, last in pairwise([*begins, len(entity)]):
+        said = _said(facets.take(profile[first:last]), words)
+        told = list(_told(zip(entity[first:last].tolist(), said, strict=True), key))
+        owners = np.array([owner for owner, _ in told], dtype=np.int64)
+        found.append(Handles(owners, pa.array([text for _, text in told], pa.string())))
+    texts = pa.concat_arrays([one.texts for one in found])
+    return Handles(np.concatenate([one.entity for one in found]), texts)
+
+
+def _told(said: Iterable[tuple[int, "_Said"]], key: bytes) -> Iterator[Handle]:
+    """The handles of entities whose words stand one behind the other."""
+    for entity, mine in groupby(said, key=itemgetter(0)):
         plain = {handle for _, one in mine for handle in (*_codes(one), *_pairs(one))}
-        told += [(entity, handle) for handle in sorted({keyed_handle(key, handle) for handle in plain})]
-    return told
+        yield from ((entity, handle) for handle in sorted({keyed_handle(key, handle) for handle in plain}))
 
 
 def known_again(

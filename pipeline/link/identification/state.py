@@ -16,7 +16,7 @@ from pipeline.errors import RunError
 from pipeline.journal import read_generations
 from pipeline.link.columns.ordering import Ints, numbered
 from pipeline.link.columns.parties import encode
-from pipeline.link.identification.handles import Handle
+from pipeline.link.identification.handles import Handles
 from pipeline.link.identification.identity import Before, Former, Identities, Known
 from pipeline.link.identification.looks import Look
 from pipeline.settings import Settings
@@ -158,7 +158,7 @@ class Tonight:
     entity: Ints
     sources: pa.Array
     looks: list[Look]
-    handles: list[Handle]
+    handles: Handles
     awaited: set[str]
 
 
@@ -178,17 +178,14 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
         Known(*of, True) for of in zip(found.ids, found.founding, found.first_as_of, looks, strict=True)
     ]
     records, handles = len(tonight.records), len(tonight.handles)
-    of_handle = np.array([entity for entity, _ in tonight.handles], dtype=np.int64)
-    index = pa.array(np.concatenate([tonight.entity, of_handle]).astype(np.int32))
+    index = pa.array(np.concatenate([tonight.entity, tonight.handles.entity]).astype(np.int32))
     columns = {name: _spread(of, index) for name, of in _columns(standing).items()}
     columns |= {
         "record_id": pa.chunked_array([tonight.records, pa.nulls(handles, pa.string())]),
         "source": pa.chunked_array([tonight.sources, pa.nulls(handles, pa.string())]),
         "alias_of": pa.nulls(records + handles, pa.string()),
         "alias_since": pa.nulls(records + handles, pa.date32()),
-        "handle": pa.chunked_array(
-            [pa.nulls(records, pa.string()), pa.array([handle for _, handle in tonight.handles], pa.string())]
-        ),
+        "handle": pa.chunked_array([pa.nulls(records, pa.string()), tonight.handles.texts]),
     }
     rows = pa.table({name: columns[name] for name in SCHEMA.names})
     others = _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from pipeline import db
 from pipeline.link.columns.parties import Parties
 from pipeline.link.identification import state
-from pipeline.link.identification.handles import Handle
+from pipeline.link.identification.handles import Handles
 from pipeline.link.identification.identity import Before, Change, Identities, attribute_changes, identify
 from pipeline.link.identification.looks import Seen
 from pipeline.link.identification.state import History
@@ -22,7 +22,7 @@ def identify_tonight(
     members: Members,
     founding: Founding,
     parties: Parties,
-    handles: list[Handle],
+    handles: Handles,
     history: History,
     judged: Judged,
     given: list[Given],
@@ -67,7 +67,7 @@ def write_identities(
     found: Identities,
     changes: list[Change],
     history: History,
-    handles: list[Handle],
+    handles: Handles,
     rows: pa.Table,
     as_of: date,
 ) -> None:

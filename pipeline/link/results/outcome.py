@@ -15,6 +15,7 @@ from pipeline.link.columns.founding import Firms
 from pipeline.link.columns.ordering import Ints, distinct
 from pipeline.link.columns.parties import Parties
 from pipeline.link.columns.premises import premises_of
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.columns.whereabouts import BASES, whereabouts
 from pipeline.link.decisions.deciding import CERTAIN_CODE, DECISIONS, NONE_CODE, Floats
@@ -108,8 +109,10 @@ def assemble(
     )
 
 
-def link_rows(parties: Parties, facets: Facets, words: Vocabularies, linked: Linked) -> pa.Table:
-    """One row per record with all that the tables of this room need but the ids of enterprises.
+def link_rows(
+    parties: Parties, facets: Facets, words: Vocabularies, linked: Linked, shelf: Shelf = IN_MEMORY
+) -> pa.Table:
+    """One row per record with all that the tables of this room need but the ids of enterprises; on a shelf.
 
     Columns: those of the parties, what is shown of each row, its decision, and `entity`, null for none.
     """
@@ -136,8 +139,7 @@ def link_rows(parties: Parties, facets: Facets, words: Vocabularies, linked: Lin
         "name_shown": names,
         "sign_shown": signs,
     }
-    columns = {name: parties.table[name] for name in parties.table.column_names}
-    columns |= {name: _coded(number[parties.profile], texts) for name, (number, texts) in of_profile.items()}
+    columns = {name: _coded(number[parties.profile], texts) for name, (number, texts) in of_profile.items()}
     columns |= {
         "entity": pa.array(linked.row_entity, mask=linked.row_entity < 0),
         "decision": _coded(linked.decision + 1, pa.array(["", *DECISIONS])),
@@ -146,7 +148,9 @@ def link_rows(parties: Parties, facets: Facets, words: Vocabularies, linked: Lin
         "shared_address": pa.array((own.shared > 0)[parties.profile]),
         "door": pa.array(own.door[parties.profile].astype(np.int64)),
     }
-    return pa.table(dict(sorted(columns.items())))
+    told, held = shelf.table(pa.table(columns)), parties.table
+    both = {name: table[name] for table in (held, told) for name in table.column_names}
+    return pa.table(dict(sorted(both.items())))
 
 
 def with_ids(rows: pa.Table, ids: list[str], before: dict[str, str]) -> pa.Table:
