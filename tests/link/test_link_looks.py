@@ -61,7 +61,3 @@ def test_another_building_floor_or_room_is_another_place(had: str, has: str, mov
 def test_what_is_known_of_one_night_only_is_no_move(look: Look) -> None:
     assert not is_moved(Look(), Seen(look, places=("文锦中路3号",)))
     assert not is_moved(look, Seen())
-
-
-def test_what_is_not_seen_tonight_stays_as_it_was_known() -> None:
-    assert Look(sign="甲").before(Look(sign="乙", registered_name="丙")) == Look("丙", "甲")

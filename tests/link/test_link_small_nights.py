@@ -193,7 +193,7 @@ def state(before: Before, awaited: set[str] | None = None, **aliases: str) -> li
         pa.array(["r1"]),
         ints(0),
         pa.array(["tax"]),
-        [Look(sign="阿美发廊")],
+        pa.table({name: [word] for name, word in vars(Look(sign="阿美发廊")).items()}),
         Handles(ints(0), pa.array(["h:1"])),
         awaited or set(),
     )

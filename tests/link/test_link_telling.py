@@ -271,6 +271,6 @@ def test_looks_are_read_from_their_table() -> None:
     table = pa.table(
         columns | {"trading_address": ["丙", None], "signs": [["乙", "丁"], None], "places": [None, ["丙"]]}
     )
-    assert Seen.all_of(table) == [
+    assert list(Seen.all_of(table)) == [
         Seen(Look("甲", "", "", "丙"), ("乙", "丁"), ()), Seen(Look("", "乙", "", ""), (), ("丙",))
     ]  # fmt: skip

@@ -168,7 +168,11 @@ def identify(
 
 
 def attribute_changes(
-    ids: list[str], seen: list[Seen], before: Before, aliases: dict[str, tuple[str, date]], awaited: set[str]
+    ids: list[str],
+    seen: Iterable[Seen],
+    before: Before,
+    aliases: dict[str, tuple[str, date]],
+    awaited: set[str],
 ) -> list[Change]:
     """Renamed, moved and closed: what the enterprises themselves say differently from last time.
 
@@ -180,6 +184,8 @@ def attribute_changes(
         awaited: ids of which something did not come tonight; they are not taken for closed.
     """
     changes: list[Change] = []
+    if not before.known:
+        return changes
     for enterprise_id, tonight in zip(ids, seen, strict=True):
         known = before.known.get(enterprise_id)
         if known is not None and is_renamed(known.look, tonight):

@@ -1,6 +1,6 @@
 """What an enterprise looks like from outside, and what changed in it: its name, its sign, its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -9,6 +9,8 @@ import pyarrow as pa
 from pipeline.link.texts.addresses import AddressParts, parse_address, road_key
 from pipeline.link.texts.folding import fold, pinyin_key
 from pipeline.link.texts.names import parse_name
+
+AT_ONCE = 1 << 15  # enterprises that are objects of Python
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,6 @@ class Look:
     registered_address: str = ""
     trading_address: str = ""
 
-    def before(self, earlier: "Look") -> "Look":
-        """This look; what it does not know is taken from an earlier one."""
-        return Look(*(getattr(self, f.name) or getattr(earlier, f.name) for f in fields(Look)))
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -39,14 +37,13 @@ class Seen:
     places: tuple[str, ...] = ()
 
     @classmethod
-    def all_of(cls, table: pa.Table) -> list[Self]:
-        """What the rows of `link_look` say, in their order."""
-        looks = zip(*(table[f.name].fill_null("").to_pylist() for f in fields(Look)), strict=True)
-        seen = zip(table["signs"].to_pylist(), table["places"].to_pylist(), strict=True)
-        return [
-            cls(Look(*look), tuple(signs or ()), tuple(places or ()))
-            for look, (signs, places) in zip(looks, seen, strict=True)
-        ]
+    def all_of(cls, table: pa.Table) -> Iterator[Self]:
+        """What rows like those of `link_look` say, in their order; each is made when it is asked for."""
+        for some in table.to_batches(max_chunksize=AT_ONCE):
+            looks = zip(*(some[f.name].fill_null("").to_pylist() for f in fields(Look)), strict=True)
+            seen = zip(some["signs"].to_pylist(), some["places"].to_pylist(), strict=True)
+            for look, (signs, places) in zip(looks, seen, strict=True):
+                yield cls(Look(*look), tuple(signs or ()), tuple(places or ()))
 
 
 def is_renamed(before: Look, tonight: Seen) -> bool:

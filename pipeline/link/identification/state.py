@@ -149,7 +149,7 @@ class Tonight:
         records: records that have an entity, each once.
         entity: their entities.
         sources: extract and sender of each record.
-        looks: look of each entity.
+        looks: a row for each entity, in their order, with the columns of `Look`; null where nothing was seen.
         handles: handles of the entities.
         awaited: ids of which something did not come.
     """
@@ -157,7 +157,7 @@ class Tonight:
     records: pa.Array
     entity: Ints
     sources: pa.Array
-    looks: list[Look]
+    looks: pa.Table
     handles: Handles
     awaited: set[str]
 
@@ -170,16 +170,16 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
         found: tonight's ids.
         before: the state of the last published night.
     """
-    looks = [
-        look.before(before.known[name].look) if name in before.known else look
-        for name, look in zip(found.ids, tonight.looks, strict=True)
-    ]
-    standing = [
-        Known(*of, True) for of in zip(found.ids, found.founding, found.first_as_of, looks, strict=True)
-    ]
+    looks = _looks(tonight.looks, found, before)
+    own = looks | {
+        "enterprise_id": pa.array(found.ids, pa.string()),
+        "founding_record_id": pa.array(found.founding, pa.string()),
+        "first_as_of": pa.array(found.first_as_of, pa.date32()),
+        "present": pa.repeat(True, len(found.ids)),
+    }
     records, handles = len(tonight.records), len(tonight.handles)
     index = pa.array(np.concatenate([tonight.entity, tonight.handles.entity]).astype(np.int32))
-    columns = {name: _spread(of, index) for name, of in _columns(standing).items()}
+    columns = {name: _spread(of, index) for name, of in own.items()}
     columns |= {
         "record_id": pa.chunked_array([tonight.records, pa.nulls(handles, pa.string())]),
         "source": pa.chunked_array([tonight.sources, pa.nulls(handles, pa.string())]),
@@ -188,14 +188,27 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
         "handle": pa.chunked_array([pa.nulls(records, pa.string()), tonight.handles.texts]),
     }
     rows = pa.table({name: columns[name] for name in SCHEMA.names})
-    others = _kept(tonight, {one.enterprise_id: one for one in standing}, found, before)
+    others = _kept(tonight, looks, found, before)
     others += _taken_over(found, before)
     return pa.concat_tables([rows, _coded_as(pa.Table.from_pylist(others, schema=SCHEMA), rows.schema)])
 
 
-def _spread(of_entity: list[Any], index: pa.Array) -> pa.Array:
+def _looks(tonight: pa.Table, found: Identities, before: Before) -> dict[str, pa.StringArray]:
+    """The look of each entity; what tonight does not know of it is taken from before."""
+    seen = {field.name: tonight[field.name].fill_null("").combine_chunks() for field in fields(Look)}
+    if not before.known:
+        return seen
+    nothing = Known("", "", date.min, Look(), False)
+
+    def earlier(field: str) -> pa.StringArray:
+        looks = (before.known.get(name, nothing).look for name in found.ids)
+        return pa.array((getattr(look, field) for look in looks), pa.string())
+
+    return {field: pc.if_else(pc.equal(own, ""), earlier(field), own) for field, own in seen.items()}
+
+
+def _spread(values: pa.Array, index: pa.Array) -> pa.Array:
     """What an enterprise says, for each of its rows; every text is held once an enterprise."""
-    values = pa.array(of_entity)
     return (
         pa.DictionaryArray.from_arrays(index, values)
         if pa.types.is_string(values.type)
@@ -213,14 +226,13 @@ def _coded_as(table: pa.Table, schema: pa.Schema) -> pa.Table:
     )
 
 
-def _columns(known: Sequence[Known]) -> dict[str, list[Any]]:
-    """A list per column that an enterprise fills by itself."""
-    looks = {field.name: [getattr(one.look, field.name) for one in known] for field in fields(Look)}
-    return looks | {
-        "enterprise_id": [one.enterprise_id for one in known],
-        "founding_record_id": [one.founding_record_id for one in known],
-        "first_as_of": [one.first_as_of for one in known],
-        "present": [one.present for one in known],
+def _standing(wanted: set[str], looks: Mapping[str, pa.StringArray], found: Identities) -> dict[str, Known]:
+    """Some of tonight's enterprises by their ids."""
+    each = enumerate(zip(found.ids, found.founding, found.first_as_of, strict=True))
+    return {
+        told[0]: Known(*told, Look(**{field: column[at].as_py() for field, column in looks.items()}), True)
+        for at, told in each
+        if told[0] in wanted
     }
 
 
@@ -244,25 +256,26 @@ def _taken_over(found: Identities, before: Before) -> list[dict[str, Any]]:
 
 
 def _kept(
-    tonight: Tonight, standing: Mapping[str, Known], found: Identities, before: Before
+    tonight: Tonight, looks: Mapping[str, pa.StringArray], found: Identities, before: Before
 ) -> list[dict[str, Any]]:
     """Records that did not come tonight keep their enterprise, or what it was merged into.
 
     An enterprise of which something did not come stays present, with its handles.
     """
-    came = set(tonight.records.to_pylist()) if before.of_record else set()
+    came, ids = set(tonight.records.to_pylist()) if before.of_record else set(), set(found.ids)
     absent = {
         name: replace(known, present=known.present and name in tonight.awaited)
         for name, known in before.known.items()
-        if name not in standing and name not in found.aliases
+        if name not in ids and name not in found.aliases
     }
-    every = {**absent, **standing}
-    rows, kept = [], set()
-    for record_id, held in sorted(before.of_record.items()):
-        if record_id not in came:
-            target = found.aliases[held][0] if held in found.aliases else held
-            kept.add(target)
-            rows.append(_row(every[target], record_id, before.source_of[record_id]))
+    left = {
+        record_id: found.aliases[held][0] if held in found.aliases else held
+        for record_id, held in sorted(before.of_record.items())
+        if record_id not in came
+    }
+    kept = set(left.values())
+    every = absent | _standing(kept - absent.keys(), looks, found)
+    rows = [_row(every[name], record_id, before.source_of[record_id]) for record_id, name in left.items()]
     rows += [_row(absent[name]) for name in sorted(absent.keys() - kept)]
     rows += [
         _row(absent[name], handle=handle)

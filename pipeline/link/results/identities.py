@@ -3,6 +3,7 @@
 from datetime import date
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -83,22 +84,28 @@ def write_identities(
         rows: `link_row`.
         as_of: the night's day.
     """
-    table = db.read_arrow(con, "FROM link_look")
-    looks = dict(zip(table["entity"].to_pylist(), Seen.all_of(table), strict=True))
-    seen = [looks.get(entity, Seen()) for entity in range(len(found.ids))]
+    looks = _looks(con, len(found.ids))
     came, waiting = set(pc.unique(rows["source"]).to_pylist()), _waiting(rows)
     awaited = history.earlier.awaited(came, waiting)
-    changes = changes + attribute_changes(found.ids, seen, history.earlier, found.aliases, awaited)
-    awaited = history.given.awaited(came, waiting)
-    tonight = state.Tonight(
-        members.records, members.entity, members.sources, [one.look for one in seen], handles, awaited
+    changes = changes + attribute_changes(
+        found.ids, Seen.all_of(looks), history.earlier, found.aliases, awaited
     )
+    awaited = history.given.awaited(came, waiting)
+    tonight = state.Tonight(members.records, members.entity, members.sources, looks, handles, awaited)
     db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])
     aliases = sorted((old, target, since) for old, (target, since) in found.aliases.items())
     rows = [dict(zip(schema.names, row, strict=True)) for row in aliases]
     db.write_arrow(con, "enterprise_alias", pa.Table.from_pylist(rows, schema=schema))
+
+
+def _looks(con: duckdb.DuckDBPyConnection, entities: int) -> pa.Table:
+    """`link_look` with a row for every entity, in their order; nothing in it where nothing was seen."""
+    table = db.read_arrow(con, "FROM link_look")
+    at = np.full(entities, -1, dtype=np.int64)
+    at[table["entity"].to_numpy()] = np.arange(len(table))
+    return table.take(pa.array(at, mask=at < 0))
 
 
 def _waiting(rows: pa.Table) -> set[str]:
