@@ -17,7 +17,7 @@ from pipeline.keys import load_key
 from pipeline.link.columns.facets import Facets, build_facets, former_names
 from pipeline.link.columns.founding import Firms, found_firms
 from pipeline.link.columns.ordering import Ints, distinct_pairs, matches
-from pipeline.link.columns.parties import Parties, encode, parties_of, read_rows
+from pipeline.link.columns.parties import Parties, encode, identifying, parties_of, read_rows
 from pipeline.link.columns.releasing import release
 from pipeline.link.columns.shelving import Shelf
 from pipeline.link.columns.vocabulary import Vocabularies
@@ -127,9 +127,9 @@ def _database(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
 def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[doubting.Doubt], Shelf]:
     """The rows, what was disputed, and where what is kept of so many rows is to lie."""
     with _database(night) as con:
-        rows, doubts = read_rows(con, sources), doubting.read_doubts(con, night.settings)
+        shelf = Shelf.of(night, sum(db.count(con, f"stg_{one.extract}") for one in identifying(con, sources)))
+        rows, doubts = read_rows(con, sources, shelf), doubting.read_doubts(con, night.settings)
     # The database is closed first, for it would keep what it read.
-    shelf = Shelf.of(night, rows.num_rows)
     return parties_of(rows).laid(shelf), doubts, shelf
 
 

@@ -31,6 +31,7 @@ def document(name: str, options: argparse.Namespace, found: Measured, verdict: s
         f"| exit code (0 done, 3 published and something wants a person) | {found.code} |",
         f"| seconds | {found.seconds:,.0f} |",
         f"| peak resident memory of the night's process, by the kernel, MB | {found.peak_mb:,.0f} |",
+        f"| … without pages of files, which the kernel can take back, sampled, MB | {found.own_mb:,.0f} |",
         f"| peak resident memory of all its processes together, sampled, MB | {found.all_mb:,.0f} |",
         f"| most disk that the night and what it spilled took, sampled, MB | {found.disk_mb:,.0f} |",
         "",

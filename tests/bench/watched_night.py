@@ -1,7 +1,7 @@
 """One whole night by the command line, and what the system says of its memory, disk and time.
 
-The peak is the kernel's own (`ru_maxrss` of the night's process); by step, and of all processes together,
-it is sampled.
+The peak is the kernel's own (`ru_maxrss` of the night's process); by step, of all processes together, and of
+what is not a file's page that the kernel could take back, it is sampled.
 """
 
 import os
@@ -34,6 +34,7 @@ class Measured:
         told: what it printed.
         seconds: how long it took.
         peak_mb: the night's own process, as the kernel counted it.
+        own_mb: the same without pages of files, as sampled.
         all_mb: all processes of the night together, as sampled.
         disk_mb: the folder where the night was built and spilled, as sampled.
         steps: name, seconds, and peak of the night's process, of each step in its order.
@@ -43,6 +44,7 @@ class Measured:
     told: list[str] = field(default_factory=list)
     seconds: float = 0.0
     peak_mb: float = 0.0
+    own_mb: float = 0.0
     all_mb: float = 0.0
     disk_mb: float = 0.0
     steps: list[tuple[str, float, float]] = field(default_factory=list)
@@ -105,20 +107,23 @@ class _Watch:
         """Samples until told to end."""
         sample = 0
         while not self.over.wait(EVERY):
-            own = _resident(self._pid)
-            self._peak = max(self._peak, own)
-            self.found.all_mb = max(self.found.all_mb, own + sum(map(_resident, _below(self._pid))))
+            resident, of_files = _memory(self._pid)
+            self._peak = max(self._peak, resident)
+            self.found.own_mb = max(self.found.own_mb, resident - of_files)
+            below = sum(_memory(pid)[0] for pid in _below(self._pid))
+            self.found.all_mb = max(self.found.all_mb, resident + below)
             if sample % DISK_EVERY == 0:
                 self.found.disk_mb = max(self.found.disk_mb, _size(self._place))
             sample += 1
 
 
-def _resident(pid: int) -> float:
-    """Resident memory in MB; 0 where the process is gone."""
+def _memory(pid: int) -> tuple[float, float]:
+    """Resident memory in MB, and how much of it are pages of files; 0 where the process is gone."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE / MB
-    except (OSError, IndexError):
-        return 0.0
+        _, resident, of_files, *_ = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return int(resident) * _PAGE / MB, int(of_files) * _PAGE / MB
 
 
 def _below(pid: int) -> Iterable[int]:

@@ -4,6 +4,7 @@ A profile is an extract with one set of identifying cells: twelve tax periods of
 profile, and are compared once. Profiles are ordered by content, so that nothing depends on row order.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pipeline.beside import beside
 from pipeline.declaration import Role, Source
 from pipeline.link.columns.held_texts import Texts
 from pipeline.link.columns.ordering import Ints, narrow, numbered, order_of, rank_of
-from pipeline.link.columns.shelving import Shelf
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.texts.addresses import read_street
 from pipeline.link.texts.folding import fold
 
@@ -85,16 +86,28 @@ class Parties:
         return len(self.columns["extract"])
 
 
-def read_rows(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> pa.Table:
-    """Reads `stg_<extract>` of every identifying source by the declared roles, by extract, file and row."""
+def identifying(con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> list[Source]:
+    """The identifying sources of which there is `stg_<extract>`, by name."""
     present = db.table_names(con)
+    each = sorted(sources.items())
+    return [source for name, source in each if source.identifies and f"stg_{name}" in present]
+
+
+def read_rows(
+    con: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], shelf: Shelf = IN_MEMORY
+) -> pa.Table:
+    """Reads `stg_<extract>` of every identifying source by the declared roles, by extract, file and row.
+
+    Args:
+        con: the night's connection.
+        sources: the declarations.
+        shelf: where the rows are to lie.
+    """
     with beside(con, THREADS) as side:
-        begun = [
-            side.query(_read_source, source)
-            for name, source in sorted(sources.items())
-            if source.identifies and f"stg_{name}" in present
-        ]
-        tables = [read.result() for read in begun]
+        begun = deque(side.query(_read_source, source) for source in identifying(con, sources))
+        tables = []
+        while begun:
+            tables.append(shelf.table(begun.popleft().result()))
     return pa.concat_tables(tables) if tables else _schema().empty_table()
 
 
