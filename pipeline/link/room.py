@@ -53,7 +53,6 @@ GRID = "grid"
 # Whose officers were at the place that their rows name.
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 BOUND = {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
-ROOMY = 4_000_000_000  # bytes; under a smaller limit no table is made while all that was compared is held
 MAKERS = 2  # threads in which DuckDB makes tables, where the night may have as many
 
 
@@ -169,8 +168,8 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     with _database(night) as con, beside(con, min(MAKERS, night.settings.threads)) as makers:
         membered = makers.do(members_of, parties, linked.row_entity)
         rows = outcome.link_rows(parties, all_facets, words, linked, shelf)
-        is_roomy = night.settings.memory_bytes >= ROOMY
-        tables = Tables(makers, rows, BOUND) if is_roomy else None
+        # Where rows lie in files, no table is made while all that was compared is held.
+        tables = Tables(makers, rows, BOUND) if shelf.folder is None else None
         handles = handles_of(parties, all_facets, words, linked.row_entity, key)
         doubting.write(con, parties, doubted)
         members = membered.result()

@@ -34,8 +34,10 @@ _WIDTH, _HEIGHT, _EDGE = 420, 300, 56
 
 @dataclass(frozen=True)
 class Size:
-    """One night: firms, rows, pairs compared, seconds whole and of linking, MB of peak memory (with and without
-    pages of files, which the kernel can take back) and of disk."""
+    """One night: firms, rows, pairs compared, seconds whole and of linking, and MB.
+
+    MB of peak memory, of it without pages of files, which the kernel can take back, and of disk.
+    """
 
     firms: int
     rows: int
@@ -103,7 +105,8 @@ def document(sizes: Sequence[Size]) -> str:
     lines = [
         f"Whole nights by the command line with its defaults. {machine()}",
         "",
-        "| firms | rows | seconds | of these, linking | rows a second | peak, MB | of it its own, MB | disk, MB | pairs a row |",
+        "| firms | rows | seconds | of these, linking | rows a second | peak, MB "
+        "| without pages of files, MB | disk, MB | pairs a row |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
         *(
             f"| {one.firms:,} | {one.rows:,} | {one.seconds:,.0f} | {one.linking:,.0f} "

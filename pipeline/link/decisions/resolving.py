@@ -10,6 +10,7 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.founding import Firms, Units, group_units, pointed_firm
 from pipeline.link.columns.joining import combine
 from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs, is_among, matches, numbered
+from pipeline.link.columns.releasing import release
 from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.decisions.bridges import Bridge, weak_bridges, without, words_of
@@ -168,6 +169,8 @@ class Resolver:
         found = self._engine.meet(left, right, self._pieces)
         kept = score_pairs(found, self._comparator)
         self._note(found, kept.compared)
+        del found, left, right
+        release(len(self._facets))
         state.decide(kept, open_at, views, self._model)
 
     def _speaking_for_firms(self, views: Views) -> Callable[[slice], Facets]:

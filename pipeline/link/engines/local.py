@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import Self
 
 import numpy as np
@@ -12,9 +12,10 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.normalising import Crew, crew
 from pipeline.link.columns.ordering import Ints, distinct
 from pipeline.link.decisions.clustering import cluster
-from pipeline.link.decisions.deciding import rank
+from pipeline.link.decisions.deciding import Bools, Floats, Ranked, rank
 from pipeline.link.decisions.engine import Kernel
 from pipeline.link.decisions.scoring import by_kept_batch, joined, of_tables
+from pipeline.link.model import Model
 from pipeline.link.pairs.blocking import BLOCK_CAP, Key, standard_keys, width_of
 from pipeline.link.pairs.comparing import Comparator
 from pipeline.link.pairs.layout import FacetTable
@@ -101,7 +102,6 @@ class LocalMet:
 class LocalEngine:
     """See `engine.Engine`."""
 
-    rank = staticmethod(rank)
     cluster = staticmethod(cluster)
 
     def __init__(self, processes: int = 1, bounds: Bounds = WIDE, parts: Parts = NOTHING_KEPT) -> None:
@@ -111,6 +111,27 @@ class LocalEngine:
     def hands(self, texts: int) -> AbstractContextManager[Crew]:
         """See `engine.Engine`."""
         return crew(self._processes, texts, self._parts)
+
+    def rank(
+        self,
+        unit: Ints,
+        entity: Ints,
+        weight: Ints,
+        backed: Bools,
+        denied: Bools,
+        entities: int,
+        model: Model,
+        share: Floats,
+    ) -> Ranked:
+        """See `engine.Engine`; some units at a time."""
+
+        def ranked(first: int) -> Ranked:
+            at = np.flatnonzero((unit >= first) & (unit < first + self._bounds.members))
+            found = rank(unit[at], entity[at], weight[at], backed[at], denied[at], entities, model, share[at])
+            return replace(found, pair=at[found.pair])
+
+        firsts = range(0, int(unit.max(initial=0)) + 1, self._bounds.members)
+        return reduce(Ranked.followed_by, map(ranked, firsts))
 
     def meet(self, left: FacetTable, right: FacetTable, pieces: Pieces) -> LocalMet:
         """See `engine.Engine`."""
