@@ -31,9 +31,18 @@ OPERATORS = (
 )
 # What is in no result, and why.
 LEFT_ALONE = {
-    "how much is done at once": ("AHEAD", "BATCH", "CHUNK", "THREADS", "_BLOCK", "_AT_ONCE"),
+    "how much is done at once": (
+        "AHEAD",
+        "BATCH",
+        "CHUNK",
+        "THREADS",
+        "MEMBERS",
+        "AT_ONCE",
+        "_BLOCK",
+        "_AT_ONCE",
+    ),
     "from how much on a process, or giving memory back, is worth its time": (
-        *("WORTH_A_PROCESS", "WORTH_RELEASING", "LEAST_LIMIT"),
+        *("WORTH_A_PROCESS", "WORTH_RELEASING", "LEAST_LIMIT", "HELD_A_ROW"),
     ),
     "how numbers are spread over slots": ("_SPREAD", "_SLOT_BITS"),
     "how wide a table or a packed number is; it may be wider": ("int(x.max(initial=0)) + 1",),

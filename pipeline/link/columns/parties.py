@@ -52,6 +52,7 @@ FACTS: dict[str, tuple[str, ...]] = {
 }
 _CODED = pa.dictionary(pa.int32(), pa.string())
 THREADS = 2
+AT_ONCE = 1 << 18  # rows
 _DATES = frozenset({"status_on", "established_on", "inspected_on"})
 
 
@@ -121,7 +122,12 @@ def _schema() -> pa.Schema:
 
 
 def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
-    staged = _staged(con, source)
+    """The rows of one extract: read some at a time, for their texts fill many times what their numbers do."""
+    parts = [_rows_of(pa.Table.from_batches([batch]), source) for batch in _staged(con, source)]
+    return _in_order(pa.concat_tables([_schema().empty_table(), *parts]).unify_dictionaries())
+
+
+def _rows_of(staged: pa.Table, source: Source) -> pa.Table:
     columns = {name: staged[name] for name in PLACE}
     for slot, roles in TEXTS.items():
         columns[slot] = _first_of(staged, source.with_role(*roles))
@@ -140,10 +146,10 @@ def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
         else pa.nulls(len(staged), field.type)
         for field in schema
     ]
-    return _in_order(pa.Table.from_arrays(arrays, schema=schema))
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _staged(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
+def _staged(con: duckdb.DuckDBPyConnection, source: Source) -> pa.RecordBatchReader:
     """The columns of a staged table that tell of identity, no others."""
     table = con.table(f"stg_{source.extract}")
     roles = [role for many in (*TEXTS.values(), *CODES.values()) for role in many]
@@ -151,7 +157,7 @@ def _staged(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
     wanted = {*PLACE, *named, *(f"{name}_partial" for name in named), source.sender}
     wanted |= set(FACTS.get(source.extract, ()))
     kept = [f'"{name}"' for name in table.columns if name in wanted]
-    return table.project(", ".join(kept)).to_arrow_table()
+    return table.project(", ".join(kept)).to_arrow_reader(AT_ONCE)
 
 
 def _as_type(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
