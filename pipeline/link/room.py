@@ -129,7 +129,7 @@ def _read(night: Night, sources: Mapping[str, Source]) -> tuple[Parties, list[do
         shelf = Shelf.of(night, sum(db.count(con, f"stg_{one.extract}") for one in identifying(con, sources)))
         rows, doubts = read_rows(con, sources, shelf), doubting.read_doubts(con, night.settings)
     # The database is closed first, for it would keep what it read.
-    return parties_of(rows).laid(shelf), doubts, shelf
+    return parties_of(rows, shelf), doubts, shelf
 
 
 def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine) -> LinkSummary:

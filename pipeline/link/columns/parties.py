@@ -4,7 +4,6 @@ A profile is an extract with one set of identifying cells: twelve tax periods of
 profile, and are compared once. Profiles are ordered by content, so that nothing depends on row order.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -72,15 +71,6 @@ class Parties:
     columns: dict[str, Ints]
     values: dict[str, Texts]
 
-    def laid(self, shelf: Shelf) -> "Parties":
-        """The same on a shelf."""
-        return Parties(
-            shelf.table(self.table),
-            shelf.array(self.profile),
-            {name: shelf.array(numbers) for name, numbers in self.columns.items()},
-            {name: Texts(shelf.texts(texts.held)) for name, texts in self.values.items()},
-        )
-
     @property
     def count(self) -> int:
         """The number of profiles."""
@@ -105,11 +95,8 @@ def read_rows(
         shelf: where the rows are to lie.
     """
     with beside(con, THREADS) as side:
-        begun = deque(side.query(_read_source, source) for source in identifying(con, sources))
-        tables = []
-        while begun:
-            tables.append(shelf.table(begun.popleft().result()))
-    return pa.concat_tables(tables) if tables else _schema().empty_table()
+        begun = [side.query(_read_source, source, shelf) for source in identifying(con, sources)]
+        return pa.concat_tables([_schema().empty_table(), *(read.result() for read in begun)])
 
 
 def _schema() -> pa.Schema:
@@ -121,10 +108,10 @@ def _schema() -> pa.Schema:
     return pa.schema(sorted(fields, key=lambda item: item[0]))
 
 
-def _read_source(con: duckdb.DuckDBPyConnection, source: Source) -> pa.Table:
+def _read_source(con: duckdb.DuckDBPyConnection, source: Source, shelf: Shelf) -> pa.Table:
     """The rows of one extract: read some at a time, for their texts fill many times what their numbers do."""
-    parts = [_rows_of(pa.Table.from_batches([batch]), source) for batch in _staged(con, source)]
-    return _in_order(pa.concat_tables([_schema().empty_table(), *parts]).unify_dictionaries())
+    read = (_rows_of(pa.Table.from_batches([batch]), source) for batch in _staged(con, source))
+    return _in_order(pa.concat_tables([_schema().empty_table(), *map(shelf.table, read)]), shelf)
 
 
 def _rows_of(staged: pa.Table, source: Source) -> pa.Table:
@@ -166,12 +153,14 @@ def _as_type(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
     return column if column.type == kind else column.cast(pa.string()).dictionary_encode()
 
 
-def _in_order(table: pa.Table) -> pa.Table:
+def _in_order(table: pa.Table, shelf: Shelf) -> pa.Table:
     """The rows of one extract by file and row."""
     file, files = encode(table["file"])
     row = table["row"].to_numpy()
     order = order_of(rank_of([(file, len(files)), (row, int(row.max(initial=0)) + 1)], len(table)))
-    return table if (np.diff(order) == 1).all() else table.take(pa.array(order))
+    if (np.diff(order) == 1).all():
+        return table
+    return shelf.table(table.unify_dictionaries().take(pa.array(order)))
 
 
 def _source_and_sender(staged: pa.Table, source: Source) -> pa.ChunkedArray:
@@ -197,20 +186,25 @@ def _joined(staged: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
     return pc.binary_join(column, "|") if pa.types.is_list(column.type) else column.cast(pa.string())
 
 
-def parties_of(table: pa.Table) -> Parties:
-    """Finds the profiles among what `read_rows` gave."""
+def parties_of(table: pa.Table, shelf: Shelf = IN_MEMORY) -> Parties:
+    """Finds the profiles among what `read_rows` gave, and lays all on a shelf."""
     names = ("extract", *KEY)
     codes: dict[str, Ints] = {}
     values: dict[str, Texts] = {}
     # Sorting texts is Arrow's work, which runs beside other threads.
     with ThreadPoolExecutor(THREADS) as pool:
         for name, (found, texts) in zip(names, pool.map(encoded, map(table.column, names)), strict=True):
-            codes[name], values[name] = narrow(found), Texts(texts)
-    table = table.drop_columns(list(KEY))
+            codes[name], values[name] = shelf.array(narrow(found)), Texts(shelf.texts(texts))
     _, first, profile = numbered(rank_of([(codes[name], len(values[name])) for name in codes], len(table)))
-    columns = {name: codes[name][first] for name in codes}
-    del codes
-    return Parties(table.combine_chunks(), profile, columns, values)
+    columns = {name: shelf.array(codes[name][first]) for name in codes}
+    kept = [name for name in table.column_names if name not in KEY]
+    return Parties(_whole(table.select(kept), shelf), shelf.array(profile), columns, values)
+
+
+def _whole(table: pa.Table, shelf: Shelf) -> pa.Table:
+    """A table each of whose columns is one array, made whole one at a time."""
+    columns = (table.select([name]).unify_dictionaries().combine_chunks() for name in table.column_names)
+    return pa.table({one.column_names[0]: shelf.table(one).column(0) for one in columns})
 
 
 def encode(column: pa.Array | pa.ChunkedArray) -> tuple[Ints, list[str]]:
