@@ -53,7 +53,7 @@ GRID = "grid"
 # Whose officers were at the place that their rows name.
 ON_THE_SPOT = ["env_penalties", "illegal_buildings", "safety_inspections", "street_cases"]
 BOUND = {"registry": REGISTRY, "grid": GRID, "spot": ON_THE_SPOT}
-MAKERS = 2  # threads in which DuckDB makes tables, where the night may have as many
+MAKERS = 2  # threads in which DuckDB makes tables, where the night may have as many and rows lie in memory
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,8 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
     key, as_of = load_key(night.settings.restricted), night.settings.as_of
-    with _database(night) as con, beside(con, min(MAKERS, night.settings.threads)) as makers:
-        membered = makers.do(members_of, parties, linked.row_entity)
+    with _database(night) as con, beside(con, _makers(night, shelf)) as makers:
+        membered = makers.do(members_of, parties, linked.row_entity, shelf)
         rows = outcome.link_rows(parties, all_facets, words, linked, shelf)
         # Where rows lie in files, no table is made while all that was compared is held.
         tables = Tables(makers, rows, BOUND) if shelf.folder is None else None
@@ -195,12 +195,16 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
         tables.make_links(named)
         tables.make_enterprises(entities)
         tables.make_comparisons(*compared)
-        tables.looks.result()
+        (makers.wait if shelf.folder else tables.looks.result)()
         write_identities(con, members, identities, changes, history, handles, rows, as_of)
         makers.wait()
         corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
         ledger.step("写出")
         return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
+
+
+def _makers(night: Night, shelf: Shelf) -> int:
+    return min(MAKERS, night.settings.threads) if shelf.folder is None else 1
 
 
 def _estimated(

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from pipeline.link.columns.ordering import Ints, distinct, is_among, order_of, rank_of
 from pipeline.link.columns.parties import Parties
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 
 
 @dataclass(frozen=True)
@@ -41,27 +42,29 @@ class Founding:
     registered: frozenset[int]
 
 
-def members_of(parties: Parties, row_entity: Ints) -> Members:
+def members_of(parties: Parties, row_entity: Ints, shelf: Shelf = IN_MEMORY) -> Members:
     """The records whose rows have an entity; a row that was superseded goes behind all others.
 
     Args:
         parties: tonight's rows.
         row_entity: entity of each row, -1 for none.
+        shelf: where the records are to lie.
     """
     held = np.flatnonzero(row_entity >= 0)
-    rows = parties.table.select(["record_id", "source", "superseded"]).take(pa.array(held)).combine_chunks()
-    coded = rows["record_id"].combine_chunks().dictionary_encode()
-    record, day = coded.indices.to_numpy().astype(np.int64), _days(parties)[held]
-    in_force = ~rows["superseded"].to_numpy(zero_copy_only=False).astype(bool)
-    count = len(coded.dictionary)
+    coded = parties.table["record_id"].take(pa.array(held)).combine_chunks().dictionary_encode()
+    record, records = coded.indices.to_numpy(), shelf.texts(coded.dictionary)
+    del coded
+    day = _days(parties)[held]
+    in_force = ~parties.table["superseded"].to_numpy(zero_copy_only=False).astype(bool)[held]
+    count = len(records)
     order = order_of(rank_of([(record, count), (in_force, 2), _from_first(day)], len(held)))
     newest = np.zeros(count, dtype=np.int64)
     newest[record[order]] = order  # the last one written stays: the best comes last
     first_day = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(first_day, record, day)
-    sources = rows["source"].combine_chunks().take(pa.array(newest)).cast(pa.string())
     row = held[newest]
-    return Members(row, coded.dictionary, row_entity[row], sources, first_day)
+    sources = parties.table["source"].take(pa.array(row)).combine_chunks().cast(pa.string())
+    return Members(row, records, row_entity[row], shelf.texts(sources), first_day)
 
 
 def founding_of(members: Members, parties: Parties, row_entity: Ints, registry: str) -> Founding:
