@@ -140,10 +140,6 @@ class Facets:
         """The first profiles, as they stand; nothing is copied."""
         return Facets.of(column[:count] for column in self.columns())
 
-    def renamed(self, name: NameFacets) -> "Facets":
-        """The same profiles under other names."""
-        return replace(self, name=name)
-
     def without_codes(self, where: Bools) -> "Facets":
         """The same profiles, some of them without their codes."""
         keep = np.where(where, 0, 1).astype(np.int32)
@@ -153,7 +149,7 @@ class Facets:
 
     def with_former(self, owner: Ints, names: NameFacets, shelf: Shelf = IN_MEMORY) -> "Facets":
         """These profiles, and behind them those of `owner` once more under former names, on a shelf."""
-        former = self.take(owner).renamed(names)
+        former = replace(self.take(owner), name=names)
         both = zip(self.columns(), former.columns(), strict=True)
         return _laid(len(self) + len(owner), map(np.concatenate, both), shelf)
 
