@@ -165,11 +165,12 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     linked = outcome.assemble(parties, all_facets, words, firms, resolution, resolver, judged)
     linked = doubting.tell(linked, parties, doubted)
     key, as_of = load_key(night.settings.restricted), night.settings.as_of
-    with _database(night) as con, beside(con, _makers(night, shelf)) as makers:
+    # Where rows lie in files, tables are made one at a time, and none while all that was compared is held.
+    makers_at_once = min(MAKERS, night.settings.threads) if shelf.is_memory else 1
+    with _database(night) as con, beside(con, makers_at_once) as makers:
         membered = makers.do(members_of, parties, linked.row_entity, shelf)
         rows = outcome.link_rows(parties, all_facets, words, linked, shelf)
-        # Where rows lie in files, no table is made while all that was compared is held.
-        tables = Tables(makers, rows, BOUND) if shelf.folder is None else None
+        tables = Tables(makers, rows, BOUND) if shelf.is_memory else None
         handles = handles_of(parties, all_facets, words, linked.row_entity, key)
         doubting.write(con, parties, doubted)
         members = membered.result()
@@ -195,16 +196,14 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
         tables.make_links(named)
         tables.make_enterprises(entities)
         tables.make_comparisons(*compared)
-        (makers.wait if shelf.folder else tables.looks.result)()
+        tables.looks.result()
+        if not shelf.is_memory:
+            makers.wait()
         write_identities(con, members, identities, changes, history, handles, rows, as_of)
         makers.wait()
         corrections.write(con, given, identities.aliases, history.earlier, REGISTRY)
         ledger.step("写出")
         return replace(_summary(con, ledger), drift=drifted, learnt=learnt)
-
-
-def _makers(night: Night, shelf: Shelf) -> int:
-    return min(MAKERS, night.settings.threads) if shelf.folder is None else 1
 
 
 def _estimated(

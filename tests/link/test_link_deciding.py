@@ -12,6 +12,8 @@ from pipeline.link.decisions.deciding import (
     NONE_CODE,
     PROBABLE_CODE,
     REVIEW_CODE,
+    Candidates,
+    Ranked,
     backed_by_fields,
     decide,
     denied_by_fields,
@@ -29,17 +31,21 @@ def ints(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
+def ranking(*pairs: np.ndarray) -> Ranked:
+    """What candidates come to, of an origin of the model's own share."""
+    model = shipped_model()
+    return rank(Candidates(*pairs, np.full(len(pairs[0]), float(model.registered_share))), FIRMS, model)
+
+
 def decided(*weights: int, backed: bool = True, denied: bool = False) -> tuple[int, float]:
     """Decision and probability of one row's best candidate among candidates of these weights."""
     count = len(weights)
-    ranked = rank(
+    ranked = ranking(
         ints(*[0] * count),
         np.arange(count),
         ints(*weights),
         np.array([backed] * count),
         np.array([denied] * count),
-        FIRMS,
-        shipped_model(),
     )
     first = ranked.first()
     return int(decide(first)[0]), float(first.probability[0])
@@ -140,28 +146,20 @@ def test_a_second_candidate_a_little_behind_makes_it_probable_only() -> None:
 @given(st.lists(st.integers(-20_000, 50_000), min_size=1, max_size=8))
 def test_probabilities_of_one_row_never_exceed_one(weights: list[int]) -> None:
     count = len(weights)
-    ranked = rank(
+    ranked = ranking(
         ints(*[0] * count),
         np.arange(count),
         ints(*weights),
         np.ones(count, dtype=bool),
         np.zeros(count, dtype=bool),
-        FIRMS,
-        shipped_model(),
     )
     assert ranked.probability.sum() <= 1 + 1e-5 * count
     assert (np.diff(ranked.weight) <= 0).all()
 
 
 def test_the_best_pair_of_an_entity_speaks_for_it() -> None:
-    ranked = rank(
-        ints(0, 0),
-        ints(7, 7),
-        ints(5000, 9000),
-        np.array([True, True]),
-        np.array([False, False]),
-        FIRMS,
-        shipped_model(),
+    ranked = ranking(
+        ints(0, 0), ints(7, 7), ints(5000, 9000), np.array([True, True]), np.array([False, False])
     )
     assert ranked.weight.tolist() == [9000]
     assert ranked.pair.tolist() == [1]

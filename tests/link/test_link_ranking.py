@@ -13,6 +13,7 @@ from pipeline.link.decisions.deciding import (
     PROBABLE_CODE,
     REVIEW,
     REVIEW_CODE,
+    Candidates,
     Ranked,
     decide,
     posterior,
@@ -50,7 +51,8 @@ def ranked(*pairs: tuple[int, int, int], **options: Any) -> Ranked:
     unit, entity, weight = (ints(*column) for column in zip(*pairs, strict=True))
     backs = np.array(options.pop("backed", [True] * len(pairs)))
     denies = np.array(options.pop("denied", [False] * len(pairs)))
-    return rank(unit, entity, weight, backs, denies, 3000, shipped_model(), **options)
+    share = options.pop("share", np.full(len(pairs), float(shipped_model().registered_share)))
+    return rank(Candidates(unit, entity, weight, backs, denies, share), 3000, shipped_model())
 
 
 def test_of_one_entity_a_backed_pair_goes_first_then_the_heavier_then_the_earlier() -> None:
@@ -73,7 +75,7 @@ def test_candidates_are_sorted_by_unit_then_weight_then_entity() -> None:
 
 def test_no_pair_ranks_nothing() -> None:
     none = np.zeros(0, dtype=bool)
-    found = rank(ints(), ints(), ints(), none, none, 3000, shipped_model())
+    found = rank(Candidates(ints(), ints(), ints(), none, none, np.zeros(0)), 3000, shipped_model())
     assert len(found.unit) == len(found.first().unit) == 0
 
 

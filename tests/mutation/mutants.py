@@ -32,14 +32,7 @@ OPERATORS = (
 # What is in no result, and why.
 LEFT_ALONE = {
     "how much is done at once": (
-        "AHEAD",
-        "BATCH",
-        "CHUNK",
-        "THREADS",
-        "MEMBERS",
-        "AT_ONCE",
-        "_BLOCK",
-        "_AT_ONCE",
+        *("AHEAD", "BATCH", "CHUNK", "THREADS", "MEMBERS", "AT_ONCE", "_BLOCK", "_AT_ONCE"),
     ),
     "from how much on a process, or giving memory back, is worth its time": (
         *("WORTH_A_PROCESS", "WORTH_RELEASING", "LEAST_LIMIT", "HELD_A_ROW"),

@@ -32,6 +32,11 @@ class Shelf:
 
     folder: Path | None = None
 
+    @property
+    def is_memory(self) -> bool:
+        """Whether nothing is laid in files."""
+        return self.folder is None
+
     @classmethod
     def of(cls, night: Night, rows: int) -> "Shelf":
         """In memory if what is kept of so many rows fills less than half of the night's limit."""
@@ -46,7 +51,7 @@ class Shelf:
             OSError: if the disk is full.
         """
         size = int(np.prod(shape)) * np.dtype(kind).itemsize
-        if self.folder is None or not size:
+        if self.is_memory or not size:
             return np.empty(shape, kind)
         with tempfile.TemporaryFile(dir=self.folder) as file:
             os.posix_fallocate(file.fileno(), 0, size)  # a full disk is told here, and not when it is filled
@@ -58,7 +63,7 @@ class Shelf:
         Raises:
             OSError: if the disk is full.
         """
-        if self.folder is None:
+        if self.is_memory:
             return kept
         held = self.empty(kept.shape, kept.dtype)
         held[...] = kept
@@ -70,7 +75,7 @@ class Shelf:
         Raises:
             OSError: if the disk is full.
         """
-        if self.folder is None:
+        if self.is_memory:
             return kept
         with tempfile.TemporaryFile(dir=self.folder) as file:
             with pa.ipc.new_file(pa.PythonFile(file, "w"), kept.schema) as writer:
@@ -85,7 +90,7 @@ class Shelf:
         Raises:
             OSError: if the disk is full.
         """
-        if self.folder is None or not len(kept):
+        if self.is_memory or not len(kept):
             return kept
         return self.table(pa.table([kept], ["text"])).column(0).chunk(0)
 

@@ -53,39 +53,45 @@ class Ranked:
 
     def take(self, at: Ints) -> "Ranked":
         """Some of the lines."""
-        return Ranked(
-            self.unit[at],
-            self.entity[at],
-            self.pair[at],
-            self.weight[at],
-            self.probability[at],
-            self.backed[at],
-            self.denied[at],
-        )
+        return Ranked(*(getattr(self, one.name)[at] for one in fields(self)))
 
 
-def rank(
-    unit: Ints,
-    entity: Ints,
-    weight: Ints,
-    backed: Bools,
-    denied: Bools,
-    entities: int,
-    model: Model,
-    share: Floats | None = None,
-) -> Ranked:
+@dataclass(frozen=True)
+class Candidates:
+    """Scored pairs of units and entities that they may be, pair by pair.
+
+    Attributes:
+        unit, entity: who with whom.
+        weight: thousandths of a bit.
+        backed, denied: see `Ranked`.
+        share: the share of rows of the unit's origin whose firm is held.
+    """
+
+    unit: Ints
+    entity: Ints
+    weight: Ints
+    backed: Bools
+    denied: Bools
+    share: Floats
+
+    def take(self, at: Ints) -> "Candidates":
+        """Some of the pairs."""
+        return Candidates(*(getattr(self, one.name)[at] for one in fields(self)))
+
+
+def rank(candidates: Candidates, entities: int, model: Model) -> Ranked:
     """Best pair of each (unit, entity), with its probability beside the unit's other candidates.
 
     A backed pair goes before an unbacked one of the same entity; then the heavier, then the earlier.
-    `share` is, per pair, the share of rows of the unit's origin whose firm is held; else the model's.
     """
+    unit, entity, weight = candidates.unit, candidates.entity, candidates.weight
+    backed, denied = candidates.backed, candidates.denied
     lightness = weight.max(initial=0) - weight
     order = order_of(_ranks(unit, entity, (~backed).astype(np.int64), lightness))
     key_unit, key_entity = unit[order], entity[order]
     is_first = (np.diff(key_unit, prepend=-1) != 0) | (np.diff(key_entity, prepend=-1) != 0)
     best = order[is_first]
-    held = np.full(len(unit), float(model.registered_share)) if share is None else share
-    odds = posterior(unit[best], weight[best] / THOUSANDTHS, entities, held[best])
+    odds = posterior(unit[best], weight[best] / THOUSANDTHS, entities, candidates.share[best])
     probability = _together_one(unit[best], model.calibrated(odds))
     final = order_of(_ranks(unit[best], lightness[best], entity[best]))
     at = best[final]

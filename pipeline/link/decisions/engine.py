@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pipeline.link.columns.normalising import Taker
 from pipeline.link.columns.ordering import Ints
-from pipeline.link.decisions.deciding import Bools, Floats, Ranked
+from pipeline.link.decisions.deciding import Bools, Candidates, Ranked
 from pipeline.link.model import Model
 from pipeline.link.pairs.comparing import Comparator
 from pipeline.link.pairs.layout import FacetTable
@@ -51,17 +51,7 @@ class Engine(Protocol):
         """Joins two sides under the standard keys; positions in them are the members."""
         ...
 
-    def rank(
-        self,
-        unit: Ints,
-        entity: Ints,
-        weight: Ints,
-        backed: Bools,
-        denied: Bools,
-        entities: int,
-        model: Model,
-        share: Floats,
-    ) -> Ranked:
+    def rank(self, candidates: Candidates, entities: int, model: Model) -> Ranked:
         """See `deciding.rank`."""
         ...
 

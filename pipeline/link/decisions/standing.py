@@ -13,6 +13,7 @@ from pipeline.link.decisions.deciding import (
     PROBABLE_CODE,
     REVIEW_CODE,
     Bools,
+    Candidates,
     Floats,
     Ranked,
     decide,
@@ -161,16 +162,15 @@ class Standing:
 
     def _rank(self, unit: Ints, entity: Ints, kept: Kept, at: Bools, model: Model) -> Ranked:
         where = np.flatnonzero(at & ~is_among(unit * self._width + entity, np.sort(self._denied)))
-        ranked = self._ranking(
+        candidates = Candidates(
             unit[where],
             entity[where],
             kept.weight[where],
             kept.backed[where],
             kept.denied[where],
-            len(self.kind),
-            model,
             self._share[unit[where]],
         )
+        ranked = self._ranking(candidates, len(self.kind), model)
         return replace(ranked, pair=where[ranked.pair])
 
     def _accept(self, ranked: Ranked, keep_open: bool) -> None:

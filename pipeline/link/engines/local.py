@@ -12,7 +12,7 @@ from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.normalising import Crew, crew
 from pipeline.link.columns.ordering import Ints, distinct
 from pipeline.link.decisions.clustering import cluster
-from pipeline.link.decisions.deciding import Bools, Floats, Ranked, rank
+from pipeline.link.decisions.deciding import Candidates, Ranked, rank
 from pipeline.link.decisions.engine import Kernel
 from pipeline.link.decisions.scoring import by_kept_batch, joined, of_tables
 from pipeline.link.model import Model
@@ -112,22 +112,13 @@ class LocalEngine:
         """See `engine.Engine`."""
         return crew(self._processes, texts, self._parts)
 
-    def rank(
-        self,
-        unit: Ints,
-        entity: Ints,
-        weight: Ints,
-        backed: Bools,
-        denied: Bools,
-        entities: int,
-        model: Model,
-        share: Floats,
-    ) -> Ranked:
+    def rank(self, candidates: Candidates, entities: int, model: Model) -> Ranked:
         """See `engine.Engine`; some units at a time."""
+        unit = candidates.unit
 
         def ranked(first: int) -> Ranked:
             at = np.flatnonzero((unit >= first) & (unit < first + self._bounds.members))
-            found = rank(unit[at], entity[at], weight[at], backed[at], denied[at], entities, model, share[at])
+            found = rank(candidates.take(at), entities, model)
             return replace(found, pair=at[found.pair])
 
         firsts = range(0, int(unit.max(initial=0)) + 1, self._bounds.members)

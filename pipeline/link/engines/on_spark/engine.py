@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from pipeline.link.columns.normalising import Name, Work, in_batches
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.taken import Taken
-from pipeline.link.decisions.deciding import Bools, Floats, Ranked, rank
+from pipeline.link.decisions.deciding import Candidates, Ranked, rank
 from pipeline.link.decisions.engine import Kernel, Labels
 from pipeline.link.engines.on_spark.components import components
 from pipeline.link.engines.on_spark.kernels import (
@@ -66,34 +66,17 @@ class SparkEngine:
         """See `engine.Engine`."""
         return SparkMet(self._spark, left, right, pieces)
 
-    def rank(
-        self,
-        unit: Ints,
-        entity: Ints,
-        weight: Ints,
-        backed: Bools,
-        denied: Bools,
-        entities: int,
-        model: Model,
-        share: Floats,
-    ) -> Ranked:
+    def rank(self, candidates: Candidates, entities: int, model: Model) -> Ranked:
         """See `engine.Engine`."""
-        if not len(unit):
-            return rank(unit, entity, weight, backed, denied, entities, model, share)
+        count = len(candidates.unit)
+        if not count:
+            return rank(candidates, entities, model)
+        numbers = ("unit", "entity", "weight", "backed", "denied")
+        columns = {name: getattr(candidates, name).astype(np.int64) for name in numbers}
         frame = self._spark.sql.createDataFrame(
-            pa.table(
-                {
-                    "pair": np.arange(len(unit)),
-                    "unit": unit.astype(np.int64),
-                    "entity": entity.astype(np.int64),
-                    "weight": weight.astype(np.int64),
-                    "backed": backed.astype(np.int64),
-                    "denied": denied.astype(np.int64),
-                    "share": share,
-                }
-            )
+            pa.table({"pair": np.arange(count), **columns, "share": candidates.share})
         )
-        parts = _parts(len(unit), EDGES_A_PART, self._spark)
+        parts = _parts(count, EDGES_A_PART, self._spark)
         kinds = ["double" if name == "probability" else "bigint" for name in RANKED]
         schema = ", ".join(f"{name} {kind}" for name, kind in zip(RANKED, kinds, strict=True))
         ranked = frame.repartition(parts, "unit").mapInArrow(

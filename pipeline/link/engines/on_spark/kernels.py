@@ -14,7 +14,7 @@ from pyspark import SparkFiles
 from pipeline.link.columns.normalising import Batch
 from pipeline.link.columns.ordering import Ints, distinct
 from pipeline.link.decisions.clustering import cluster
-from pipeline.link.decisions.deciding import rank
+from pipeline.link.decisions.deciding import Candidates, rank
 from pipeline.link.decisions.engine import Kernel
 from pipeline.link.model import Model
 from pipeline.link.pairs.blocking import BLOCK_CAP, Key, standard_keys
@@ -130,9 +130,8 @@ class Ranking:
         pair, unit, entity, weight, backed, denied, share = _whole(batches, 7, by=0)
         if not len(pair):
             return
-        ranked = rank(
-            unit, entity, weight, backed.astype(bool), denied.astype(bool), self.entities, self.model, share
-        )
+        told = Candidates(unit, entity, weight, backed.astype(bool), denied.astype(bool), share)
+        ranked = rank(told, self.entities, self.model)
         columns = {name: getattr(ranked, name) for name in RANKED} | {"pair": pair[ranked.pair]}
         flags = {name: columns[name].astype(np.int64) for name in ("backed", "denied")}
         yield _columns(**columns | flags, place=np.arange(len(unit[ranked.pair])))
