@@ -3,7 +3,6 @@
 from datetime import date
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -103,9 +102,7 @@ def write_identities(
 def _looks(con: duckdb.DuckDBPyConnection, entities: int) -> pa.Table:
     """`link_look` with a row for every entity, in their order; nothing in it where nothing was seen."""
     table = db.read_arrow(con, "FROM link_look")
-    at = np.full(entities, -1, dtype=np.int64)
-    at[table["entity"].to_numpy()] = np.arange(len(table))
-    return table.take(pa.array(at, mask=at < 0))
+    return table.take(pc.index_in(pa.array(range(entities), table["entity"].type), table["entity"]))
 
 
 def _waiting(rows: pa.Table) -> set[str]:
