@@ -18,15 +18,20 @@ Place = Any  # the fixture of conftest.py
 
 
 def _facts(firm: str, number: int) -> list[Row]:
-    """Rows of six extracts about one firm; many firms share days and points, so that ties are many."""
+    """Rows of seven extracts about one firm; many firms share days and points, so that ties are many."""
     day = AS_OF - (number % 3) * DAY
     month = {"month": "2017-02", "month_start": date(2017, 2, 1), "month_end": date(2017, 2, 28)}
     grid = {"licensing": ("none", "licence_missing", "permit_missing")[number % 3], "trading": "open"}
     case = {"complaint": "wage_arrears", "outcome": "open", "people": 12.0, "filed_on": day}
     hazard = {"kind": "fire", "severity": "major", "recheck": "failed", "rectify_by": day - DAY}
     return [
-        ("grid", firm, {**grid, "inspected_on": day, "mixed_use": number % 2 == 0, "address": "甲"}),
-        ("grid", firm, {**grid, "inspected_on": day, "employees": 25.0, "address": "乙"}),
+        (
+            "grid",
+            firm,
+            {**grid, "inspected_on": day, "mixed_use": number % 2 == 0, "address": "甲", "business": "快餐"},
+        ),
+        ("grid", firm, {**grid, "inspected_on": day, "employees": 25.0, "address": "乙", "business": "小吃"}),
+        ("permits", firm, {"permit_no": f"P{number}", "kind": "食品经营许可证", "status": "revoked"}),
         ("labour_cases", firm, {"case_no": f"L{number}", **case}),
         ("safety_inspections", firm, {"document_no": f"S{number}", **hazard, "inspected_on": day - 9 * DAY}),
         ("safety_inspections", firm, {"document_no": f"T{number}", **hazard, "inspected_on": day - 9 * DAY}),

@@ -2,7 +2,7 @@
 -- expired on a day that nobody wrote down), none of that kind is in force, and the very trade that it was for is seen open;
 -- 0: no such kind. Unit: 是否.
 -- Inputs: usable_permits, usable_grid. $as_of. The file does not say since when, so this only warns. The deciding row is the
--- permit's.
+-- permit's; of several visits on one day the least certain one counts.
 WITH trade_word AS (
   SELECT * FROM (VALUES
     ('印刷', '印刷|印务|印后|装订'), ('药', '药'), ('医疗', '医疗|诊所|门诊|牙科|口腔'),
@@ -20,7 +20,7 @@ held AS (
     ORDER BY coalesce(status, 'valid') = 'valid' DESC, coalesce(valid_to, DATE '9999-12-31') DESC, file, "row") = 1
 ),
 seen AS (
-  SELECT h.*, g.business, coalesce(g.inspected_on, g.extract_date) AS seen_on,
+  SELECT h.*, g.business, g.file AS seen_file, g."row" AS seen_row, coalesce(g.inspected_on, g.extract_date) AS seen_on,
     CAST(round(h.probability * g.probability, 6) AS DECIMAL(9, 6)) AS joint_probability,
     NOT h.in_force AND (h.status IN ('revoked', 'surrendered') OR (h.status = 'expired' AND h.valid_to IS NULL))
       AND EXISTS (SELECT 1 FROM trade_word t
@@ -34,4 +34,6 @@ SELECT enterprise_id, CASE WHEN is_ended THEN 1 ELSE 0 END AS value, '是否' AS
     '，所见业态“', business, '”') AS detail,
   permit_no AS document, seen_on AS occurred_on, extract, file, "row", joint_probability AS probability
 FROM seen
-QUALIFY row_number() OVER (PARTITION BY enterprise_id ORDER BY coalesce(is_ended, false) DESC, seen_on DESC, kind, file, "row") = 1
+QUALIFY row_number() OVER (
+  PARTITION BY enterprise_id
+  ORDER BY coalesce(is_ended, false) DESC, seen_on DESC, kind, joint_probability, seen_file, seen_row) = 1
