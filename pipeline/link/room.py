@@ -142,7 +142,7 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
     facets = build_facets(parties, words, engine.hands, shelf)
     release(held)
     ledger.step("规范化")
-    history = state.read_history(night.settings)
+    history = state.read_history(night.settings, shelf)
     firms, registry_profiles, all_facets = _found(parties, facets, words, shelf)
     add_reference(words)
     words.rest(shelf)
@@ -179,7 +179,7 @@ def _run(night: Night, sources: Mapping[str, Source], anew: bool, engine: Engine
             members, founding, parties, handles, history, judged, given, as_of
         )
         ids = identities.ids
-        named = outcome.with_ids(rows, ids, history.earlier.of_record)
+        named = outcome.with_ids(rows, ids, history.earlier)
         entities = outcome.entity_table(linked, ids)
         reviews = review_table(parties, linked, resolution, ids, resolver, judged)
         db.write_arrow(con, "review_pair", reviews)

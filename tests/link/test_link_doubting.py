@@ -12,11 +12,12 @@ from pipeline.journal import append_journal
 from pipeline.link.decisions.deciding import DECISIONS, PROBABLE_CODE
 from pipeline.link.decisions.standing import Resolution
 from pipeline.link.explaining import wording
-from pipeline.link.identification.identity import Before, Known
+from pipeline.link.identification.before import Before
 from pipeline.link.identification.looks import Look
 from pipeline.link.results.doubting import Doubt, Doubted, doubt, read_doubts, tell
 from pipeline.settings import Settings
 from tests.link.resolved_by_hand import FIRM, SHOP_FIRM, Night, night
+from tests.link.told_before import Known, before_of
 
 LISTED, NEXT, AS_OF = date(2017, 3, 31), date(2017, 4, 30), date(2017, 5, 31)
 VISIT = date(2017, 4, 5)
@@ -93,7 +94,7 @@ def _two_firms() -> tuple[Night, Before]:
     """Two firms, and a row that only its name and person tell to be the first one's."""
     done = night(FIRM, SHOP_FIRM, {"name": FIRM["name"], "person": FIRM["person"]})
     known = {name: Known(name, record, LISTED, Look(), True) for name, record in (("E0", "f0"), ("E1", "f1"))}
-    return done, Before(known, {"f0": "E0", "f1": "E1", "r2": "E0"})
+    return done, before_of(known, {"f0": "E0", "f1": "E1", "r2": "E0"})
 
 
 def _of_the_row(done: Night, found: Resolution) -> tuple[str, int]:

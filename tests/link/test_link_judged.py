@@ -6,11 +6,12 @@ from typing import Any
 
 from pipeline.link.columns.founding import Firms
 from pipeline.link.columns.parties import Parties
-from pipeline.link.identification.identity import Before, Former, Known
+from pipeline.link.identification.before import Before, Former
 from pipeline.link.identification.looks import Look
 from pipeline.link.judgement.judgements import Judgement
 from pipeline.link.judgement.judging import Judged, Target, _among, judge, nothing_judged
 from tests.link.by_hand import facets, ints, parties
+from tests.link.told_before import Known, before_of
 
 DAY = date(2017, 3, 10)
 EMPTY = ints()
@@ -41,7 +42,7 @@ def before(of_record: Mapping[str, str], founding: Mapping[str, str] = {}, **mor
     known = {
         name: Known(name, founding.get(name, record), DAY, Look(), True) for name, record in first.items()
     }
-    return Before(known=known, of_record=dict(of_record), **more)
+    return before_of(known, of_record, **more)
 
 
 def judged(of: Parties, known: Before, *lines: Judgement) -> Judged:

@@ -5,17 +5,20 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipeline import link
 from pipeline.declaration import Source
 from pipeline.link.columns.parties import encode, encoded, parties_of, read_rows
+from pipeline.link.identification.before import Before, Former
 from pipeline.link.identification.handles import MOST_RECORDS, Handles, handles_of
-from pipeline.link.identification.identity import Before, Former, Identities, Known
+from pipeline.link.identification.identity import Held, Identities
 from pipeline.link.identification.looks import Look
 from pipeline.link.identification.state import Tonight, new_state
 from pipeline.night import Night
 from tests.link.by_hand import ints, read
+from tests.link.told_before import Known, before_of
 
 A, NOT_HELD = "91440300MA9XXXX034", "93440300MA9XXXX2XG"
 DAY, NEXT = date(2017, 3, 1), date(2017, 3, 31)
@@ -190,14 +193,14 @@ def known(name: str, founding: str, present: bool = True, **look: str) -> Known:
 def state(before: Before, awaited: set[str] | None = None, **aliases: str) -> list[dict[str, Any]]:
     """The state after a night in which only r1 came, which is E1 with a handle and a sign."""
     tonight = Tonight(
-        pa.array(["r1"]),
-        ints(0),
+        Held(pa.array(["r1"]), ints(0)),
         pa.array(["tax"]),
         pa.table({name: [word] for name, word in vars(Look(sign="阿美发廊")).items()}),
         Handles(ints(0), pa.array(["h:1"])),
-        awaited or set(),
+        np.array([name in (awaited or ()) for name in before.ids.to_pylist()], dtype=bool),
     )
-    found = Identities(["E1"], ["r1"], [DAY], [], {old: (new, NEXT) for old, new in aliases.items()})
+    others = {old: (new, NEXT) for old, new in aliases.items()}
+    found = Identities(pa.array(["E1"]), pa.array(["r1"]), pa.array([DAY]), [], others)
     return new_state(tonight, found, before).to_pylist()
 
 
@@ -218,14 +221,14 @@ def test_a_state_holds_tonights_records_and_handles() -> None:
 
 
 def test_what_is_not_seen_tonight_is_known_from_before() -> None:
-    before = Before(
+    before = before_of(
         {"E1": known("E1", "r1", registered_name="旧名", sign="旧招牌")}, {"r1": "E1"}, {"r1": "tax"}
     )
     assert {(row["registered_name"], row["sign"]) for row in state(before)} == {("旧名", "阿美发廊")}
 
 
 def test_records_that_did_not_come_keep_their_enterprise() -> None:
-    before = Before(
+    before = before_of(
         {
             "E1": known("E1", "r1"),
             "E2": known("E2", "r2"),
@@ -247,7 +250,7 @@ def test_records_that_did_not_come_keep_their_enterprise() -> None:
 
 
 def test_an_id_that_was_taken_over_is_kept_with_the_records_that_it_had() -> None:
-    before = Before(
+    before = before_of(
         {"E1": known("E1", "r1"), "E2": known("E2", "r2")},
         {"r1": "E1", "r2": "E2", "r3": "E2"},
         {"r1": "tax", "r2": "grid", "r3": "grid"},

@@ -31,7 +31,7 @@ def settings_with(folder: Path, state: pa.Table) -> Settings:
 
 
 def test_a_state_with_all_columns_is_read(tmp_path: Path) -> None:
-    assert read_history(settings_with(tmp_path, SCHEMA.empty_table())).given.known == {}
+    assert read_history(settings_with(tmp_path, SCHEMA.empty_table())).given.is_empty
 
 
 @pytest.mark.parametrize("column", SCHEMA.names)

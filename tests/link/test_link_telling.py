@@ -17,7 +17,7 @@ from pipeline.link.explaining import wording
 from pipeline.link.explaining.judged_bases import judged_bases
 from pipeline.link.explaining.reasons import reasons
 from pipeline.link.explaining.waterfalls import patterns, prior, probability
-from pipeline.link.identification.identity import Before, Former, Known, identify
+from pipeline.link.identification.before import Former
 from pipeline.link.identification.looks import Look, Seen, is_renamed
 from pipeline.link.identification.state import SCHEMA, read_history
 from pipeline.link.judgement.judging import Judged, Target
@@ -28,6 +28,7 @@ from pipeline.link.pairs.layout import FacetTable
 from pipeline.settings import Settings
 from tests.link.by_hand import compared, facets, ints, read
 from tests.link.test_link_enforcing import outcome
+from tests.link.told_before import Known, before_of, handled_by, identify, known_of
 
 pytestmark = pytest.mark.usefixtures("small_tables")
 
@@ -172,7 +173,7 @@ def published(folder: Path, *days: date) -> None:
 
 def history(folder: Path, as_of: date) -> tuple[str, str]:
     found = read_history(settings(folder, as_of))
-    return tuple(one.of_record.get("r1", "") for one in (found.given, found.earlier))  # type: ignore[return-value]
+    return tuple(one.held_by(["r1"]).get("r1", "") for one in (found.given, found.earlier))  # type: ignore[return-value]
 
 
 def test_a_night_goes_on_from_the_newest_state_up_to_its_day_beside_the_day_before(tmp_path: Path) -> None:
@@ -206,13 +207,14 @@ def test_a_state_is_read_with_its_aliases_and_handles(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), tmp_path / "0.parquet")
     append_journal(tmp_path / "journal.jsonl", {"as_of": DAY.isoformat(), "identity": "0.parquet"})
     given = read_history(settings(tmp_path, NEXT)).given
-    assert given.of_record == {"r1": "E1", "r2": "E1"}
-    assert given.source_of == {"r1": "tax", "r2": "grid"}
-    assert given.known == {
+    assert given.held_by(["r1", "r2", "r3"]) == {"r1": "E1", "r2": "E1"}
+    sources = zip(given.records.to_pylist(), given.sources.to_pylist(), strict=True)
+    assert dict(sources) == {"r1": "tax", "r2": "grid"}
+    assert known_of(given) == {
         "E1": Known("E1", "r1", DAY, Look(sign="阿美发廊"), True),
         "E2": Known("E2", "r1", DAY, Look(sign="阿美发廊"), False),
     }
-    assert given.handles == {"h:1": {"E1", "E2"}}
+    assert handled_by(given) == {"h:1": {"E1", "E2"}}
     assert given.aliases == {"E0": ("E1", NEXT), "E9": ("E1", NEXT)}
     assert given.former["E0"] == Former("r0", DAY, frozenset({"r2", "r3"}))
     assert given.former["E9"].records == frozenset()
@@ -221,8 +223,8 @@ def test_a_state_is_read_with_its_aliases_and_handles(tmp_path: Path) -> None:
 def ids(held: list[tuple[int, str]], founding: list[str], **founded: str) -> list[str]:
     """Ids of tonight's entities; E had all records, and its founding record is told."""
     known = {"E": Known("E", founded.get("by", "gone"), DAY, Look(), True)}
-    before = Before(known, {record: "E" for _, record in held})
-    found = identify(founding, held, before, NEXT).ids
+    before = before_of(known, {record: "E" for _, record in held})
+    found = identify(founding, held, before, NEXT).ids.to_pylist()
     return ["E" if one == "E" else "new" for one in found]
 
 
@@ -234,19 +236,18 @@ def test_of_several_claims_the_founding_record_wins_then_most_records_then_the_s
 
 
 def test_a_barred_record_claims_no_id() -> None:
-    before = Before({"E": Known("E", "a", DAY, Look(), True)}, {"a": "E", "b": "E"})
+    before = before_of({"E": Known("E", "a", DAY, Look(), True)}, {"a": "E", "b": "E"})
     found = identify(["a", "b"], [(0, "a"), (1, "b")], before, NEXT, barred=frozenset({"a"}))
-    assert found.ids[1] == "E" != found.ids[0]
+    first, second = found.ids.to_pylist()
+    assert second == "E" != first
 
 
 def test_an_id_that_is_taken_is_not_given_again() -> None:
-    first = identify(["a"], [], Before(), DAY).ids[0]
-    before = Before({first: Known(first, "a", DAY, Look(), False)}, {})
-    again = identify(["a"], [], before, NEXT).ids[0]
-    third = identify(
-        ["a"], [], Before({**before.known, again: Known(again, "a", DAY, Look(), False)}, {}), NEXT
-    )
-    assert len({first, again, third.ids[0]}) == 3
+    known: dict[str, Known] = {}
+    for day in (DAY, NEXT, NEXT + timedelta(1)):
+        (given,) = identify(["a"], [], before_of(known), day).ids.to_pylist()
+        assert given not in known
+        known[given] = Known(given, "a", DAY, Look(), False)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.link.columns.ordering import Ints
 
 AT_ONCE = 1 << 16  # texts
+Bools = npt.NDArray[np.bool_]
 
 
 class Texts(Sequence[str]):
@@ -49,3 +51,15 @@ class Texts(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         for first in range(0, len(self), AT_ONCE):
             yield from self[first : first + AT_ONCE]
+
+
+def places_of(texts: pa.Array | pa.ChunkedArray, among: pa.StringArray) -> Ints:
+    """Where each text first stands among others; -1 where it does not."""
+    found: Ints = pc.index_in(texts, among).fill_null(-1).to_numpy().astype(np.int64)
+    return found
+
+
+def are_among(texts: pa.Array | pa.ChunkedArray, wanted: Iterable[str] | pa.Array) -> Bools:
+    """Whether each text is one of some others."""
+    others = wanted if isinstance(wanted, pa.Array) else pa.array(sorted(wanted), pa.string())
+    return np.asarray(pc.is_in(texts, others).to_numpy(zero_copy_only=False)).astype(bool)

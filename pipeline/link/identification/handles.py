@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, groupby, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.keys import keyed_handle
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.ordering import Ints, distinct_pairs, is_first
+from pipeline.link.columns.held_texts import Bools, are_among
+from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs, is_among, is_first
 from pipeline.link.columns.parties import Parties
 from pipeline.link.columns.vocabulary import Vocabularies, Vocabulary
 
@@ -34,7 +35,7 @@ AT_ONCE = 1 << 15  # enterprises whose words are texts of Python
 
 @dataclass(frozen=True)
 class Handles:
-    """Handles by enterprise: the entity and `kind:hash` of each, sorted."""
+    """Handles by enterprise: the entity and `kind:hash` of each."""
 
     entity: Ints
     texts: pa.StringArray
@@ -44,6 +45,10 @@ class Handles:
 
     def __len__(self) -> int:
         return len(self.entity)
+
+    def where(self, mask: Bools) -> Self:
+        """Some of them."""
+        return type(self)(self.entity[mask], self.texts.filter(pa.array(mask)))
 
 
 NO_HANDLES = Handles(np.zeros(0, dtype=np.int64), pa.array([], pa.string()))
@@ -84,45 +89,53 @@ def _told(said: Iterable[tuple[int, "_Said"]], key: bytes) -> Iterator[Handle]:
         yield from ((entity, handle) for handle in sorted({keyed_handle(key, handle) for handle in plain}))
 
 
-def known_again(
-    tonight: Iterable[Handle], before: Mapping[str, set[str]], free: set[int], lost: set[str]
-) -> dict[int, str]:
-    """Entities that are an enterprise of before by their handles: entity → its id.
+def known_again(tonight: Handles, before: Handles, free: Bools, lost: Bools) -> dict[int, int]:
+    """Entities that are an enterprise of before by their handles: entity → its number there.
 
     A handle counts where one entity tonight and one enterprise before have it; codes go before pairs.
     Two different codes of one kind are two firms.
 
     Args:
         tonight: the handles of tonight's entities.
-        before: handle → the ids that had it.
+        before: the handles of the enterprises of before.
         free: entities none of whose records was known.
-        lost: ids none of whose records came.
+        lost: enterprises none of whose records came.
     """
-    if not before or not lost:
+    missing = before.where(lost[before.entity])
+    if not len(missing):
         return {}
-    entities: dict[str, set[int]] = defaultdict(set)
-    for entity, handle in tonight:
-        entities[handle].add(entity)
-    codes = (_codes_by(before, lost), _codes_by(entities, free))
-    found: dict[int, str] = {}
-    sole = [h for h in entities.keys() & before.keys() if len(entities[h]) == len(before[h]) == 1]
-    told = [(h.split(":")[0], min(before[h]), min(entities[h])) for h in sole]
+    met = tonight.where(are_among(tonight.texts, missing.texts))
+    had = _owners(before.where(are_among(before.texts, met.texts)))
+    have = _owners(met)
+    may_be = distinct(met.entity[free[met.entity]])
+    codes = (_codes_by(missing), _codes_by(tonight.where(is_among(tonight.entity, may_be))))
+    sole = [h for h in have.keys() & had.keys() if len(have[h]) == len(had[h]) == 1]
+    told = [(h.split(":")[0], min(had[h]), min(have[h])) for h in sole]
+    found: dict[int, int] = {}
+    taken: set[int] = set()
     # Never in the order of the hashes: another place has another key, and must come to the same.
-    for _, name, entity in sorted(told, key=lambda one: (one[0] not in CODES, one)):
-        is_open = entity in free and name in lost and entity not in found and name not in found.values()
-        if is_open and not _disagree(codes[0][name], codes[1][entity]):
-            found[entity] = name
+    for _, number, entity in sorted(told, key=lambda one: (one[0] not in CODES, one)):
+        is_open = free[entity] and lost[number] and entity not in found and number not in taken
+        if is_open and not _disagree(codes[0][number], codes[1][entity]):
+            found[entity] = number
+            taken.add(number)
     return found
 
 
-def _codes_by(owners: Mapping[str, set[Any]], wanted: set[Any]) -> dict[Any, dict[str, set[str]]]:
+def _owners(handles: Handles) -> dict[str, set[int]]:
+    owners: dict[str, set[int]] = defaultdict(set)
+    for owner, handle in handles:
+        owners[handle].add(owner)
+    return owners
+
+
+def _codes_by(handles: Handles) -> dict[int, dict[str, set[str]]]:
     """Owner → kind of code → its codes."""
-    held: dict[Any, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for handle, names in owners.items():
+    held: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for owner, handle in handles:
         kind = handle.split(":")[0]
         if kind in CODES:
-            for name in names & wanted:
-                held[name][kind].add(handle)
+            held[owner][kind].add(handle)
     return held
 
 

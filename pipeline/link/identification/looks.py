@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Self
 
 import pyarrow as pa
@@ -27,6 +28,13 @@ class Look:
     registered_address: str = ""
     trading_address: str = ""
 
+    @classmethod
+    def all_of(cls, table: pa.Table) -> Iterator[Self]:
+        """What rows with the columns of a look say, in their order; each is made when it is asked for."""
+        for some in table.to_batches(max_chunksize=AT_ONCE):
+            texts = (some[f.name].fill_null("").to_pylist() for f in fields(cls))
+            yield from map(cls, *texts)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -39,11 +47,10 @@ class Seen:
     @classmethod
     def all_of(cls, table: pa.Table) -> Iterator[Self]:
         """What rows like those of `link_look` say, in their order; each is made when it is asked for."""
-        for some in table.to_batches(max_chunksize=AT_ONCE):
-            looks = zip(*(some[f.name].fill_null("").to_pylist() for f in fields(Look)), strict=True)
-            seen = zip(some["signs"].to_pylist(), some["places"].to_pylist(), strict=True)
-            for look, (signs, places) in zip(looks, seen, strict=True):
-                yield cls(Look(*look), tuple(signs or ()), tuple(places or ()))
+        batches = table.select(["signs", "places"]).to_batches(max_chunksize=AT_ONCE)
+        lists = (zip(*(column.to_pylist() for column in some), strict=True) for some in batches)
+        for look, (signs, places) in zip(Look.all_of(table), chain.from_iterable(lists), strict=True):
+            yield cls(look, tuple(signs or ()), tuple(places or ()))
 
 
 def is_renamed(before: Look, tonight: Seen) -> bool:

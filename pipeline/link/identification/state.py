@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.journal import read_generations
+from pipeline.link.columns.held_texts import Bools, are_among, places_of
 from pipeline.link.columns.ordering import Ints, numbered
-from pipeline.link.columns.parties import encode
+from pipeline.link.columns.parties import encoded
+from pipeline.link.columns.shelving import IN_MEMORY, Shelf
+from pipeline.link.identification.before import KNOWN, LOOK, Before, Former
 from pipeline.link.identification.handles import Handles
-from pipeline.link.identification.identity import Before, Former, Identities, Known
-from pipeline.link.identification.looks import Look
+from pipeline.link.identification.identity import Held, Identities
 from pipeline.settings import Settings
 
 SCHEMA = pa.schema(
@@ -54,8 +56,12 @@ class History:
     earlier: Before
 
 
-def read_history(settings: Settings) -> History:
+def read_history(settings: Settings, shelf: Shelf = IN_MEMORY) -> History:
     """The states that the journal names; empty ones where nothing was published yet.
+
+    Args:
+        settings: where the journal and the states lie, and the day.
+        shelf: where the states are to lie while linking asks for them.
 
     Raises:
         RunError: if the journal names a state that is not there, or one that another version wrote.
@@ -66,18 +72,18 @@ def read_history(settings: Settings) -> History:
     upto = [entry for _, entry in newest if str(entry["as_of"]) <= today]
     before = [entry for entry in upto if str(entry["as_of"]) < today]
     last = (upto or [entry for _, entry in newest])[-1:]
-    given = _read(settings, last)
-    return History(given, given if before[-1:] == last else _read(settings, before[-1:]))
+    given = _read(settings, last, shelf)
+    return History(given, given if before[-1:] == last else _read(settings, before[-1:], shelf))
 
 
-def _read(settings: Settings, entries: Sequence[Mapping[str, object]]) -> Before:
+def _read(settings: Settings, entries: Sequence[Mapping[str, object]], shelf: Shelf) -> Before:
     if not entries:
         return Before()
     path = settings.restricted / str(entries[0]["identity"])
     if not path.is_file():
         raise RunError("the identity state is missing", where=str(path), mend="restore the restricted folder")
     _refuse_other_columns(path)
-    return _parse(path)
+    return _parse(path, shelf)
 
 
 def _refuse_other_columns(path: Path) -> None:
@@ -91,27 +97,35 @@ def _refuse_other_columns(path: Path) -> None:
         )
 
 
-def _parse(path: Path) -> Before:
-    table = pq.read_table(path, schema=SCHEMA)
+def _parse(path: Path, shelf: Shelf) -> Before:
+    # Texts that stand in many rows are read once each.
+    coded = [name for name in SCHEMA.names if name not in ("record_id", "handle")]
+    table = pq.ParquetFile(path, read_dictionary=coded).read()
     of_alias = table.filter(pc.is_valid(table["alias_of"]))
     table = table.filter(pc.is_null(table["alias_of"]))
-    columns = ("enterprise_id", "alias_of", "alias_since")
-    aliases = {name: (to, since) for name, to, since in zip(*_lists(of_alias, columns), strict=True)}
-    former = _former(of_alias)
-    number, names = encode(table["enterprise_id"])
-    _, first, _ = numbered(number)
-    sources, source_names = encode(table["source"])
-    of_record, source_of = {}, {}
-    for record, name, source in zip(
-        table["record_id"].to_pylist(), number.tolist(), sources.tolist(), strict=True
-    ):
-        if record is not None:
-            of_record[record], source_of[record] = names[name], source_names[source]
-    handles: dict[str, set[str]] = {}
-    with_handle = table.select(["handle", "enterprise_id"]).filter(pc.is_valid(table["handle"]))
-    for handle, name in zip(*_lists(with_handle, ("handle", "enterprise_id")), strict=True):
-        handles.setdefault(handle, set()).add(name)
-    return Before(_known(table.take(pa.array(first))), of_record, source_of, aliases, handles, former)
+    number, _ = encoded(table["enterprise_id"])
+    _, first, row = numbered(number)
+    known = table.select(KNOWN.names).take(pa.array(first)).cast(KNOWN)
+    for name in LOOK:
+        at = KNOWN.get_field_index(name)
+        known = known.set_column(at, KNOWN.field(at), known[name].fill_null(""))
+    has_record, has_handle = (
+        table[name].is_valid().to_numpy(zero_copy_only=False) for name in ("record_id", "handle")
+    )
+    aliases = _lists(of_alias, ("enterprise_id", "alias_of", "alias_since"))
+    return Before(
+        shelf.table(known.combine_chunks()),
+        shelf.texts(_those(table["record_id"], has_record)),
+        shelf.array(row[has_record]),
+        _those(table["source"], has_record),
+        Handles(shelf.array(row[has_handle]), shelf.texts(_those(table["handle"], has_handle))),
+        {name: (to, since) for name, to, since in zip(*aliases, strict=True)},
+        _former(of_alias),
+    )
+
+
+def _those(column: pa.ChunkedArray, mask: Bools) -> pa.Array:
+    return column.filter(pa.array(mask)).unify_dictionaries().combine_chunks()
 
 
 def _former(table: pa.Table) -> dict[str, Former]:
@@ -125,18 +139,6 @@ def _former(table: pa.Table) -> dict[str, Former]:
     return {name: Former(*told[name], frozenset(records[name])) for name in told}
 
 
-def _known(table: pa.Table) -> dict[str, Known]:
-    """What one row of each enterprise says of it."""
-    told = ("enterprise_id", "founding_record_id", "first_as_of", "present")
-    looks = zip(*_lists(table, [field.name for field in fields(Look)]), strict=True)
-    return {
-        name: Known(name, founding, since, Look(*(word or "" for word in look)), present)
-        for (name, founding, since, present), look in zip(
-            zip(*_lists(table, told), strict=True), looks, strict=True
-        )
-    }
-
-
 def _lists(table: pa.Table, columns: Sequence[str]) -> list[list[Any]]:
     return [table[name].to_pylist() for name in columns]
 
@@ -146,65 +148,110 @@ class Tonight:
     """What tonight knows of its entities.
 
     Attributes:
-        records: records that have an entity, each once.
-        entity: their entities.
+        held: records that have an entity, each once.
         sources: extract and sender of each record.
         looks: a row for each entity, in their order, with the columns of `Look`; null where nothing was seen.
         handles: handles of the entities.
-        awaited: ids of which something did not come.
+        awaited: rows of what was known before of which something did not come.
     """
 
-    records: pa.Array
-    entity: Ints
+    held: Held
     sources: pa.Array
     looks: pa.Table
     handles: Handles
-    awaited: set[str]
+    awaited: Bools
 
 
 def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
     """Rows of `identity_state`: tonight's records and handles, what did not come tonight, and aliases.
+
+    Records that did not come tonight keep their enterprise, or what it was merged into. An enterprise of
+    which something did not come stays present, with its handles.
 
     Args:
         tonight: what tonight knows.
         found: tonight's ids.
         before: the state of the last published night.
     """
-    looks = _looks(tonight.looks, found, before)
-    own = looks | {
-        "enterprise_id": pa.array(found.ids, pa.string()),
-        "founding_record_id": pa.array(found.founding, pa.string()),
-        "first_as_of": pa.array(found.first_as_of, pa.date32()),
+    gone = ~are_among(before.ids, found.ids) & ~are_among(before.ids, found.aliases)
+    absent = np.flatnonzero(gone)
+    stays = before.present & tonight.awaited & gone
+    every = pa.concat_tables([_known_tonight(tonight.looks, found, before), _absent(before, absent, stays)])
+    left = np.flatnonzero(~are_among(before.records, tonight.held.records))
+    left = left[pc.sort_indices(before.records.take(pa.array(left))).to_numpy()]
+    home = _homes(before, found, every["enterprise_id"].combine_chunks())
+    of_left = home[before.holder[left]]
+    alone = absent[~np.isin(home[absent], of_left)]
+    handled = _sorted(before.handles.where(stays[before.handles.entity]))
+    rows = [
+        _Rows(tonight.held.entity, tonight.held.records, tonight.sources),
+        _Rows(tonight.handles.entity, handles=tonight.handles.texts),
+        _Rows(of_left, before.records.take(pa.array(left)), before.sources.take(pa.array(left))),
+        _Rows(home[alone]),
+        _Rows(home[handled.entity], handles=handled.texts),
+    ]
+    index = pa.array(np.concatenate([some.of for some in rows]).astype(np.int32))
+    columns = {name: _spread(every[name].combine_chunks(), index) for name in KNOWN.names}
+    columns |= {
+        "record_id": pa.chunked_array([_or_null(some.records, some) for some in rows]),
+        "source": pa.chunked_array([_or_null(some.sources, some) for some in rows]),
+        "alias_of": pa.nulls(len(index), pa.string()),
+        "alias_since": pa.nulls(len(index), pa.date32()),
+        "handle": pa.chunked_array([_or_null(some.handles, some) for some in rows]),
+    }
+    table = pa.table({name: columns[name] for name in SCHEMA.names})
+    others = pa.Table.from_pylist(_taken_over(found, before), schema=SCHEMA)
+    return pa.concat_tables([table, _coded_as(others, table.schema)])
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Some rows of the state: the enterprise of each, and its record or its handle."""
+
+    of: Ints
+    records: pa.Array | None = None
+    sources: pa.Array | None = None
+    handles: pa.Array | None = None
+
+
+def _or_null(texts: pa.Array | None, rows: _Rows) -> pa.Array:
+    return pa.nulls(len(rows.of), pa.string()) if texts is None else texts.cast(pa.string())
+
+
+def _known_tonight(looks: pa.Table, found: Identities, before: Before) -> pa.Table:
+    """Tonight's enterprises, with the columns of KNOWN; what tonight does not know of a look is as before."""
+    row = before.rows_of(found.ids)
+    earlier = before.known.select(LOOK).take(pa.array(row, mask=row < 0))
+    columns = {
+        "enterprise_id": found.ids,
+        "founding_record_id": found.founding,
+        "first_as_of": found.first_as_of,
         "present": pa.repeat(True, len(found.ids)),
     }
-    records, handles = len(tonight.records), len(tonight.handles)
-    index = pa.array(np.concatenate([tonight.entity, tonight.handles.entity]).astype(np.int32))
-    columns = {name: _spread(of, index) for name, of in own.items()}
-    columns |= {
-        "record_id": pa.chunked_array([tonight.records, pa.nulls(handles, pa.string())]),
-        "source": pa.chunked_array([tonight.sources, pa.nulls(handles, pa.string())]),
-        "alias_of": pa.nulls(records + handles, pa.string()),
-        "alias_since": pa.nulls(records + handles, pa.date32()),
-        "handle": pa.chunked_array([pa.nulls(records, pa.string()), tonight.handles.texts]),
-    }
-    rows = pa.table({name: columns[name] for name in SCHEMA.names})
-    others = _kept(tonight, looks, found, before)
-    others += _taken_over(found, before)
-    return pa.concat_tables([rows, _coded_as(pa.Table.from_pylist(others, schema=SCHEMA), rows.schema)])
+    for name in LOOK:
+        seen = looks[name].fill_null("")
+        columns[name] = pc.if_else(pc.equal(seen, ""), earlier[name].fill_null(""), seen)
+    return pa.table({name: columns[name] for name in KNOWN.names}, schema=KNOWN)
 
 
-def _looks(tonight: pa.Table, found: Identities, before: Before) -> dict[str, pa.StringArray]:
-    """The look of each entity; what tonight does not know of it is taken from before."""
-    seen = {field.name: tonight[field.name].fill_null("").combine_chunks() for field in fields(Look)}
-    if not before.known:
-        return seen
-    nothing = Known("", "", date.min, Look(), False)
+def _absent(before: Before, at: Ints, stays: Bools) -> pa.Table:
+    """What was known of enterprises that are not there tonight."""
+    known = before.known.take(pa.array(at))
+    return known.set_column(KNOWN.get_field_index("present"), KNOWN.field("present"), pa.array(stays[at]))
 
-    def earlier(field: str) -> pa.StringArray:
-        looks = (before.known.get(name, nothing).look for name in found.ids)
-        return pa.array((getattr(look, field) for look in looks), pa.string())
 
-    return {field: pc.if_else(pc.equal(own, ""), earlier(field), own) for field, own in seen.items()}
+def _homes(before: Before, found: Identities, every: pa.StringArray) -> Ints:
+    """For each row of what was known, where its enterprise, or the one that took it over, stands tonight."""
+    names = before.ids
+    moved = are_among(names, found.aliases)
+    targets = [found.aliases[name][0] for name in names.filter(pa.array(moved)).to_pylist()]
+    return places_of(pc.replace_with_mask(names, pa.array(moved), pa.array(targets, pa.string())), every)
+
+
+def _sorted(handles: Handles) -> Handles:
+    """By handle and id, and not by their place."""
+    order = np.lexsort((handles.entity, pc.rank(handles.texts, tiebreaker="dense").to_numpy()))
+    return Handles(handles.entity[order], handles.texts.take(pa.array(order)))
 
 
 def _spread(values: pa.Array, index: pa.Array) -> pa.Array:
@@ -226,78 +273,23 @@ def _coded_as(table: pa.Table, schema: pa.Schema) -> pa.Table:
     )
 
 
-def _standing(wanted: set[str], looks: Mapping[str, pa.StringArray], found: Identities) -> dict[str, Known]:
-    """Some of tonight's enterprises by their ids."""
-    each = enumerate(zip(found.ids, found.founding, found.first_as_of, strict=True))
-    return {
-        told[0]: Known(*told, Look(**{field: column[at].as_py() for field, column in looks.items()}), True)
-        for at, told in each
-        if told[0] in wanted
-    }
-
-
 def _taken_over(found: Identities, before: Before) -> list[dict[str, Any]]:
     """Ids that others took over: a row for each record that had one then, at least one for each."""
     fresh = {old for old in found.aliases if old not in before.aliases}
-    records: dict[str, list[str]] = defaultdict(list)
-    for record_id, held in before.of_record.items() if fresh else ():
-        if held in fresh:
-            records[held].append(record_id)
+    records = before.records_of(fresh)
     rows = []
     for old, (target, since) in sorted(found.aliases.items()):
         told = before.told_of(old)
-        known = Known(old, told.founding_record_id, told.first_as_of, Look(), False)
         had: list[str | None] = [*sorted(records[old] if old in fresh else before.former[old].records)]
-        rows += [
-            _row(known, record_id) | {"alias_of": target, "alias_since": since}
-            for record_id in (had or [None])
-        ]
+        row = {
+            **dict.fromkeys(SCHEMA.names),
+            **dict.fromkeys(LOOK, ""),
+            "enterprise_id": old,
+            "founding_record_id": told.founding_record_id,
+            "first_as_of": told.first_as_of,
+            "present": False,
+            "alias_of": target,
+            "alias_since": since,
+        }
+        rows += [row | {"record_id": record_id} for record_id in (had or [None])]
     return rows
-
-
-def _kept(
-    tonight: Tonight, looks: Mapping[str, pa.StringArray], found: Identities, before: Before
-) -> list[dict[str, Any]]:
-    """Records that did not come tonight keep their enterprise, or what it was merged into.
-
-    An enterprise of which something did not come stays present, with its handles.
-    """
-    came, ids = set(tonight.records.to_pylist()) if before.of_record else set(), set(found.ids)
-    absent = {
-        name: replace(known, present=known.present and name in tonight.awaited)
-        for name, known in before.known.items()
-        if name not in ids and name not in found.aliases
-    }
-    left = {
-        record_id: found.aliases[held][0] if held in found.aliases else held
-        for record_id, held in sorted(before.of_record.items())
-        if record_id not in came
-    }
-    kept = set(left.values())
-    every = absent | _standing(kept - absent.keys(), looks, found)
-    rows = [_row(every[name], record_id, before.source_of[record_id]) for record_id, name in left.items()]
-    rows += [_row(absent[name]) for name in sorted(absent.keys() - kept)]
-    rows += [
-        _row(absent[name], handle=handle)
-        for handle, names in sorted(before.handles.items())
-        for name in sorted(names)
-        if name in absent and absent[name].present
-    ]
-    return rows
-
-
-def _row(
-    known: Known, record_id: str | None = None, source: str | None = None, handle: str | None = None
-) -> dict[str, Any]:
-    return {
-        "record_id": record_id,
-        "enterprise_id": known.enterprise_id,
-        "founding_record_id": known.founding_record_id,
-        "first_as_of": known.first_as_of,
-        **{field.name: getattr(known.look, field.name) for field in fields(Look)},
-        "present": known.present,
-        "source": source,
-        "handle": handle,
-        "alias_of": None,
-        "alias_since": None,
-    }

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import db
-from pipeline.link.identification.identity import Before
+from pipeline.link.identification.before import Before
 from pipeline.link.judgement.judgements import IN_FORCE, REPLACED, Aliases, Given, Judgement
 from pipeline.night import Attention, record_attention
 
@@ -78,7 +78,7 @@ def write(
     present = con.execute("SELECT enterprise_id FROM enterprise ORDER BY enterprise_id").fetchall()
     tonight = Tonight(
         now={record: name for record, _, name in rows},
-        before={record: earlier.of_record[record] for record in judged if record in earlier.of_record},
+        before=earlier.held_by(judged),
         earlier_aliases={old: target for old, (target, _) in earlier.aliases.items()},
         aliases={old: target for old, (target, _) in aliases.items()},
         founding=frozenset(record for record, extract, _ in rows if extract == registry),

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.founding import Firms
+from pipeline.link.columns.held_texts import are_among
 from pipeline.link.columns.ordering import Ints
 from pipeline.link.columns.parties import Parties
-from pipeline.link.identification.identity import Before
+from pipeline.link.identification.before import Before
 from pipeline.link.judgement.judgements import MOVING, Judgement
 
 CODES = ("uscc", "org", "registration")
@@ -120,11 +121,12 @@ class Judged:
             record: self.targets[self.same[profile][0]].called
             for record, profile in zip(records, parties.profile[at].tolist(), strict=True)
         }
-        moved = {r for r, target in said.items() if before.of_record.get(r) not in (None, target)}
-        left: set[str | None] = {before.of_record[record] for record in moved}
-        others = parties.table["record_id"].to_pylist() if moved else []
-        held = {before.of_record.get(record) for record in others if record not in moved} & left
-        return {record for record in moved if before.of_record[record] in held}
+        had = before.held_by(said)
+        moved = {record for record, name in had.items() if name != said[record]}
+        others = before.records_of({had[record] for record in moved})
+        came = _coming(parties, {record for records in others.values() for record in records} - moved)
+        held = {name for name, records in others.items() if not came.isdisjoint(records)}
+        return {record for record in moved if had[record] in held}
 
     def refused_codes(self, facets: Facets) -> Ints:
         """Profiles whose codes a judgement overrides: who they are, or are not, is known better."""
@@ -161,10 +163,8 @@ def judge(
         return nothing_judged()
     named = sorted({one.enterprise_id for one in told})
     number = {name: at for at, name in enumerate(named)}
-    wanted = set(named)
-    held = _records_of(wanted | {before.called(name) for name in named}, before)
-    is_known = wanted & (before.known.keys() | before.former.keys())
-    origins = {name: before.told_of(name).founding_record_id for name in is_known}
+    held = before.records_of({*named, *(before.called(name) for name in named)})
+    origins = {name: before.told_of(name).founding_record_id for name in named if before.knows(name)}
     records = {one.record_id for one in told} | {r for own in held.values() for r in own}
     rows = _rows_of(parties, records | set(origins.values()))
     is_registry = pc.equal(parties.table["extract"], registry).to_numpy(zero_copy_only=False)
@@ -188,15 +188,10 @@ def judge(
     return _known_by_others(targets, same, other)
 
 
-def _records_of(names: set[str], before: Before) -> dict[str, list[str]]:
-    """The records of some enterprises; of those that others took over, the records that they had then."""
-    held: dict[str, list[str]] = defaultdict(list)
-    for record_id, name in before.of_record.items():
-        if name in names:
-            held[name].append(record_id)
-    for name in names & before.former.keys():
-        held[name] = list(before.former[name].records)
-    return held
+def _coming(parties: Parties, records: set[str]) -> set[str]:
+    """Which of some records came tonight."""
+    found = parties.table["record_id"].filter(pa.array(are_among(parties.table["record_id"], records)))
+    return set(found.to_pylist())
 
 
 def _known_by_others(

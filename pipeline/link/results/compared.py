@@ -11,7 +11,7 @@ from pipeline.link.results.outcome import Linked
 
 
 def compared_tables(
-    parties: Parties, linked: Linked, found: Resolution, ids: list[str], model: Model
+    parties: Parties, linked: Linked, found: Resolution, ids: pa.StringArray, model: Model
 ) -> tuple[pa.Table, pa.Table]:
     """`compared_record` (current record, enterprise, probability, pattern) and `comparison_pattern`.
 
@@ -33,11 +33,10 @@ def compared_tables(
     of_compared, told = patterns(linked.scored, model, prior(found.compared_with, model), silent=False)
     of_unit = np.zeros(found.units.count, dtype=np.int64)
     of_unit[linked.compared] = of_compared
-    names = pa.array(ids, pa.string())
     records = pa.table(
         {
             "record_id": parties.table["record_id"].take(pa.array(at)),
-            "enterprise_id": names.take(pa.array(linked.row_entity[at])),
+            "enterprise_id": ids.take(pa.array(linked.row_entity[at])),
             "probability": pa.array(linked.probability[at]),
             "pattern": pa.array(of_unit[unit[at]]),
         }

@@ -23,7 +23,7 @@ from pipeline.link.decisions.deciding import PROBABLE_CODE, REVIEW_CODE
 from pipeline.link.decisions.enforcing import home
 from pipeline.link.decisions.standing import Resolution
 from pipeline.link.explaining import wording
-from pipeline.link.identification.identity import Before
+from pipeline.link.identification.before import Before
 from pipeline.link.judgement.judgements import Judgement
 from pipeline.link.judgement.judging import judge
 from pipeline.link.results.outcome import Linked

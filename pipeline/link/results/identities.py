@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from pipeline import db
 from pipeline.link.columns.parties import Parties
 from pipeline.link.identification import state
+from pipeline.link.identification.before import Before
 from pipeline.link.identification.handles import Handles
-from pipeline.link.identification.identity import Before, Change, Identities, attribute_changes, identify
-from pipeline.link.identification.looks import Seen
+from pipeline.link.identification.identity import Change, Held, Identities, attribute_changes, identify
 from pipeline.link.identification.state import History
 from pipeline.link.judgement.judgements import Given, moving
 from pipeline.link.judgement.judging import Judged
@@ -29,12 +29,12 @@ def identify_tonight(
     as_of: date,
 ) -> tuple[Identities, list[Change]]:
     """Ids of tonight's entities, and what changed since the earlier day."""
-    pairs = _held(members, history.given) if history.given.of_record else []
+    held = Held(members.records, members.entity)
     barred = _barred(parties, history.given, judged)
 
     def since(before: Before) -> Identities:
         told = _judged(given, before)
-        return identify(founding.records, pairs, before, as_of, told, handles, founding.registered, barred)
+        return identify(founding.records, held, before, as_of, told, handles, founding.registered, barred)
 
     found = since(history.given)
     return found, found.changes if history.earlier is history.given else since(history.earlier).changes
@@ -46,18 +46,14 @@ def _judged(given: list[Given], before: Before) -> frozenset[str]:
     said = {name for one in told for name in (one.enterprise_id, before.called(one.enterprise_id))}
     records = {one.record_id for one in told}
     had = {name for name, one in before.former.items() if not records.isdisjoint(one.records)}
-    return frozenset(said | had | {before.of_record[record] for record in records & before.of_record.keys()})
-
-
-def _held(members: Members, before: Before) -> list[tuple[int, str]]:
-    """Entities and those of their records that had an id before."""
-    each = zip(members.entity.tolist(), members.records.to_pylist(), strict=True)
-    return [(number, record) for number, record in each if record in before.of_record]
+    return frozenset(said | had | set(before.held_by(records).values()))
 
 
 def _barred(parties: Parties, before: Before, judged: Judged) -> frozenset[str]:
     """Records that claim no id: of an enterprise that they were judged not to be, or were led from."""
-    parted = {r for r, name in judged.parted_records(parties) if before.of_record.get(r) == name}
+    told = judged.parted_records(parties)
+    held = before.held_by({record for record, _ in told})
+    parted = {record for record, name in told if held.get(record) == name}
     return frozenset(parted | judged.moved_records(parties, before))
 
 
@@ -86,11 +82,10 @@ def write_identities(
     looks = _looks(con, len(found.ids))
     came, waiting = set(pc.unique(rows["source"]).to_pylist()), _waiting(rows)
     awaited = history.earlier.awaited(came, waiting)
-    changes = changes + attribute_changes(
-        found.ids, Seen.all_of(looks), history.earlier, found.aliases, awaited
-    )
+    changes = changes + attribute_changes(found.ids, looks, history.earlier, found.aliases, awaited)
     awaited = history.given.awaited(came, waiting)
-    tonight = state.Tonight(members.records, members.entity, members.sources, looks, handles, awaited)
+    held = Held(members.records, members.entity)
+    tonight = state.Tonight(held, members.sources, looks, handles, awaited)
     db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])

@@ -38,7 +38,7 @@ class Founding:
         registered: entities that a row of the registry founds.
     """
 
-    records: list[str]
+    records: pa.StringArray
     registered: frozenset[int]
 
 
@@ -94,7 +94,7 @@ def founding_of(members: Members, parties: Parties, row_entity: Ints, registry: 
     for number, record in zip(entity[best].tolist(), told, strict=True):
         records[number] = min(record, records[number] or record)
     registered = distinct(entity[best[~elsewhere[best]]])
-    return Founding(records, frozenset(registered.tolist()))
+    return Founding(pa.array(records, pa.string()), frozenset(registered.tolist()))
 
 
 def _days(parties: Parties) -> Ints:

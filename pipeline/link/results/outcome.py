@@ -24,6 +24,7 @@ from pipeline.link.decisions.standing import Resolution
 from pipeline.link.explaining import wording
 from pipeline.link.explaining.judged_bases import judged_bases
 from pipeline.link.explaining.reasons import reasons
+from pipeline.link.identification.before import Before
 from pipeline.link.judgement.judging import Judged
 from pipeline.link.pairs.comparing import Scored
 from pipeline.link.texts.addresses import parse_address
@@ -153,18 +154,18 @@ def link_rows(
     return pa.table(dict(sorted(both.items())))
 
 
-def with_ids(rows: pa.Table, ids: list[str], before: dict[str, str]) -> pa.Table:
+def with_ids(rows: pa.Table, ids: pa.StringArray, before: Before) -> pa.Table:
     """`link_rows` with `enterprise_id`, and `previous_enterprise_id` where it was another one.
 
     Args:
         rows: what `link_rows` gave.
         ids: the id of each entity.
-        before: the id that each record had.
+        before: by which the id is known that each record had.
     """
     entity = rows["entity"].cast(pa.int32()).combine_chunks()
-    now = pa.DictionaryArray.from_arrays(entity, pa.array(ids, pa.string()))
+    now = pa.DictionaryArray.from_arrays(entity, ids)
     rows = rows.append_column("enterprise_id", now)
-    return rows.append_column("previous_enterprise_id", _previous(rows["record_id"], now, before))
+    return rows.append_column("previous_enterprise_id", _previous(rows, entity, ids, before))
 
 
 def _firm_of_profile(parties: Parties, linked: Linked) -> Ints:
@@ -226,23 +227,21 @@ def _party_shown(text: str) -> str | None:
     return None if is_bare_party(text) else _name_shown(text)
 
 
-def _previous(records: pa.ChunkedArray, ids: pa.Array, before: dict[str, str]) -> pa.Array:
-    if not before:
-        return pa.nulls(len(records), pa.string())
-    return pa.array(
-        [
-            held if (held := before.get(record)) is not None and held != now else None
-            for record, now in zip(records.to_pylist(), ids.to_pylist(), strict=True)
-        ],
-        pa.string(),
-    )
+def _previous(rows: pa.Table, entity: pa.Array, ids: pa.StringArray, before: Before) -> pa.Array:
+    """The id that each record had, where it is another one now; null elsewhere."""
+    if before.is_empty:
+        return pa.nulls(len(entity), pa.string())
+    had, now = before.holders_of(rows["record_id"]), before.rows_of(ids)
+    at = entity.fill_null(-1).to_numpy()
+    stays = np.where(at >= 0, now[at], -1) == had
+    return pa.DictionaryArray.from_arrays(pa.array(had.astype(np.int32), mask=(had < 0) | stays), before.ids)
 
 
-def entity_table(linked: Linked, ids: list[str]) -> pa.Table:
+def entity_table(linked: Linked, ids: pa.StringArray) -> pa.Table:
     """`link_entity`: entities with their ids and registration state."""
     states = [STATES[kind] for kind in linked.kind.tolist()]
     number = pa.array(np.arange(len(ids)))
-    told = {"enterprise_id": pa.array(ids, pa.string()), "state": pa.array(states, pa.string())}
+    told = {"enterprise_id": ids, "state": pa.array(states, pa.string())}
     return pa.table({"entity": number, **told})
 
 

@@ -39,7 +39,12 @@ class Pairs:
 
 
 def review_table(
-    parties: Parties, linked: Linked, found: Resolution, ids: list[str], resolver: Resolver, judged: Judged
+    parties: Parties,
+    linked: Linked,
+    found: Resolution,
+    ids: pa.StringArray,
+    resolver: Resolver,
+    judged: Judged,
 ) -> pa.Table:
     """One row per undecided record and firm that it may be, with every comparison; never a value.
 
@@ -63,7 +68,7 @@ def review_table(
 
 
 def _of_records(
-    parties: Parties, pairs: Pairs, renumber: Ints, ids: list[str], chances: Floats, told: pa.Array
+    parties: Parties, pairs: Pairs, renumber: Ints, ids: pa.StringArray, chances: Floats, told: pa.Array
 ) -> pa.Table:
     """The pairs for every record of their profiles; of a record's rows the one in force speaks."""
     pair, row = matches(pairs.profile, parties.profile)
@@ -76,7 +81,7 @@ def _of_records(
     table = pa.table(
         [
             pa.array(names, pa.string()).take(pa.array(record[one])),
-            pa.array(ids, pa.string()).take(pa.array(entity[one])),
+            ids.take(pa.array(entity[one])),
             pa.array(chances[pair[one]]),
             told.take(pa.array(pair[one])),
         ],
