@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 
 import duckdb
 
@@ -18,6 +19,8 @@ from pipeline.score.tables import (
     has_table,
     linked_columns,
 )
+
+ROWS_AT_ONCE = 2_000_000  # features that are put into order together
 
 
 def unavailable_extracts(con: duckdb.DuckDBPyConnection, sources: Sources) -> frozenset[str]:
@@ -109,14 +112,37 @@ def _collect(
     columns: Sequence[tuple[str, str]],
     as_of: date,
 ) -> None:
+    key, names = columns[0][0], list(names)
     create_empty(con, table, [columns[0], ("feature", "VARCHAR"), *columns[1:], ("as_of", "DATE")])
     rest = ", ".join(quoted(column) for column, _ in columns[1:])
-    parts = (
-        f"SELECT {quoted(columns[0][0])}, {literal(name)}, {rest}, CAST($as_of AS DATE) FROM {quoted(name)}"
-        for name in names
+    # In order: it is written sooner than in the order of some dozens of parts. Some firms at a time: the
+    # features are in memory, and what is sorted beside them must fit too.
+    for least, below in pairwise([None, *_bounds(con, names, key), None]):
+        within = f"coalesce({quoted(key)} >= $least, true) AND coalesce({quoted(key)} < $below, true)"
+        parts = (
+            f"SELECT {quoted(key)}, {literal(name)}, {rest}, CAST($as_of AS DATE) FROM {quoted(name)} "
+            f"WHERE {within}"
+            for name in names
+        )
+        con.execute(
+            f"INSERT INTO {quoted(table)} {' UNION ALL '.join(parts)} ORDER BY 1, 2",
+            {"as_of": as_of, "least": least, "below": below},
+        )
+
+
+def _bounds(con: duckdb.DuckDBPyConnection, names: Iterable[str], key: str) -> list[str]:
+    """Values of the key between which about `ROWS_AT_ONCE` rows of all the tables lie."""
+    rows = {name: db.count(con, name) for name in names}
+    parts = -(-sum(rows.values()) // ROWS_AT_ONCE)
+    if parts < 2:
+        return []
+    largest = max(rows, key=lambda name: rows[name])
+    found = con.execute(
+        f"SELECT key FROM (SELECT {quoted(key)} AS key, row_number() OVER (ORDER BY {quoted(key)}) AS place "
+        f"FROM {quoted(largest)}) WHERE place % $each = 0 ORDER BY key",
+        {"each": -(-rows[largest] // parts)},
     )
-    # In order: it is written sooner than in the order of some dozens of parts.
-    con.execute(f"INSERT INTO {quoted(table)} {' UNION ALL '.join(parts)} ORDER BY 1, 2", {"as_of": as_of})
+    return [bound for (bound,) in found.fetchall()]
 
 
 def _identifying(sources: Sources) -> list[Source]:

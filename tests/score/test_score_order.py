@@ -5,7 +5,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from pipeline.score import rulebook
+import pytest
+
+from pipeline.score import prepare, rulebook
 from pipeline.score.model import Rule
 from pipeline.settings import PROJECT_ROOT
 
@@ -73,3 +75,19 @@ def test_the_order_of_firms_rows_files_and_rules_changes_nothing(
     assert len(plain["evidence"]) > 20
     assert len(plain["risk"]) == 5
     assert _night(make_place(), rules, 1) == plain
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_features_stand_in_order_however_many_are_sorted_together(
+    make_place: Callable[..., Place], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    rules = rulebook.load_rules(PROJECT_ROOT / "rules")
+    plain = make_place()
+    _night(plain, rules, None)
+    whole = plain.ask("FROM feature")
+    keys = [(row["enterprise_id"], row["feature"]) for row in whole]
+    assert len(keys) > 2 * at_once and keys == sorted(keys)
+    monkeypatch.setattr(prepare, "ROWS_AT_ONCE", at_once)
+    parted = make_place()
+    _night(parted, rules, None)
+    assert parted.ask("FROM feature") == whole
