@@ -2,7 +2,7 @@
 
 Text is counted by the lines of its beginning, Parquet by its own count, a workbook by its size; of an extract
 of which less lies in the inbox than its last night used, the archive's count holds. The figures of what a row
-takes were measured on nights of 30,000 and 300,000 firms (docs/benchmarks.md); a night that is near a bound
+takes were measured on nights of 30,000 firms to a million (docs/performance.md); a night that is near a bound
 is let through.
 """
 
@@ -31,6 +31,8 @@ PACKED = {".xlsx": 100, ".xls": 250, ".zip": 40}
 # What a night takes, in bytes: beside the rows, and for each row of all extracts or of identifying ones.
 LEAST_LIMIT, LIMIT_A_ROW = 192 * MB, 200
 BESIDE, HELD_A_ROW = 400 * MB, 900
+# Rows that are many are laid in files, and less of each is held.
+FILED, FILED_A_ROW = 700 * MB, 350
 DISK_BESIDE, DISK_A_ROW = 64 * MB, 1800
 
 
@@ -70,12 +72,13 @@ def must_fit(settings: Settings, rows: Rows, free_memory: Callable[[], int | Non
             mend=f"run with --memory-limit {_megabytes(least)} or more",
         )
     free = (free_memory or available_memory)()
-    needed = BESIDE + HELD_A_ROW * rows.identifying + limit
+    beside = BESIDE + min(HELD_A_ROW * rows.identifying, FILED + FILED_A_ROW * rows.identifying)
+    needed = beside + limit
     if free is not None and free < needed:
         raise RunError(
             f"{told}, which takes about {_megabytes(needed)} of memory, and {_megabytes(free)} are free",
             where="memory",
-            mend=_less(free - BESIDE - HELD_A_ROW * rows.identifying, least),
+            mend=_less(free - beside, least),
         )
     _must_find_room(settings, told, DISK_BESIDE + DISK_A_ROW * rows.all)
 

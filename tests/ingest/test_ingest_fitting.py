@@ -77,6 +77,13 @@ def test_a_night_that_fits_is_let_through(settings: Settings) -> None:
     fitting.must_fit(settings, fitting.Rows(1000, 1000), lambda: None)
 
 
+def test_a_city_fits_one_machine(settings: Settings) -> None:
+    city = fitting.Rows(25_000_000, 24_900_000)
+    with pytest.raises(RunError, match="which takes about"):
+        fitting.must_fit(replace(settings, memory_limit="6GB"), city, lambda: 12 * GB)
+    fitting.must_fit(replace(settings, memory_limit="6GB"), city, lambda: 20 * GB)
+
+
 def test_a_full_disk_is_told_before(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type("Usage", (), {"free": 1000})
     monkeypatch.setattr(fitting.shutil, "disk_usage", lambda place: usage)
