@@ -94,7 +94,7 @@ bench: setup-bench ## benchmarks: ratios in one run, never asserted by a timed t
 growth: setup-bench ## whole nights from 10,000 to a million firms, their slope and plot in docs/performance.md (an hour)
 	@$(BIN)/python -m tests.bench.growth $(GROWTH)
 
-bounded: setup-dev ## a night of 300,000 firms under a memory limit of 2 GB; rewrites docs/performance.md (BOUNDED='--firms 3000' for a quick look)
+bounded: setup-dev ## two nights of 300,000 firms under a memory limit of 2 GB; rewrites docs/performance.md (BOUNDED='--firms 3000' for a quick look)
 	@$(BIN)/python -m tests.bench.bounded $(BOUNDED)
 
 resume: setup-dev ## a night killed at 60 % and begun again: the same bytes, and what it saved; rewrites docs/performance.md (RESUME='--firms 300000')

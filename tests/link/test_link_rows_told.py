@@ -6,10 +6,12 @@ import pyarrow as pa
 import pytest
 
 from pipeline.link.explaining import wording
+from pipeline.link.identification.looks import Look
 from pipeline.link.judgement.judging import Judged, nothing_judged
 from pipeline.link.model import shipped_model
 from pipeline.link.results.compared import compared_tables
 from pipeline.link.results.outcome import (
+    Linked,
     _name_shown,
     _names_shown,
     entity_table,
@@ -32,16 +34,21 @@ from tests.link.resolved_by_hand import (
     night,
     target,
 )
+from tests.link.told_before import Known, before_of
 
 pytestmark = pytest.mark.usefixtures("small_tables")
+
+
+def _ids(linked: Linked) -> pa.StringArray:
+    return pa.array([f"E{n}" for n in range(linked.entities)], pa.string())
 
 
 def told(done: Night) -> dict[str, dict[str, Any]]:
     """The rows of `link_row` by record, ids being E0, E1 …"""
     linked = done.linked()
-    ids = [f"E{n}" for n in range(linked.entities)]
-    before = {"r2": "E0", "r3": "OLD"}
-    rows = with_ids(link_rows(done.parties, done.facets, done.words, linked), ids, before)
+    known = {name: Known(name, "f0", DAY, Look(), True) for name in ("E0", "OLD")}
+    before = before_of(known, {"r2": "E0", "r3": "OLD", "r6": "E0"})
+    rows = with_ids(link_rows(done.parties, done.facets, done.words, linked), _ids(linked), before)
     return {row["record_id"]: row for row in rows.to_pylist()}
 
 
@@ -68,6 +75,7 @@ def test_every_row_has_its_enterprise_decision_probability_and_reason() -> None:
     assert rows["r7"]["probability"] == 0.0 and 0.99 <= rows["r3"]["probability"] < 1
     assert rows["r2"]["previous_enterprise_id"] is None, "it is the same"
     assert rows["r3"]["previous_enterprise_id"] == "OLD" and rows["r4"]["previous_enterprise_id"] is None
+    assert rows["r6"]["previous_enterprise_id"] == "E0", "it has none now"
 
 
 def test_entities_that_no_row_has_are_left_out_and_the_rest_keep_their_order() -> None:
@@ -75,7 +83,7 @@ def test_entities_that_no_row_has_are_left_out_and_the_rest_keep_their_order() -
     linked = done.linked()
     assert sorted(linked.row_entity.tolist()) == [0, 1, 2, 3]
     assert linked.entities == 4 == len(linked.kind)
-    states = entity_table(linked, ["E0", "E1", "E2", "E3"]).to_pylist()
+    states = entity_table(linked, _ids(linked)).to_pylist()
     assert [row["state"] for row in states[:2]] == ["registered", "registered"]
     assert {row["state"] for row in states[2:]} == {"not_found", "valid_code_not_held"}
     kept = linked.renumber[linked.renumber >= 0].tolist()
@@ -145,8 +153,8 @@ BETWEEN = {"name": "恒兴服装店", "person": "李秀兰"}
 
 def reviewed(done: Night, judged: Judged | None = None) -> list[tuple[str, str, float]]:
     linked = done.linked()
-    ids = [f"E{n}" for n in range(linked.entities)]
-    table = review_table(done.parties, linked, done.found, ids, done.resolver, judged or nothing_judged())
+    judgements = judged or nothing_judged()
+    table = review_table(done.parties, linked, done.found, _ids(linked), done.resolver, judgements)
     return [(row["record_id"], row["enterprise_id"], row["probability"]) for row in table.to_pylist()]
 
 
@@ -170,9 +178,8 @@ def test_a_doubtful_code_points_to_its_firm_with_what_the_fields_are_worth() -> 
 
 def test_every_field_is_told_of_a_pair_that_waits() -> None:
     done = night(*TWINS, BETWEEN)
-    table = review_table(
-        done.parties, done.linked(), done.found, ["E0", "E1"], done.resolver, nothing_judged()
-    )
+    linked = done.linked()
+    table = review_table(done.parties, linked, done.found, _ids(linked), done.resolver, nothing_judged())
     told_of = table["comparisons"].to_pylist()[0]
     assert len(told_of) == 1 + len(shipped_model().comparisons)
     assert told_of[0] == wording.PRIOR | {"weight": told_of[0]["weight"]} and told_of[0]["weight"] < 0
@@ -187,9 +194,7 @@ def test_comparisons_are_kept_of_current_rows_that_a_comparison_linked() -> None
     row = {"name": "深圳市鑫泰五金有限公司", "person": "陈小明"}
     done = night(FIRM, row, {"uscc": A, "name": "某某"}, SHOP, row | {"profile": 1, "superseded": True})
     linked = done.linked()
-    records, patterns = compared_tables(
-        done.parties, linked, done.found, [f"E{n}" for n in range(linked.entities)], shipped_model()
-    )
+    records, patterns = compared_tables(done.parties, linked, done.found, _ids(linked), shipped_model())
     (kept,) = records.to_pylist()
     assert (kept["record_id"], kept["enterprise_id"]) == ("r1", "E0")
     assert kept["probability"] == linked.probability[1]
