@@ -77,7 +77,8 @@ def test_a_night_that_fits_is_let_through(settings: Settings) -> None:
     fitting.must_fit(settings, fitting.Rows(1000, 1000), lambda: None)
 
 
-def test_a_city_fits_one_machine(settings: Settings) -> None:
+def test_a_city_fits_one_machine(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting.shutil, "disk_usage", lambda place: type("Usage", (), {"free": 100 * GB}))
     city = fitting.Rows(25_000_000, 24_900_000)
     with pytest.raises(RunError, match="which takes about"):
         fitting.must_fit(replace(settings, memory_limit="6GB"), city, lambda: 12 * GB)
