@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.link.columns.held_texts import Bools
+from pipeline.link.columns.ordering import Bools
 from pipeline.link.identification.before import LOOK, Before, Former
 from pipeline.link.identification.handles import Handle, known_again
 from pipeline.link.identification.identity import Change, Identities, attribute_changes

@@ -1,15 +1,14 @@
 """What most of those who speak of one thing say of it."""
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.link.columns.joining import combine
-from pipeline.link.columns.ordering import Ints, distinct_pairs, numbered
+from pipeline.link.columns.ordering import Bools, Ints, distinct_pairs, numbered
 
 AGREEING = (9, 10)  # of those who say anything
 
 
-def agreed(key: Ints, said: Ints, speaks: npt.NDArray[np.bool_], voice: Ints, least: int) -> Ints:
+def agreed(key: Ints, said: Ints, speaks: Bools, voice: Ints, least: int) -> Ints:
     """What is said of each row's key, where nine of ten voices are at one; 0 elsewhere.
 
     Args:

@@ -5,17 +5,14 @@ one, a building's name alone tells its road and number, and so does a house code
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.link.columns.agreement import agreed
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Bools, Ints
 
 LEAST_ADDRESSES = 2  # that name a building together with its road and number
 
 
-def learned_sites(
-    site: Ints, road: Ints, building: Ints, house_code: Ints, speaks: npt.NDArray[np.bool_]
-) -> Ints:
+def learned_sites(site: Ints, road: Ints, building: Ints, house_code: Ints, speaks: Bools) -> Ints:
     """The road and number of each profile's house: as it says itself, else as its house's other addresses do.
 
     A building of which different numbers are said is left alone, for it has namesakes or stands at a corner.

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -33,7 +32,7 @@ from pipeline.link.columns.normalising import (
     take_phones,
     take_streets,
 )
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Bools, Ints
 from pipeline.link.columns.parties import FORMER, Parties
 from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.columns.vocabulary import NAME_WORDS, NameFacets, Vocabularies
@@ -43,7 +42,6 @@ from pipeline.link.texts.persons import surname_length
 UNLICENSED = {"licensing": ("licence_missing", "none", "three_nothings"), "offence": ("unlicensed",)}
 LICENSED = ("licensed", "permit_missing")
 CLOSED = ("deregistered", "revoked", "voided", "moved_out")
-Bools = npt.NDArray[np.bool_]
 Columns = tuple[dict[str, Ints], dict[str, Ints]]
 _WORK: dict[str, Batch] = {
     "name": take_names,

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Bools, Ints
 
 AT_ONCE = 1 << 16  # texts
-Bools = npt.NDArray[np.bool_]
 
 
 class Texts(Sequence[str]):
@@ -31,9 +29,7 @@ class Texts(Sequence[str]):
 
     def numbers(self, texts: Iterable[str]) -> Ints:
         """Where some texts stand; 0 for those that do not."""
-        wanted = pa.array(list(texts), pa.string())
-        found: Ints = pc.index_in(wanted, self.held).fill_null(0).to_numpy().astype(np.int64)
-        return found
+        return np.maximum(places_of(pa.array(list(texts), pa.string()), self.held), 0)
 
     def __len__(self) -> int:
         return len(self.held)
@@ -61,5 +57,5 @@ def places_of(texts: pa.Array | pa.ChunkedArray, among: pa.StringArray) -> Ints:
 
 def are_among(texts: pa.Array | pa.ChunkedArray, wanted: Iterable[str] | pa.Array) -> Bools:
     """Whether each text is one of some others."""
-    others = wanted if isinstance(wanted, pa.Array) else pa.array(sorted(wanted), pa.string())
+    others = wanted if isinstance(wanted, pa.Array) else pa.array(list(wanted), pa.string())
     return np.asarray(pc.is_in(texts, others).to_numpy(zero_copy_only=False)).astype(bool)

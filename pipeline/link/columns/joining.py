@@ -3,17 +3,15 @@
 from array import array
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.link.columns.ordering import (
     WIDEST,
+    Bools,
     Ints,
     distinct,
     numbered,
     order_of,
 )
-
-Bools = npt.NDArray[np.bool_]
 
 
 class LabelledSets:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 # Whole numbers of any width: what a night keeps is int64, what passes through comparisons is narrower.
 Ints = npt.NDArray[np.signedinteger[Any]]
+Bools = npt.NDArray[np.bool_]
 WIDEST = 2**62
 _HALF = 31
 
@@ -64,7 +65,7 @@ def rank_of(columns: Iterable[tuple[Ints, int]], count: int) -> Ints:
     return rank
 
 
-def is_among(values: Ints, wanted: Ints) -> npt.NDArray[np.bool_]:
+def is_among(values: Ints, wanted: Ints) -> Bools:
     """Whether each value is one of some others, which are sorted."""
     if not len(wanted):
         return np.zeros(len(values), dtype=bool)
@@ -98,7 +99,7 @@ def narrow(values: Ints) -> Ints:
     return result
 
 
-def is_first(ordered: Ints) -> npt.NDArray[np.bool_]:
+def is_first(ordered: Ints) -> Bools:
     """Where, in numbers of which equal ones stand together, a new one begins."""
     result = np.ones(len(ordered), dtype=bool)
     result[1:] = ordered[1:] != ordered[:-1]

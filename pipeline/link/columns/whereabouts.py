@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.link.columns.agreement import agreed
-from pipeline.link.columns.facets import Bools, Facets
+from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.joining import combine
-from pipeline.link.columns.ordering import Ints, numbered
+from pipeline.link.columns.ordering import Bools, Ints, numbered
 from pipeline.link.columns.parties import Parties, encode
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.texts.addresses import read_community, read_street

@@ -13,8 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.ordering import Ints, order_of
-from pipeline.link.decisions.deciding import Bools
+from pipeline.link.columns.ordering import Bools, Ints, order_of
 from pipeline.link.model import THOUSANDTHS
 
 FEWEST_MEMBERS = 4

@@ -6,8 +6,7 @@ import numpy as np
 
 from pipeline.link.columns.facets import Facets
 from pipeline.link.columns.joining import LabelledSets
-from pipeline.link.columns.ordering import Ints
-from pipeline.link.decisions.deciding import Bools
+from pipeline.link.columns.ordering import Bools, Ints
 from pipeline.link.decisions.engine import Met
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import Comparator, Scored

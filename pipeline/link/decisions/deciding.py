@@ -6,12 +6,11 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.link.columns.ordering import Ints, numbered, order_of, rank_of
+from pipeline.link.columns.ordering import Bools, Ints, numbered, order_of, rank_of
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import LEAST_POPULATION, Scored
 
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 CERTAIN = 0.99
 PROBABLE = 0.80

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pipeline.link.columns.normalising import Taker
-from pipeline.link.columns.ordering import Ints
-from pipeline.link.decisions.deciding import Bools, Candidates, Ranked
+from pipeline.link.columns.ordering import Bools, Ints
+from pipeline.link.decisions.deciding import Candidates, Ranked
 from pipeline.link.model import Model
 from pipeline.link.pairs.comparing import Comparator
 from pipeline.link.pairs.layout import FacetTable

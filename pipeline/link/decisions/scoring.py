@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.ordering import Ints
-from pipeline.link.decisions.deciding import Bools, backed_by_fields, denied_by_fields
+from pipeline.link.columns.ordering import Bools, Ints
+from pipeline.link.decisions.deciding import backed_by_fields, denied_by_fields
 from pipeline.link.decisions.engine import Met
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing import FIELDS, Comparator, Scored

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.link.columns.founding import Units
-from pipeline.link.columns.ordering import Ints, is_among, numbered
+from pipeline.link.columns.ordering import Bools, Ints, is_among, numbered
 from pipeline.link.decisions.deciding import (
     CERTAIN_CODE,
     NONE_CODE,
     PROBABLE_CODE,
     REVIEW_CODE,
-    Bools,
     Candidates,
     Floats,
     Ranked,

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from pipeline.link.columns.held_texts import Bools, are_among, places_of
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.held_texts import are_among, places_of
+from pipeline.link.columns.ordering import Bools, Ints
 from pipeline.link.identification.handles import NO_HANDLES, Handles
 from pipeline.link.identification.looks import Look
 

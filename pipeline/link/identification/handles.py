@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from pipeline.keys import keyed_handle
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.held_texts import Bools, are_among
-from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs, is_among, is_first
+from pipeline.link.columns.held_texts import are_among
+from pipeline.link.columns.ordering import Bools, Ints, distinct, distinct_pairs, is_among, is_first
 from pipeline.link.columns.parties import Parties
 from pipeline.link.columns.vocabulary import Vocabularies, Vocabulary
 

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.link.columns.held_texts import Bools, are_among
-from pipeline.link.columns.ordering import Ints, distinct_pairs
+from pipeline.link.columns.held_texts import are_among
+from pipeline.link.columns.ordering import Bools, Ints, distinct_pairs
 from pipeline.link.identification.before import LOOK, Before, Told
 from pipeline.link.identification.handles import NO_HANDLES, Handles, known_again
 from pipeline.link.identification.looks import Look, Seen, is_moved, is_renamed

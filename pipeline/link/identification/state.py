@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import RunError
 from pipeline.journal import read_generations
-from pipeline.link.columns.held_texts import Bools, are_among, places_of
-from pipeline.link.columns.ordering import Ints, numbered
+from pipeline.link.columns.held_texts import are_among, places_of
+from pipeline.link.columns.ordering import Bools, Ints, numbered
 from pipeline.link.columns.parties import encoded
 from pipeline.link.columns.shelving import IN_MEMORY, Shelf
 from pipeline.link.identification.before import KNOWN, LOOK, Before, Former
@@ -26,14 +26,7 @@ from pipeline.settings import Settings
 SCHEMA = pa.schema(
     [
         ("record_id", pa.string()),
-        ("enterprise_id", pa.string()),
-        ("founding_record_id", pa.string()),
-        ("first_as_of", pa.date32()),
-        ("registered_name", pa.string()),
-        ("sign", pa.string()),
-        ("registered_address", pa.string()),
-        ("trading_address", pa.string()),
-        ("present", pa.bool_()),
+        *KNOWN,
         ("source", pa.string()),
         ("handle", pa.string()),
         ("alias_of", pa.string()),
@@ -163,7 +156,7 @@ class Tonight:
 
 
 def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
-    """Rows of `identity_state`: tonight's records and handles, what did not come tonight, and aliases.
+    """Rows of `identity_state`, in no order: tonight's records and handles, what did not come, and aliases.
 
     Records that did not come tonight keep their enterprise, or what it was merged into. An enterprise of
     which something did not come stays present, with its handles.
@@ -178,11 +171,10 @@ def new_state(tonight: Tonight, found: Identities, before: Before) -> pa.Table:
     stays = before.present & tonight.awaited & gone
     every = pa.concat_tables([_known_tonight(tonight.looks, found, before), _absent(before, absent, stays)])
     left = np.flatnonzero(~are_among(before.records, tonight.held.records))
-    left = left[pc.sort_indices(before.records.take(pa.array(left))).to_numpy()]
     home = _homes(before, found, every["enterprise_id"].combine_chunks())
     of_left = home[before.holder[left]]
     alone = absent[~np.isin(home[absent], of_left)]
-    handled = _sorted(before.handles.where(stays[before.handles.entity]))
+    handled = before.handles.where(stays[before.handles.entity])
     rows = [
         _Rows(tonight.held.entity, tonight.held.records, tonight.sources),
         _Rows(tonight.handles.entity, handles=tonight.handles.texts),
@@ -246,12 +238,6 @@ def _homes(before: Before, found: Identities, every: pa.StringArray) -> Ints:
     moved = are_among(names, found.aliases)
     targets = [found.aliases[name][0] for name in names.filter(pa.array(moved)).to_pylist()]
     return places_of(pc.replace_with_mask(names, pa.array(moved), pa.array(targets, pa.string())), every)
-
-
-def _sorted(handles: Handles) -> Handles:
-    """By handle and id, and not by their place."""
-    order = np.lexsort((handles.entity, pc.rank(handles.texts, tiebreaker="dense").to_numpy()))
-    return Handles(handles.entity[order], handles.texts.take(pa.array(order)))
 
 
 def _spread(values: pa.Array, index: pa.Array) -> pa.Array:

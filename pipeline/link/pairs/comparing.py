@@ -7,11 +7,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.link.columns.facets import Facets, share_a_name
-from pipeline.link.columns.ordering import Ints, distinct, distinct_pairs
+from pipeline.link.columns.ordering import Bools, Ints, distinct, distinct_pairs
 from pipeline.link.columns.vocabulary import NameFacets, Vocabularies
 from pipeline.link.model import THOUSANDTHS, Model
 from pipeline.link.pairs.comparing_codes import CodeComparer, both_differ
-from pipeline.link.pairs.comparing_names import Bools, NameComparer
+from pipeline.link.pairs.comparing_names import NameComparer
 from pipeline.link.pairs.marks import Marks
 from pipeline.link.pairs.remembering import Remembered
 from pipeline.link.pairs.weighing import WeightTable

@@ -8,12 +8,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Bools, Ints
 from pipeline.link.columns.vocabulary import Vocabularies
 from pipeline.link.model import Model
 from pipeline.link.pairs.remembering import Remembered
 
-Bools = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
 _END = 8  # characters that one 64-bit number holds
 _EDITS = 2

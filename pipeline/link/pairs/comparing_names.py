@@ -4,12 +4,11 @@ import re
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from pipeline.link.columns.facets import Facets
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Bools, Ints
 from pipeline.link.columns.vocabulary import NameFacets, TradeFacets, Vocabularies, Vocabulary
 from pipeline.link.model import Model
 from pipeline.link.pairs.marks import Marks
@@ -17,7 +16,6 @@ from pipeline.link.pairs.remembering import Remembered
 from pipeline.link.texts.folding import pinyin_key, read_alike, shape_key
 from pipeline.link.texts.names import branch_core
 
-Bools = npt.NDArray[np.bool_]
 ALIKE = 0.86
 # Jaro–Winkler adds a tenth of what is missing for each of up to four equal first characters.
 _PREFIX, _BOOST, _ROUNDING = 4, 0.1, 1e-4

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.link.columns.ordering import Ints
+from pipeline.link.columns.ordering import Bools, Ints
 
 Bits = npt.NDArray[np.uint64]
-Bools = npt.NDArray[np.bool_]
 # As in `remembering`: the highest bits of the product are spread evenly.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _TOP = np.uint64(58)

@@ -11,7 +11,7 @@ from pipeline.link.columns.parties import Parties
 from pipeline.link.identification import state
 from pipeline.link.identification.before import Before
 from pipeline.link.identification.handles import Handles
-from pipeline.link.identification.identity import Change, Held, Identities, attribute_changes, identify
+from pipeline.link.identification.identity import Change, Identities, attribute_changes, identify
 from pipeline.link.identification.state import History
 from pipeline.link.judgement.judgements import Given, moving
 from pipeline.link.judgement.judging import Judged
@@ -29,12 +29,13 @@ def identify_tonight(
     as_of: date,
 ) -> tuple[Identities, list[Change]]:
     """Ids of tonight's entities, and what changed since the earlier day."""
-    held = Held(members.records, members.entity)
     barred = _barred(parties, history.given, judged)
 
     def since(before: Before) -> Identities:
         told = _judged(given, before)
-        return identify(founding.records, held, before, as_of, told, handles, founding.registered, barred)
+        return identify(
+            founding.records, members.held, before, as_of, told, handles, founding.registered, barred
+        )
 
     found = since(history.given)
     return found, found.changes if history.earlier is history.given else since(history.earlier).changes
@@ -84,8 +85,7 @@ def write_identities(
     awaited = history.earlier.awaited(came, waiting)
     changes = changes + attribute_changes(found.ids, looks, history.earlier, found.aliases, awaited)
     awaited = history.given.awaited(came, waiting)
-    held = Held(members.records, members.entity)
-    tonight = state.Tonight(held, members.sources, looks, handles, awaited)
+    tonight = state.Tonight(members.held, members.sources, looks, handles, awaited)
     db.write_arrow(con, "identity_state", state.new_state(tonight, found, history.given))
     db.write_arrow(con, "identity_change", _change_table(changes, as_of))
     schema = pa.schema([("old_id", pa.string()), ("enterprise_id", pa.string()), ("since", pa.date32())])

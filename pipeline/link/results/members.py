@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipeline.link.columns.ordering import Ints, distinct, is_among, order_of, rank_of
 from pipeline.link.columns.parties import Parties
 from pipeline.link.columns.shelving import IN_MEMORY, Shelf
+from pipeline.link.identification.identity import Held
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Members:
     entity: Ints
     sources: pa.Array
     first_day: Ints
+
+    @property
+    def held(self) -> Held:
+        """The records with their entities."""
+        return Held(self.records, self.entity)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.link.columns.facets import Bools
-from pipeline.link.columns.ordering import Ints, distinct_pairs, is_first, order_of
+from pipeline.link.columns.ordering import Bools, Ints, distinct_pairs, is_first, order_of
 
 WORDS = {
     "name": "name_shown",
