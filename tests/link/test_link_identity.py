@@ -110,6 +110,13 @@ def test_an_id_that_a_judgement_merged_comes_to_life_with_its_records() -> None:
     assert not {"EB", "EC"} & set(ids(none))
 
 
+def test_an_id_that_a_judgement_merged_stays_taken_over_while_all_records_stand_together() -> None:
+    held = [(0, record) for record in ("r1", "r2", "r3", "r4")]
+    found = identify_entities(["r1"], held, taken_over(), NEXT, frozenset({"EA"}))
+    assert (ids(found), found.changes) == (["EA"], [])
+    assert found.aliases == {"EB": ("EA", DAY), "EC": ("EA", DAY)}
+
+
 def test_an_id_whose_founding_record_stays_behind_stays_taken_over() -> None:
     held = [(0, "r1"), (0, "r2"), (1, "r3")]
     found = identify_entities(["r1", "r3"], held, taken_over(), NEXT, frozenset({"EA"}))
@@ -129,6 +136,16 @@ def test_renamed_and_closed() -> None:
     old = before(EA=["r1"], EB=["r2"], EC=["r3"])
     changes = changed(old, np.zeros(3, dtype=bool), EA="new name", EC="EC")
     assert [(c.enterprise_id, c.change) for c in changes] == [("EA", "renamed"), ("EB", "closed")]
+
+
+def test_renamed_and_moved_where_all_of_a_look_is_otherwise() -> None:
+    then = Look("深圳市甲有限公司", "甲店", "罗湖区人民南路1号", "罗湖区人民南路3号")
+    old = before_of({"EA": Known("EA", "r1", DAY, then, True)}, {"r1": "EA"})
+    now = Look("深圳市乙有限公司", "乙店", "罗湖区建设路2号", "罗湖区建设路4号")
+    told = {**vars(now), "signs": [now.sign], "places": [now.trading_address]}
+    looks = pa.Table.from_pylist([told], schema=LOOKS)
+    changes = attribute_changes(pa.array(["EA"]), looks, old, {}, np.zeros(1, dtype=bool))
+    assert [one.change for one in changes] == ["renamed", "moved"]
 
 
 def test_what_did_not_come_closes_nothing() -> None:
